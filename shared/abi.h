@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* abi.h: what host and guest agree on: ports, exit values, versions. */
+
+/*
+ * This header is self-contained (C99 freestanding headers only) and is
+ * included by both halves.  HF_ABI_VERSION is raised by every change after
+ * which an older half would misread a newer one; the guest states its version
+ * in the "hello" record and the host refuses a version that it does not know.
+ */
+#ifndef HF_SHARED_ABI_H
+#define HF_SHARED_ABI_H
+
+#include <stdint.h>
+
+#define HF_ABI_VERSION 1
+
+/*
+ * Debug console (QEMU isa-debugcon).  OUT: bytes to the console; the guest
+ * writes whole lines with REP OUTSB, one exit a line.  IN: reads 0xe9 if
+ * the port is there.
+ */
+#define HF_PORT_CONSOLE 0xe9
+
+/*
+ * Exit (QEMU isa-debug-exit, iobase 0x501 iosize 4).  OUT, 32 bits: an
+ * enum hf_exit_value; the machine stops.  QEMU ends with status (v << 1) | 1.
+ * The value says why the guest stopped, never whether scenarios passed: that
+ * is in the records only (report_abi.h).
+ */
+#define HF_PORT_EXIT 0x501
+
+enum hf_exit_value {
+	HF_EXIT_DONE = 1,    /* the plan was carried out to its end */
+	HF_EXIT_PANIC = 2,   /* panic(9); a "panic" record came before */
+	HF_EXIT_NO_PLAN = 3, /* no run plan, or one that makes no sense */
+	HF_EXIT_BAD_BOOT = 4 /* start_info unusable: message on the console */
+};
+
+/*
+ * Guest-physical layout.  RAM from 0 up to HF_MMIO_HOLE_START, the rest from
+ * 4 GiB up.  Device windows are announced on the command line
+ * (virtio_mmio.device=), never assumed by the guest.
+ */
+#define HF_MMIO_HOLE_START 0xc0000000ull
+#define HF_MMIO_HOLE_END   0x100000000ull
+#define HF_VIRTIO_BASE     0xd0000000ull /* device i at base + 0x1000 * i */
+#define HF_VIRTIO_STRIDE   0x1000ull
+#define HF_VIRTIO_IRQ_BASE 5 /* device i: IOAPIC pin 5 + i, edge, active high */
+#define HF_VIRTIO_MAX      8
+
+#endif

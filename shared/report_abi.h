@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report_abi.h: the record stream on the debug console, guest to host. */
+
+/*
+ * A line whose first byte is HF_RECORD_MARK is a record; every other line is
+ * console text.  The guest's printf never lets the mark through (it prints
+ * '?' for control bytes other than tab and newline), and each record carries the
+ * nonce of the run plan and a sequence number, so that console text cannot
+ * forge one.  The host checks everything here before it believes anything.
+ *
+ *   MARK nonce SP seq SP kind [SP key=value]... LF
+ *
+ * nonce  16 lower-case hex digits, from the plan
+ * seq    decimal, 1, 2, 3... without a gap
+ * value  printable ASCII without space and '%'; any other byte is %XX
+ * A line is at most HF_RECORD_MAX bytes with mark and newline.
+ *
+ * kind    keys                           meaning
+ * hello   abi cpus mem boot_tsc          first record; boot_tsc: TSC ticks from
+ *                                        the ELF entry to this record
+ * begin   id tsc                         a scenario starts (tsc since entry)
+ * expect  ok file line text [got want]   one expectation; only failures must be
+ *                                        sent, passes are counted in "end"
+ * note    text                           shown beside the scenario
+ * value   name value unit                a measured number of this scenario
+ * skip    reason                         before the body; then end verdict=skip
+ * end     id verdict passed failed tsc   pass|fail|skip|broken; pass needs
+ *                                        failed=0 and passed>=1
+ * panic   text cpu rip rsp rbp cr2 bt    bt: comma-separated return addresses,
+ *                                        innermost first, hex
+ * done    ran                            last record; number of "end" records
+ *
+ * Between begin and end only the records of that scenario appear.  A scenario
+ * without a valid "end" has failed, whatever else was said.
+ */
+#ifndef HF_SHARED_REPORT_ABI_H
+#define HF_SHARED_REPORT_ABI_H
+
+#define HF_RECORD_MARK 0x1e
+#define HF_RECORD_MAX  1024
+#define HF_NONCE_DIGITS 16
+
+#endif

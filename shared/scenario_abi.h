@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scenario_abi.h: scenario metadata in the guest image, read from the file. */
+
+/*
+ * The section HF_SCENARIO_SECTION of the guest ELF is an array of struct
+ * hf_scenario.  The host lists scenarios from the file without booting;
+ * pointers are guest virtual addresses of NUL-terminated strings inside a
+ * PT_LOAD segment, checked before use like everything else in the file.
+ */
+#ifndef HF_SHARED_SCENARIO_ABI_H
+#define HF_SHARED_SCENARIO_ABI_H
+
+#include <stdint.h>
+
+#define HF_SCENARIO_SECTION "hf_scenarios"
+#define HF_SCENARIO_MAGIC   0x48465343u /* "HFSC" */
+
+/* Longest id, with its NUL: "area.behaviour", [a-z0-9_.] only. */
+#define HF_SCENARIO_ID_MAX 64
+
+enum hf_scenario_flags {
+	HF_NEEDS_MMU = 1 << 0,	 /* real page tables: not on the model */
+	HF_NEEDS_SMP = 1 << 1,	 /* two or more CPUs */
+	HF_NEEDS_DISK = 1 << 2,	 /* an ext2 disk, read only is enough */
+	HF_NEEDS_RW = 1 << 3,	 /* the disk is written to */
+	HF_NEEDS_DEFAULT_IMAGE = 1 << 4, /* relies on files of the default image */
+	HF_IS_BENCH = 1 << 5,	 /* run by "bench", not by "run" */
+	HF_IS_HIDDEN = 1 << 6,	 /* runs only when named exactly */
+	HF_ENDS_GUEST = 1 << 7	 /* does not return: gets a guest of its own */
+};
+
+#ifdef HF_GUEST
+#define HF_GUEST_PTR(type) type
+#else
+#define HF_GUEST_PTR(type) uint64_t
+#endif
+
+struct hf_scenario {
+	uint32_t magic;
+	uint32_t flags;			       /* enum hf_scenario_flags */
+	uint32_t timeout_ms;		       /* 0: the host's default */
+	uint32_t reserved;		       /* 0 */
+	HF_GUEST_PTR(const char *) id;
+	HF_GUEST_PTR(const char *) title;
+	HF_GUEST_PTR(const char *) requirements; /* "PA-1 PA-2", may be "" */
+	HF_GUEST_PTR(void (*)(void)) run;
+};
+
+_Static_assert(sizeof(struct hf_scenario) == 48, "scenario record layout");
+
+#endif
