@@ -43,9 +43,9 @@ enum hf_exit_value {
  */
 #define HF_MMIO_HOLE_START 0xc0000000ull
 #define HF_MMIO_HOLE_END   0x100000000ull
-#define HF_VIRTIO_BASE     0xd0000000ull /* device i at base + 0x1000 * i */
+#define HF_VIRTIO_BASE	   0xd0000000ull /* device i at base + 0x1000 * i */
 #define HF_VIRTIO_STRIDE   0x1000ull
 #define HF_VIRTIO_IRQ_BASE 5 /* device i: IOAPIC pin 5 + i, edge, active high */
-#define HF_VIRTIO_MAX      8
+#define HF_VIRTIO_MAX	   8
 
 #endif

@@ -36,8 +36,8 @@
 #ifndef HF_SHARED_REPORT_ABI_H
 #define HF_SHARED_REPORT_ABI_H
 
-#define HF_RECORD_MARK 0x1e
-#define HF_RECORD_MAX  1024
+#define HF_RECORD_MARK	0x1e
+#define HF_RECORD_MAX	1024
 #define HF_NONCE_DIGITS 16
 
 #endif

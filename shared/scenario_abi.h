@@ -19,14 +19,15 @@
 #define HF_SCENARIO_ID_MAX 64
 
 enum hf_scenario_flags {
-	HF_NEEDS_MMU = 1 << 0,	 /* real page tables: not on the model */
-	HF_NEEDS_SMP = 1 << 1,	 /* two or more CPUs */
-	HF_NEEDS_DISK = 1 << 2,	 /* an ext2 disk, read only is enough */
-	HF_NEEDS_RW = 1 << 3,	 /* the disk is written to */
-	HF_NEEDS_DEFAULT_IMAGE = 1 << 4, /* relies on files of the default image */
-	HF_IS_BENCH = 1 << 5,	 /* run by "bench", not by "run" */
-	HF_IS_HIDDEN = 1 << 6,	 /* runs only when named exactly */
-	HF_ENDS_GUEST = 1 << 7	 /* does not return: gets a guest of its own */
+	HF_NEEDS_MMU = 1 << 0,	/* real page tables: not on the model */
+	HF_NEEDS_SMP = 1 << 1,	/* two or more CPUs */
+	HF_NEEDS_DISK = 1 << 2, /* an ext2 disk, read only is enough */
+	HF_NEEDS_RW = 1 << 3,	/* the disk is written to */
+	HF_NEEDS_DEFAULT_IMAGE = 1
+	    << 4,	       /* relies on files of the default image */
+	HF_IS_BENCH = 1 << 5,  /* run by "bench", not by "run" */
+	HF_IS_HIDDEN = 1 << 6, /* runs only when named exactly */
+	HF_ENDS_GUEST = 1 << 7 /* does not return: gets a guest of its own */
 };
 
 #ifdef HF_GUEST
@@ -37,9 +38,9 @@ enum hf_scenario_flags {
 
 struct hf_scenario {
 	uint32_t magic;
-	uint32_t flags;			       /* enum hf_scenario_flags */
-	uint32_t timeout_ms;		       /* 0: the host's default */
-	uint32_t reserved;		       /* 0 */
+	uint32_t flags;	     /* enum hf_scenario_flags */
+	uint32_t timeout_ms; /* 0: the host's default */
+	uint32_t reserved;   /* 0 */
 	HF_GUEST_PTR(const char *) id;
 	HF_GUEST_PTR(const char *) title;
 	HF_GUEST_PTR(const char *) requirements; /* "PA-1 PA-2", may be "" */
