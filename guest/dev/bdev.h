@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bdev.h: a block device as the pagers see it: physical segments in, done out. */
+
+/*
+ * Ownership: between a successful hf_bdev_submit() and its done callback the
+ * io, its segment array and the memory the segments name belong to the device;
+ * the caller keeps those pages busy or wired and frees nothing.  done runs
+ * exactly once for each accepted io, usually in interrupt context: it may take
+ * spin mutexes, use atomics and wakeup(), nothing else.
+ *
+ * Submission never sleeps and never allocates; it may be called with a
+ * sleepable lock held but not from inside a done callback of the same device
+ * with its queue lock held (the driver calls done without that lock).
+ */
+#ifndef HF_DEV_BDEV_H
+#define HF_DEV_BDEV_H
+
+#include <sys/types.h>
+
+#define HF_SECTOR_SHIFT 9 /* the protocol's unit, whatever the block size */
+#define HF_SECTOR_BYTES (1u << HF_SECTOR_SHIFT)
+
+enum hf_io_op { HF_IO_READ, HF_IO_WRITE, HF_IO_FLUSH, HF_IO_GET_ID };
+
+struct hf_seg {
+	vm_paddr_t pa;
+	uint32_t len;
+};
+
+struct hf_io;
+typedef void hf_io_done_t(struct hf_io *io, int error);
+
+struct hf_io {
+	/* filled by the caller, unchanged by the device */
+	enum hf_io_op op;
+	uint64_t sector;
+	struct hf_seg *segs;
+	uint32_t nsegs;
+	hf_io_done_t *done;
+	void *arg;
+
+	/* the device's, from submit to done; nothing to initialise */
+	struct hf_io *link;
+	uint32_t seg_next;     /* first segment not sent yet */
+	uint32_t seg_off;      /* bytes of it already sent */
+	uint64_t bytes_left;   /* not sent yet */
+	uint32_t parts_flying; /* requests of this io in the ring */
+	int error;	       /* first error of any part */
+};
+
+struct hf_bdev;
+
+struct hf_bdev_ops {
+	/* Takes a checked io; calls done exactly once, maybe before return. */
+	void (*submit)(struct hf_bdev *bd, struct hf_io *io);
+	/* Looks for completions without an interrupt. */
+	void (*poll)(struct hf_bdev *bd);
+};
+
+struct hf_bdev {
+	const char *name;
+	const struct hf_bdev_ops *ops;
+	void *softc;
+	uint64_t capacity_sectors; /* in 512-byte units */
+	uint32_t sector_bytes;	   /* logical block, power of two, 512..4096 */
+	bool read_only;
+	bool can_flush;
+	/* counted by hf_bdev_submit; read by scenarios */
+	volatile uint64_t reads, writes, flushes;
+	volatile uint64_t read_sectors, write_sectors;
+};
+
+/*
+ * Checks the io against the device (range, multiples of the logical block,
+ * writes to a read-only device) and hands it over.  0: accepted, done will be
+ * called.  EINVAL, EROFS, ENXIO (past the end): refused, done is not called.
+ * A FLUSH on a device without that feature completes with success at once.
+ */
+int hf_bdev_submit(struct hf_bdev *bd, struct hf_io *io);
+
+/* Submits and sleeps until done.  Returns errno.  May sleep. */
+int hf_bdev_io_wait(struct hf_bdev *bd, struct hf_io *io);
+
+/* Submits and polls until done, without interrupts or sleeping. */
+int hf_bdev_io_polled(struct hf_bdev *bd, struct hf_io *io);
+
+/*
+ * The first block device: announced on the command line (guest), or set up by
+ * the test (model).  Probed at the first call.  Returns 0 and the device, or
+ * ENXIO with why in msg.
+ */
+int hf_bdev_root(struct hf_bdev **bdp, char *msg, size_t msg_bytes);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* uio.h: the description of a scattered transfer, with FreeBSD's names. */
+
+#ifndef HF_SYS_UIO_H
+#define HF_SYS_UIO_H
+
+#include <sys/types.h>
+
+struct thread;
+struct vm_page;
+
+struct iovec {
+	void *iov_base;
+	size_t iov_len;
+};
+
+enum uio_rw { UIO_READ, UIO_WRITE };
+
+/* UIO_NOCOPY: the data is already in (or stays in) the pages of the object. */
+enum uio_seg { UIO_USERSPACE, UIO_SYSSPACE, UIO_NOCOPY };
+
+struct uio {
+	struct iovec *uio_iov;
+	int uio_iovcnt;
+	off_t uio_offset;
+	ssize_t uio_resid;
+	enum uio_seg uio_segflg;
+	enum uio_rw uio_rw;
+	struct thread *uio_td;
+};
+
+/*
+ * Moves up to n bytes between cp (kernel memory) and the uio, which advances.
+ * 0, or EFAULT at the first byte that cannot be reached.  May fault and sleep
+ * for UIO_USERSPACE.
+ */
+int uiomove(void *cp, int n, struct uio *uio);
+
+#endif
