@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* machine/pmap.h: what a pmap and a page's reverse map consist of. */
+
+/*
+ * Lock letters:
+ *   (c) constant from pmap_pinit() to pmap_release()
+ *   (p) pm_mtx
+ *   (v) the page's pv-list lock (rwlock, hashed by physical address)
+ *   (p,v) written with both, readable with either
+ *   (g) the global pv-chunk lock
+ *   (a) atomic
+ *
+ * Lock order: pm_mtx (two: lower address first), pv-list lock, pv-chunk lock,
+ * page allocator.  See docs/locking.md.
+ */
+#ifndef _MACHINE_PMAP_H_
+#define _MACHINE_PMAP_H_
+
+#include <sys/types.h>
+#include <sys/queue.h>
+#include <sys/lock.h>
+#include <sys/mutex.h>
+#include <machine/pte.h>
+#include <machine/vmparam.h>
+#include <vm/vm.h>
+
+struct pv_chunk;
+struct pv_entry;
+struct pmap;
+
+TAILQ_HEAD(pv_list, pv_entry);
+TAILQ_HEAD(pv_chunklist, pv_chunk);
+
+/*
+ * The machine-dependent part of a vm_page.  A managed page uses pv_list; a
+ * table page, which is unmanaged and in no object, uses the same space to wait
+ * for the flush that must come before it is freed.
+ */
+struct md_page {
+	union {
+		struct pv_list pv_list; /* (v) mappings of this page */
+		vm_page_t ptp_next;	/* (p) delayed-free list */
+	};
+	int pv_gen;   /* (v) raised by every change of pv_list */
+	int pat_mode; /* memory type, VM_MEMATTR_ */
+};
+
+/* One managed mapping.  Its pmap is that of the chunk it lies in. */
+struct pv_entry {
+	vm_offset_t pv_va;	       /* (p,v) */
+	TAILQ_ENTRY(pv_entry) pv_link; /* (v) */
+};
+typedef struct pv_entry *pv_entry_t;
+
+#define HF_PV_PER_CHUNK 168
+#define HF_PV_WORDS	3
+
+/* A page of pv entries, all of one pmap. */
+struct pv_chunk {
+	pmap_t pc_pmap;		       /* (c) */
+	TAILQ_ENTRY(pv_chunk) pc_list; /* (p) the pmap's chunks */
+	uint64_t pc_free[HF_PV_WORDS]; /* (p) bit set: entry free */
+	TAILQ_ENTRY(pv_chunk) pc_lru;  /* (g) all chunks, oldest first */
+	struct pv_entry pc_pv[HF_PV_PER_CHUNK]; /* (p) */
+};
+_Static_assert(sizeof(struct pv_chunk) == 4096, "a chunk is one page");
+
+struct pmap_statistics {
+	long resident_count; /* leaves in 4 KiB units, plus table pages */
+	long wired_count;    /* wired leaves, 4 KiB units */
+};
+
+/* CPUs are a mask, one bit each. */
+typedef uint64_t hf_cpumask_t;
+
+struct pmap {
+	struct mtx pm_mtx;
+	pt_entry_t *pm_top;		 /* (c) root table, by the direct map */
+	vm_paddr_t pm_cr3;		 /* (c) its physical address */
+	volatile hf_cpumask_t pm_active; /* (a) CPUs that run on it */
+	struct pv_chunklist pm_chunks;	 /* (p) those with free entries first */
+	struct pmap_statistics pm_stats; /* (p); unlocked reads are racy */
+	LIST_ENTRY(pmap) pm_all;	 /* (g) every pmap, for the checker */
+};
+
+extern struct pmap kernel_pmap_store;
+#define kernel_pmap (&kernel_pmap_store)
+
+/* Kernel addresses free for use after pmap_bootstrap(); end of the tables. */
+extern vm_offset_t virtual_avail;
+extern vm_offset_t virtual_end;
+extern vm_offset_t kernel_vm_end;
+
+#define pmap_page_get_memattr(m)     ((vm_memattr_t)(m)->md.pat_mode)
+#define pmap_page_is_write_mapped(m) (((m)->a.flags & PGA_WRITEABLE) != 0)
+
+#define PMAP_LOCK(pmap)		     mtx_lock(&(pmap)->pm_mtx)
+#define PMAP_UNLOCK(pmap)	     mtx_unlock(&(pmap)->pm_mtx)
+#define PMAP_TRYLOCK(pmap)	     mtx_trylock(&(pmap)->pm_mtx)
+#define PMAP_LOCK_ASSERT(pmap, what) mtx_assert(&(pmap)->pm_mtx, (what))
+
+#define vtophys(va) pmap_kextract((vm_offset_t)(va))
+
+/*
+ * Device registers.  pmap_mapdev() maps n bytes at pa uncacheable; never
+ * fails (panics when the window is full).  Boot and thread context.
+ */
+void *pmap_mapdev(vm_paddr_t pa, vm_size_t n);
+void pmap_unmapdev(void *va, vm_size_t n);
+
+/* One kernel leaf, RW, no-execute; no flush, no lock, no statistics. */
+void pmap_kenter(vm_offset_t va, vm_paddr_t pa);
+void pmap_kremove(vm_offset_t va);
+
+bool pmap_page_is_mapped(vm_page_t m);
+bool pmap_is_valid_memattr(pmap_t pmap, vm_memattr_t mode);
+void pmap_page_set_memattr(vm_page_t m, vm_memattr_t mode);
+
+/*
+ * Flushes (tlb.c).  On return no CPU uses a translation of the range
+ * made from an entry as it was before the call.  Interrupts are on, no spin
+ * lock is held.
+ */
+void pmap_invalidate_page(pmap_t pmap, vm_offset_t va);
+void pmap_invalidate_range(pmap_t pmap, vm_offset_t sva, vm_offset_t eva);
+void pmap_invalidate_all(pmap_t pmap);
+
+/* Interrupts sent for flushes so far, by all CPUs. */
+u_long hf_tlb_ipi_count(void);
+
+/* The shootdown interrupt; called by the trap code, interrupts off. */
+void hf_tlb_ipi_handler(void);
+
+/*
+ * Brings this CPU to the kernel's tables and the control bits that
+ * the pmap relies on (WP, NX, PGE).  Each AP calls it once, interrupts off,
+ * curcpu valid; pmap_bootstrap() has done it for the boot CPU.
+ */
+void hf_pmap_cpu_init(void);
+
+/* The pmap that this CPU runs on. */
+pmap_t hf_pmap_current(void);
+
+/*
+ * The raw leaf entry for va, 0 if there is none; for scenarios and checkers.
+ */
+pt_entry_t hf_pmap_leaf(pmap_t pmap, vm_offset_t va);
+
+/* Checks invariants I1, I3, I4, I5, I7 and I9 of every pmap. */
+void hf_pmap_init_checker(void);
+const char *hf_pmap_check(void);
+
+#endif
