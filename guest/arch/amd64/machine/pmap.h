@@ -17,6 +17,7 @@
 #define _MACHINE_PMAP_H_
 
 #include <sys/types.h>
+#include <sys/cpuset.h>
 #include <sys/queue.h>
 #include <sys/lock.h>
 #include <sys/mutex.h>
@@ -27,6 +28,7 @@
 struct pv_chunk;
 struct pv_entry;
 struct pmap;
+typedef struct pmap *pmap_t;
 
 TAILQ_HEAD(pv_list, pv_entry);
 TAILQ_HEAD(pv_chunklist, pv_chunk);
@@ -70,14 +72,11 @@ struct pmap_statistics {
 	long wired_count;    /* wired leaves, 4 KiB units */
 };
 
-/* CPUs are a mask, one bit each. */
-typedef uint64_t hf_cpumask_t;
-
 struct pmap {
 	struct mtx pm_mtx;
 	pt_entry_t *pm_top;		 /* (c) root table, by the direct map */
 	vm_paddr_t pm_cr3;		 /* (c) its physical address */
-	volatile hf_cpumask_t pm_active; /* (a) CPUs that run on it */
+	cpuset_t pm_active;		 /* (a) CPUs that run on it */
 	struct pv_chunklist pm_chunks;	 /* (p) those with free entries first */
 	struct pmap_statistics pm_stats; /* (p); unlocked reads are racy */
 	LIST_ENTRY(pmap) pm_all;	 /* (g) every pmap, for the checker */
