@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_pageout.h: the page daemon, and writing runs of pages through a pager. */
+#ifndef _VM_VM_PAGEOUT_H_
+#define _VM_VM_PAGEOUT_H_
+
+#include <sys/param.h>
+#include <sys/vmmeter.h>
+#include <vm/vm.h>
+#include <vm/vm_page.h>
+
+#define vm_pageout_page_count 32 /* pages written in one go, at the most */
+
+/* Pages the daemon is to free beyond its target: the sum over domains. */
+u_int vm_pageout_deficit(void);
+
+/* Starts the daemon's thread in pageproc; before, vm_wait() panics. */
+void vm_pageout_init(void);
+/* Wakes the daemon; counted in v_pdwakeups.  Any context. */
+void pagedaemon_wakeup(int domain);
+/* vm_object_pageout.md 6.5 */
+int vm_pageout_flush(vm_page_t *mc, int count, int flags, int mreq,
+    int *prunlen, boolean_t *eio);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_pagequeue.h: the memory domain: free count, watermarks, paging queues. */
+#ifndef _VM_VM_PAGEQUEUE_H_
+#define _VM_VM_PAGEQUEUE_H_
+
+#include <sys/param.h>
+#include <sys/lock.h>
+#include <sys/mutex.h>
+#include <vm/vm_page.h>
+
+TAILQ_HEAD(pglist, vm_page);
+
+struct vm_pagequeue {
+	struct pglist pq_pl; /* (q) */
+	int pq_cnt;	     /* (q) linked pages, markers excluded */
+	const char *pq_name; /* (c) */
+};
+
+/*
+ * There is one domain.  (a) atomic, (c) constant after boot, (q) the page
+ * queue lock, (f) the free lock, (w) the wait lock (spin).
+ */
+struct vm_domain {
+	struct mtx vmd_queue_mtx; /* "vm page queue" */
+	struct mtx vmd_wait_mtx;  /* "vm wait", spin */
+	struct vm_pagequeue vmd_pagequeues[PQ_COUNT];
+	/* The INACTIVE page before which noreuse pages go (q). */
+	struct vm_page vmd_inacthead; /* marker (q) */
+	struct vm_page vmd_clock;     /* marker of the active scan (q) */
+
+	volatile u_int vmd_free_count;	     /* (a) */
+	volatile u_int vmd_pageout_deficit;  /* (a) */
+	u_int vmd_page_count;		     /* (c) */
+	u_int vmd_free_target;		     /* (c) */
+	u_int vmd_free_reserved;	     /* (c) */
+	u_int vmd_free_min;		     /* (c) */
+	u_int vmd_free_severe;		     /* (c) */
+	u_int vmd_inactive_target;	     /* (c) */
+	u_int vmd_background_launder_target; /* (c) */
+	u_int vmd_pageout_free_min;	     /* (c) */
+	u_int vmd_pageout_wakeup_thresh;     /* (c) */
+	u_int vmd_interrupt_free_min;	     /* (c) */
+
+	volatile u_int
+	    vmd_pageout_wanted;		/* (w) daemon need not be woken again */
+	volatile u_int vmd_min_waiters; /* (w) */
+	volatile u_int vmd_severe_waiters; /* (w) */
+	volatile u_int vmd_pd_waiters;	   /* (w) of the pager process */
+	volatile u_int vmd_pageout_ready;  /* (w) the daemon exists */
+};
+
+extern struct vm_domain vm_dom[1];
+#define VM_DOMAIN(n) (&vm_dom[(n)])
+
+#define vm_pagequeue_lock()   mtx_lock(&vm_dom[0].vmd_queue_mtx)
+#define vm_pagequeue_unlock() mtx_unlock(&vm_dom[0].vmd_queue_mtx)
+#define vm_pagequeue_assert_locked() \
+	mtx_assert(&vm_dom[0].vmd_queue_mtx, MA_OWNED)
+
+/* Lowers the free count by n if the class of req allows it. */
+bool vm_domain_allocate(struct vm_domain *vmd, int req, u_int n);
+/* Raises the free count by n and wakes whoever waited for that. */
+void vm_domain_freecnt_inc(struct vm_domain *vmd, u_int n);
+
+/* The watermarks of vm_page.md 1.3 for a machine of npages frames. */
+void hf_vm_domain_set_watermarks(
+    struct vm_domain *vmd, u_int npages, u_int nfree);
+
+static inline bool
+vm_paging_needed(struct vm_domain *vmd, u_int free_count)
+{
+	return (free_count < vmd->vmd_pageout_wakeup_thresh);
+}
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_phys.h: the buddy allocator of physical frames. */
+#ifndef _VM_VM_PHYS_H_
+#define _VM_VM_PHYS_H_
+
+#include <sys/param.h>
+#include <vm/vm.h>
+#include <vm/vm_page.h>
+
+#define VM_NFREEORDER	    13 /* 2^12 frames: 16 MiB */
+#define VM_NFREEPOOL	    2
+#define VM_FREEPOOL_DEFAULT 0 /* pages of objects */
+#define VM_FREEPOOL_DIRECT  1 /* pages without an object */
+
+/* Free lists in the order in which they are tried: low memory last. */
+#define VM_NFREELIST	    3
+#define VM_FREELIST_DEFAULT 0
+#define VM_FREELIST_DMA32   1 /* below 4 GiB, when there is more */
+#define VM_FREELIST_LOWMEM  2 /* below 16 MiB */
+#define VM_LOWMEM_BOUNDARY  ((vm_paddr_t)16 << 20)
+#define VM_DMA32_BOUNDARY   ((vm_paddr_t)4 << 30)
+
+#define VM_PHYSSEG_MAX 64
+
+/* All fields constant after vm_phys_init(). */
+struct vm_phys_seg {
+	vm_paddr_t start;
+	vm_paddr_t end;
+	vm_page_t first_page; /* of start */
+	int freelist;
+};
+
+extern struct vm_phys_seg vm_phys_segs[];
+extern int vm_phys_nsegs;
+
+/* Splits [start, end) at the free list boundaries into segments. */
+void vm_phys_add_seg(vm_paddr_t start, vm_paddr_t end);
+/* Structs that vm_page_array needs for the segments added so far. */
+u_long hf_vm_phys_array_pages(void);
+void vm_phys_init(void);
+void hf_vm_phys_free_all(void);
+
+vm_page_t vm_phys_alloc_pages(int domain, int pool, int order);
+vm_page_t vm_phys_alloc_freelist_pages(
+    int domain, int freelist, int pool, int order);
+int vm_phys_alloc_npages(int domain, int pool, int npages, vm_page_t ma[]);
+vm_page_t vm_phys_alloc_contig(int domain, u_long npages, vm_paddr_t low,
+    vm_paddr_t high, u_long alignment, vm_paddr_t boundary);
+void vm_phys_free_pages(vm_page_t m, int order);
+void vm_phys_free_contig(vm_page_t m, u_long npages);
+bool vm_phys_unfree_page(vm_page_t m);
+vm_page_t vm_phys_paddr_to_vm_page(vm_paddr_t pa);
+/* Blocks of that order now free on a list, all pools or one (-1: all). */
+u_long hf_vm_phys_block_count(int freelist, int pool, int order);
+/* Frames on the free lists, counted the long way; panics on a broken list. */
+u_long hf_vm_phys_check(void);
+
+#endif
