@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* virtio_blk.h: block device model (virtio 1.2, 5.2) over a blk_backend. */
+
+/*
+ * One request queue, served by one thread that exists from the first DRIVER_OK
+ * on and sleeps on an eventfd.  A notification that arrives as an MMIO exit
+ * writes the same eventfd, so both ways are one.
+ *
+ * Every request that is taken from the ring is returned exactly once; the
+ * device counts both and aborts the host if they ever differ.
+ */
+#ifndef HF_DEV_VIRTIO_BLK_H
+#define HF_DEV_VIRTIO_BLK_H
+
+#include <stdint.h>
+
+#include "blk/backend.h"
+#include "dev/virtio_device.h"
+#include "vm/guestmem.h"
+
+struct virtio_blk;
+
+struct virtio_blk_stats {
+	uint64_t taken;	      /* requests popped from the ring */
+	uint64_t returned;    /* pushed to the used ring */
+	uint64_t discarded;   /* finished after the device broke: not pushed */
+	uint64_t dropped;     /* of returned: class D, length 0 */
+	uint64_t failed;      /* of returned: status IOERR */
+	uint64_t unsupported; /* of returned: status UNSUPP */
+	uint64_t wakeups;     /* of the thread */
+	uint64_t interrupts;  /* asked of the transport */
+	uint64_t breaks;      /* class B errors */
+};
+
+/*
+ * mem and backend must outlive the device; the backend stays the caller's.
+ * serial: at most 20 bytes are shown to the guest by GET_ID.
+ */
+struct virtio_blk *virtio_blk_new(const struct guestmem *mem,
+    struct blk_backend *backend, const char *serial);
+
+/* Requires that its transport is gone.  NULL is fine. */
+void virtio_blk_free(struct virtio_blk *);
+
+/* For virtio_mmio_new. */
+struct virtio_device *virtio_blk_device(struct virtio_blk *);
+
+/* A consistent copy. */
+struct virtio_blk_stats virtio_blk_stats(struct virtio_blk *);
+
+#endif
