@@ -13,6 +13,6 @@
 /* Pages of a kernel stack, without the guard page below it. */
 #define KSTACK_PAGES 4
 
-#define MAXPAGESIZES 1
+#define MAXPAGESIZES 3
 
 #endif
