@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* junit.c: JUnit XML, as Jenkins and GitLab read it. */
+
+/*
+ * failure: an expectation did not hold.  error: everything else that is not a
+ * pass, so that a dead guest is not mistaken for a failed check.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/report.h"
+#include "report/text.h"
+
+static bool
+is_failure(const struct scenario_result *res)
+{
+	return (
+	    res->verdict == HF_VERDICT_FAIL || res->verdict == HF_VERDICT_NONE);
+}
+
+static void
+print_attribute(FILE *f, const char *name, const char *value)
+{
+	fprintf(f, " %s=\"", name);
+	text_print_xml(f, value);
+	fputc('"', f);
+}
+
+static void
+print_property(FILE *f, const char *name, const char *value)
+{
+	fprintf(f, "      <property name=\"%s\"", name);
+	print_attribute(f, "value", value);
+	fputs("/>\n", f);
+}
+
+static void
+print_failures(FILE *f, const struct scenario_result *res)
+{
+	for (size_t i = 0; i < res->nfailures; i++) {
+		const struct result_failure *x = &res->failures[i];
+
+		text_print_xml(f, x->file);
+		fprintf(f, ":%" PRIu64 ": ", x->line);
+		text_print_xml(f, x->text);
+		if (x->got != NULL) {
+			fputs(" got ", f);
+			text_print_xml(f, x->got);
+		}
+		if (x->want != NULL) {
+			fputs(" want ", f);
+			text_print_xml(f, x->want);
+		}
+		fputc('\n', f);
+	}
+}
+
+static void
+print_bad(FILE *f, const struct scenario_result *res)
+{
+	const char *element = is_failure(res) ? "failure" : "error";
+	const char *message = res->reason;
+
+	if (message == NULL)
+		message = res->nfailures > 0 ? res->failures[0].text : "failed";
+	fprintf(f, "      <%s", element);
+	print_attribute(f, "type", verdict_name(res->verdict));
+	print_attribute(f, "message", message);
+	fputc('>', f);
+	print_failures(f, res);
+	fprintf(f, "</%s>\n", element);
+}
+
+static void
+print_output(FILE *f, const struct scenario_result *res)
+{
+	if (res->nnotes > 0 || res->nvalues > 0) {
+		fputs("      <system-out>", f);
+		for (size_t i = 0; i < res->nnotes; i++) {
+			text_print_xml(f, res->notes[i]);
+			fputc('\n', f);
+		}
+		for (size_t i = 0; i < res->nvalues; i++) {
+			text_print_xml(f, res->values[i].name);
+			fprintf(f, ": %" PRIu64 " ", res->values[i].value);
+			text_print_xml(f, res->values[i].unit);
+			fputc('\n', f);
+		}
+		fputs("</system-out>\n", f);
+	}
+	if (res->dump != NULL) {
+		fputs("      <system-err>", f);
+		text_print_xml(f, res->dump);
+		fputs("</system-err>\n", f);
+	}
+}
+
+/* classname "holdfast.area", name "behaviour": what viewers group by. */
+static void
+print_case(FILE *f, const struct scenario_result *res)
+{
+	const char *dot = strchr(res->id, '.');
+	int area = dot != NULL ? (int)(dot - res->id) : (int)strlen(res->id);
+
+	fprintf(f,
+	    "    <testcase classname=\"holdfast.%.*s\" name=\"%s\" "
+	    "time=\"%.6f\">\n",
+	    area, res->id, dot != NULL ? dot + 1 : res->id,
+	    (double)res->wall_ns / 1e9);
+	if (res->verdict == HF_VERDICT_SKIP) {
+		fputs("      <skipped", f);
+		print_attribute(
+		    f, "message", res->reason != NULL ? res->reason : "");
+		fputs("/>\n", f);
+	} else if (res->verdict != HF_VERDICT_PASS)
+		print_bad(f, res);
+	print_output(f, res);
+	fputs("    </testcase>\n", f);
+}
+
+static void
+print_environment(FILE *f, const struct report_environment *e)
+{
+	char number[32];
+
+	fputs("    <properties>\n", f);
+	print_property(f, "version", e->version);
+	print_property(f, "accelerator", e->accelerator);
+	print_property(f, "host_kernel", e->host_kernel);
+	print_property(f, "cpu", e->cpu);
+	print_property(f, "guest", e->guest);
+	print_property(f, "disk", e->disk);
+	snprintf(number, sizeof(number), "%u", e->ncpus);
+	print_property(f, "cpus", number);
+	snprintf(number, sizeof(number), "%" PRIu64, e->memory_bytes);
+	print_property(f, "memory_bytes", number);
+	snprintf(number, sizeof(number), "%" PRIu64, e->seed);
+	print_property(f, "seed", number);
+	fputs("    </properties>\n", f);
+}
+
+static void
+junit_finish(struct report *r, struct scenario_result *const *results,
+    size_t nresults, const struct report_summary *s)
+{
+	size_t nfailures = 0, nerrors;
+	char counts[160];
+
+	for (size_t i = 0; i < nresults; i++)
+		nfailures += is_failure(results[i]);
+	nerrors = s->totals.failed - nfailures;
+	snprintf(counts, sizeof(counts),
+	    "name=\"holdfast\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
+	    "skipped=\"%zu\" time=\"%.6f\"",
+	    nresults, nfailures, nerrors, s->totals.skipped,
+	    (double)s->wall_ns / 1e9);
+	fprintf(r->out,
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	    "<testsuites %s>\n  <testsuite %s>\n",
+	    counts, counts);
+	print_environment(r->out, &r->env);
+	for (size_t i = 0; i < nresults; i++)
+		print_case(r->out, results[i]);
+	fputs("  </testsuite>\n</testsuites>\n", r->out);
+}
+
+const struct report_ops report_junit_ops = {
+	.finish = junit_finish,
+};

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* result.c: keep the outcome of a scenario and count outcomes. */
+#include "report/result.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/err.h"
+
+const char *
+verdict_name(enum hf_verdict v)
+{
+	switch (v) {
+	case HF_VERDICT_PASS:
+		return ("pass");
+	case HF_VERDICT_NONE:
+	case HF_VERDICT_FAIL:
+		return ("fail");
+	case HF_VERDICT_SKIP:
+		return ("skip");
+	case HF_VERDICT_BROKEN:
+		return ("broken");
+	case HF_VERDICT_DIED:
+		return ("died");
+	case HF_VERDICT_TIMEOUT:
+		return ("timeout");
+	case HF_VERDICT_LOST:
+		return ("lost");
+	case HF_VERDICT_DISBELIEVED:
+		return ("disbelieved");
+	}
+	return ("fail");
+}
+
+static char *
+copy_text(const char *s)
+{
+	char *p;
+
+	if (s == NULL)
+		return (NULL);
+	p = strdup(s);
+	hf_check(p != NULL);
+	return (p);
+}
+
+/* Room for one more element in an array that doubles at powers of two. */
+static void *
+grow(void *array, size_t n, size_t element_bytes)
+{
+	if (n != 0 && (n & (n - 1)) != 0)
+		return (array);
+	array = realloc(array, (n == 0 ? 1 : 2 * n) * element_bytes);
+	hf_check(array != NULL);
+	return (array);
+}
+
+void
+result_set_reason(struct scenario_result *r, const char *fmt, ...)
+{
+	char *reason;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&reason, fmt, ap);
+	va_end(ap);
+	hf_check(n >= 0);
+	free(r->reason);
+	r->reason = reason;
+}
+
+void
+result_add_failure(struct scenario_result *r, const char *file, uint64_t line,
+    const char *text, const char *got, const char *want)
+{
+	struct result_failure *f;
+
+	if (r->nfailures >= RESULT_KEEP_MAX)
+		return;
+	r->failures = grow(r->failures, r->nfailures, sizeof(*f));
+	f = &r->failures[r->nfailures++];
+	f->file = copy_text(file);
+	f->line = line;
+	f->text = copy_text(text);
+	f->got = copy_text(got);
+	f->want = copy_text(want);
+}
+
+void
+result_add_note(struct scenario_result *r, const char *text)
+{
+	if (r->nnotes >= RESULT_KEEP_MAX)
+		return;
+	r->notes = grow(r->notes, r->nnotes, sizeof(char *));
+	r->notes[r->nnotes++] = copy_text(text);
+}
+
+void
+result_add_value(struct scenario_result *r, const char *name, uint64_t value,
+    const char *unit)
+{
+	struct result_value *v;
+
+	if (r->nvalues >= RESULT_KEEP_MAX)
+		return;
+	r->values = grow(r->values, r->nvalues, sizeof(*v));
+	v = &r->values[r->nvalues++];
+	v->name = copy_text(name);
+	v->value = value;
+	v->unit = copy_text(unit);
+}
+
+void
+result_reset(struct scenario_result *r)
+{
+	struct scenario_result empty = {
+		.id = r->id, .title = r->title, .requirements = r->requirements
+	};
+
+	for (size_t i = 0; i < r->nfailures; i++) {
+		free(r->failures[i].file);
+		free(r->failures[i].text);
+		free(r->failures[i].got);
+		free(r->failures[i].want);
+	}
+	for (size_t i = 0; i < r->nvalues; i++) {
+		free(r->values[i].name);
+		free(r->values[i].unit);
+	}
+	for (size_t i = 0; i < r->nnotes; i++)
+		free(r->notes[i]);
+	free(r->failures);
+	free(r->values);
+	free(r->notes);
+	free(r->reason);
+	free(r->dump);
+	*r = empty;
+}
+
+enum exitcode
+verdict_status(enum hf_verdict v)
+{
+	switch (v) {
+	case HF_VERDICT_PASS:
+	case HF_VERDICT_SKIP:
+		return (EXITCODE_OK);
+	case HF_VERDICT_DIED:
+		return (EXITCODE_DIED);
+	case HF_VERDICT_TIMEOUT:
+		return (EXITCODE_TIMEOUT);
+	case HF_VERDICT_DISBELIEVED:
+		return (EXITCODE_HARNESS);
+	case HF_VERDICT_NONE:
+	case HF_VERDICT_FAIL:
+	case HF_VERDICT_BROKEN:
+	case HF_VERDICT_LOST:
+		break;
+	}
+	return (EXITCODE_FAILED);
+}
+
+void
+totals_add(struct result_totals *t, const struct scenario_result *r)
+{
+	t->scenarios++;
+	if (r->began)
+		t->began++;
+	if (r->verdict == HF_VERDICT_PASS)
+		t->passed++;
+	else if (r->verdict == HF_VERDICT_SKIP)
+		t->skipped++;
+	else
+		t->failed++;
+	t->status = exitcode_worst(t->status, verdict_status(r->verdict));
+}
+
+enum exitcode
+totals_status(const struct result_totals *t)
+{
+	if (t->scenarios == 0)
+		return (EXITCODE_HARNESS);
+	if (t->skipped == t->scenarios && t->status == EXITCODE_OK)
+		return (EXITCODE_SKIPPED);
+	if (t->began == 0)
+		return (EXITCODE_HARNESS);
+	return (t->status);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scenario_list.c: read section hf_scenarios of a guest ELF. */
+#include "run/scenario_list.h"
+
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "run/record.h"
+
+struct reader {
+	const char *image;
+	size_t image_bytes;
+	Elf *elf;
+	size_t nsegments;
+	const char *name;
+	struct hf_err *err;
+};
+
+#define ALL_FLAGS                                                    \
+	(HF_NEEDS_MMU | HF_NEEDS_SMP | HF_NEEDS_DISK | HF_NEEDS_RW | \
+	    HF_NEEDS_DEFAULT_IMAGE | HF_IS_BENCH | HF_IS_HIDDEN |    \
+	    HF_ENDS_GUEST)
+
+const char *
+scenario_flag_name(uint32_t flags)
+{
+	switch (flags & -flags) {
+	case HF_NEEDS_MMU:
+		return ("mmu");
+	case HF_NEEDS_SMP:
+		return ("smp");
+	case HF_NEEDS_DISK:
+		return ("disk");
+	case HF_NEEDS_RW:
+		return ("rw");
+	case HF_NEEDS_DEFAULT_IMAGE:
+		return ("default-image");
+	case HF_IS_BENCH:
+		return ("bench");
+	case HF_IS_HIDDEN:
+		return ("hidden");
+	case HF_ENDS_GUEST:
+		return ("ends-guest");
+	}
+	return (NULL);
+}
+
+/* The PT_LOAD segment whose file content holds va; false if there is none. */
+static bool
+find_segment(const struct reader *rd, uint64_t va, GElf_Phdr *ph)
+{
+	for (size_t i = 0; i < rd->nsegments; i++) {
+		if (gelf_getphdr(rd->elf, (int)i, ph) == NULL ||
+		    ph->p_type != PT_LOAD)
+			continue;
+		if (va >= ph->p_vaddr && va - ph->p_vaddr < ph->p_filesz &&
+		    ph->p_offset <= rd->image_bytes &&
+		    ph->p_filesz <= rd->image_bytes - ph->p_offset)
+			return (true);
+	}
+	return (false);
+}
+
+/* The string at guest address va, or NULL when it is not a good one. */
+static const char *
+find_string(const struct reader *rd, uint64_t va)
+{
+	const char *s;
+	GElf_Phdr ph;
+	uint64_t room;
+
+	if (!find_segment(rd, va, &ph))
+		return (NULL);
+	s = rd->image + ph.p_offset + (va - ph.p_vaddr);
+	room = ph.p_filesz - (va - ph.p_vaddr);
+	return (memchr(s, '\0', room) != NULL ? s : NULL);
+}
+
+static bool
+text_printable(const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return (false);
+	}
+	return (true);
+}
+
+static bool
+code_valid(const struct reader *rd, uint64_t va)
+{
+	GElf_Phdr ph;
+
+	return (find_segment(rd, va, &ph) && (ph.p_flags & PF_X) != 0);
+}
+
+/* NULL, or what is wrong with the entry. */
+static const char *
+decode_entry(
+    const struct reader *rd, const struct hf_scenario *in, struct scenario *out)
+{
+	if (in->magic != HF_SCENARIO_MAGIC)
+		return ("bad magic number");
+	if (in->reserved != 0 || (in->flags & ~(uint32_t)ALL_FLAGS) != 0)
+		return ("a flag that this holdfast does not know");
+	if (in->timeout_ms > SCENARIO_TIMEOUT_MAX_MS)
+		return ("a timeout of more than an hour");
+	out->id = find_string(rd, in->id);
+	out->title = find_string(rd, in->title);
+	out->requirements = find_string(rd, in->requirements);
+	out->flags = in->flags;
+	out->timeout_ms = in->timeout_ms;
+	if (out->id == NULL || out->title == NULL || out->requirements == NULL)
+		return ("a string outside the segments of the file");
+	if (!record_id_valid(out->id))
+		return ("the id is not of the form area.behaviour");
+	if (!text_printable(out->title) || !text_printable(out->requirements))
+		return ("control characters in a title or requirement");
+	if (!code_valid(rd, in->run))
+		return ("its code is not in an executable segment");
+	return (NULL);
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	const struct scenario *const *x = a, *const *y = b;
+
+	return (strcmp((*x)->id, (*y)->id));
+}
+
+static int
+refuse_duplicates(const struct reader *rd, const struct scenario_list *l)
+{
+	const struct scenario **sorted;
+	const char *twice = NULL;
+
+	sorted = calloc(l->nscenarios, sizeof(*sorted));
+	hf_check(sorted != NULL);
+	for (size_t i = 0; i < l->nscenarios; i++)
+		sorted[i] = &l->scenarios[i];
+	qsort(sorted, l->nscenarios, sizeof(*sorted), compare_ids);
+	for (size_t i = 1; i < l->nscenarios; i++) {
+		if (strcmp(sorted[i - 1]->id, sorted[i]->id) == 0)
+			twice = sorted[i]->id;
+	}
+	free(sorted);
+	if (twice != NULL)
+		return (err_user(rd->err, "%s: two scenarios are called %s",
+		    rd->name, twice));
+	return (0);
+}
+
+static int
+read_entries(
+    struct scenario_list *l, const struct reader *rd, const GElf_Shdr *sh)
+{
+	struct hf_scenario entry;
+	const char *why;
+
+	if (sh->sh_type != SHT_PROGBITS || sh->sh_offset > rd->image_bytes ||
+	    sh->sh_size > rd->image_bytes - sh->sh_offset)
+		return (
+		    err_user(rd->err, "%s: section %s lies outside the file",
+			rd->name, HF_SCENARIO_SECTION));
+	if (sh->sh_size == 0 || sh->sh_size % sizeof(entry) != 0)
+		return (err_user(rd->err,
+		    "%s: section %s is %llu bytes long, no multiple of %zu",
+		    rd->name, HF_SCENARIO_SECTION,
+		    (unsigned long long)sh->sh_size, sizeof(entry)));
+	l->nscenarios = sh->sh_size / sizeof(entry);
+	l->scenarios = calloc(l->nscenarios, sizeof(*l->scenarios));
+	hf_check(l->scenarios != NULL);
+	for (size_t i = 0; i < l->nscenarios; i++) {
+		memcpy(&entry, rd->image + sh->sh_offset + i * sizeof(entry),
+		    sizeof(entry));
+		why = decode_entry(rd, &entry, &l->scenarios[i]);
+		if (why != NULL)
+			return (err_user(
+			    rd->err, "%s: scenario %zu: %s", rd->name, i, why));
+	}
+	return (refuse_duplicates(rd, l));
+}
+
+static int
+find_section(struct scenario_list *l, const struct reader *rd)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr sh;
+	size_t strings;
+	const char *s;
+
+	if (elf_getshdrstrndx(rd->elf, &strings) != 0)
+		return (err_user(rd->err, "%s: no section names: %s", rd->name,
+		    elf_errmsg(-1)));
+	while ((scn = elf_nextscn(rd->elf, scn)) != NULL) {
+		if (gelf_getshdr(scn, &sh) == NULL)
+			continue;
+		s = elf_strptr(rd->elf, strings, sh.sh_name);
+		if (s != NULL && strcmp(s, HF_SCENARIO_SECTION) == 0)
+			return (read_entries(l, rd, &sh));
+	}
+	return (
+	    err_user(rd->err, "%s: no section %s: this is not a holdfast guest",
+		rd->name, HF_SCENARIO_SECTION));
+}
+
+int
+scenario_list_read(struct scenario_list *l, const void *elf, size_t elf_bytes,
+    const char *name, struct hf_err *err)
+{
+	struct reader rd = {
+		.image = elf, .image_bytes = elf_bytes, .name = name, .err = err
+	};
+	GElf_Ehdr eh;
+	int rc;
+
+	memset(l, 0, sizeof(*l));
+	hf_check(elf_version(EV_CURRENT) != EV_NONE);
+	/* libelf only reads; the prototype lacks the const. */
+	rd.elf = elf_memory((char *)(uintptr_t)elf, elf_bytes);
+	if (rd.elf == NULL || elf_kind(rd.elf) != ELF_K_ELF ||
+	    gelf_getehdr(rd.elf, &eh) == NULL)
+		rc = err_user(err, "%s: not an ELF file", name);
+	else if (eh.e_ident[EI_CLASS] != ELFCLASS64 ||
+	    eh.e_ident[EI_DATA] != ELFDATA2LSB || eh.e_machine != EM_X86_64)
+		rc = err_user(err,
+		    "%s: an ELF file for another machine (class %d, machine "
+		    "%d; "
+		    "64-bit x86-64 is needed)",
+		    name, eh.e_ident[EI_CLASS], eh.e_machine);
+	else if (elf_getphdrnum(rd.elf, &rd.nsegments) != 0)
+		rc = err_user(
+		    err, "%s: damaged ELF file: %s", name, elf_errmsg(-1));
+	else
+		rc = find_section(l, &rd);
+	elf_end(rd.elf);
+	if (rc != 0)
+		scenario_list_free(l);
+	return (rc);
+}
+
+void
+scenario_list_free(struct scenario_list *l)
+{
+	free(l->scenarios);
+	memset(l, 0, sizeof(*l));
+}
+
+const struct scenario *
+scenario_list_find(const struct scenario_list *l, const char *id)
+{
+	for (size_t i = 0; i < l->nscenarios; i++) {
+		if (strcmp(l->scenarios[i].id, id) == 0)
+			return (&l->scenarios[i]);
+	}
+	return (NULL);
+}
