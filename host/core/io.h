@@ -4,6 +4,7 @@
 #define HF_CORE_IO_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/err.h"
 

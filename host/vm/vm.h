@@ -56,6 +56,7 @@ struct vm_config {
 	enum vm_hugepages hugepages;
 	bool prefault; /* touch all guest RAM before the start */
 	struct vm_io_ops io;
+	const char *kvm_path; /* NULL: /dev/kvm */
 };
 
 struct vm_image {

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* log.c: messages on standard error. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "core/io.h"
+#include "core/log.h"
+
+#define LOG_LINE_MAX 2048
+
+static enum log_level log_level = LOG_LEVEL_WARN;
+
+void
+log_set_level(enum log_level level)
+{
+	log_level = level;
+}
+
+static void
+log_put(const char *kind, const char *fmt, va_list ap)
+{
+	char line[LOG_LINE_MAX];
+	int used, n;
+
+	used = snprintf(line, sizeof(line), "holdfast: %s", kind);
+	n = vsnprintf(line + used, sizeof(line) - used, fmt, ap);
+	if (n < 0)
+		return;
+	used += n;
+	if (used > (int)sizeof(line) - 2)
+		used = sizeof(line) - 2;
+	line[used++] = '\n';
+	/* Nowhere to report that standard error is gone. */
+	(void)io_write_all(STDERR_FILENO, line, used);
+}
+
+#define LOG_FUNCTION(name, kind, level)  \
+	void name(const char *fmt, ...)  \
+	{                                \
+		va_list ap;              \
+                                         \
+		if (log_level < (level)) \
+			return;          \
+		va_start(ap, fmt);       \
+		log_put(kind, fmt, ap);  \
+		va_end(ap);              \
+	}
+
+LOG_FUNCTION(log_error, "", LOG_LEVEL_QUIET)
+LOG_FUNCTION(log_warn, "warning: ", LOG_LEVEL_WARN)
+LOG_FUNCTION(log_info, "", LOG_LEVEL_INFO)
+LOG_FUNCTION(log_debug, "debug: ", LOG_LEVEL_DEBUG)

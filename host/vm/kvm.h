@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* kvm.h: what /dev/kvm offers, and what to do when it does not. */
+#ifndef HF_VM_KVM_H
+#define HF_VM_KVM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/err.h"
+
+#define KVM_PATH "/dev/kvm"
+
+/* A capability that we use. */
+struct kvm_cap {
+	int number; /* KVM_CAP_* */
+	const char *name;
+	bool required;
+	const char *why; /* what it is for, what is lost without it */
+};
+
+/* All of them; *n says how many. */
+const struct kvm_cap *kvm_caps(size_t *n);
+
+/* KVM_CHECK_EXTENSION: 0 when there is no such capability. */
+int kvm_cap_value(int kvm_fd, int number);
+
+/*
+ * Opens path (KVM_PATH) and checks the API version and every required
+ * capability.  The descriptor, or -1: *err says what is missing and how to get
+ * it.
+ */
+int kvm_open(const char *path, struct hf_err *err);
+
+#endif

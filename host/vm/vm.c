@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm.c: one virtual machine from creation to the account of its end. */
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "vm/boot.h"
+#include "vm/elf_load.h"
+#include "vm/kvm.h"
+#include "vm/vm_private.h"
+
+/*
+ * Three pages that KVM wants on Intel processors without "unrestricted guest"
+ * (KVM API 4.40); in the MMIO hole, clear of our windows and of the APICs, and
+ * below the identity page that KVM puts at 0xfffbc000 itself.
+ */
+#define VM_TSS_GPA 0xfffb0000ul
+
+static int
+check_cpus(const struct vm *vm, struct hf_err *err)
+{
+	int max;
+
+	if (vm->ncpus < 1 || vm->ncpus > VM_CPUS_MAX)
+		return (err_user(
+		    err, "--cpus %u: must be 1 to %d", vm->ncpus, VM_CPUS_MAX));
+	if (vm->ncpus == 1)
+		return (0);
+	max = kvm_cap_value(vm->kvm_fd, KVM_CAP_MAX_VCPUS);
+	if (max > 0 && vm->ncpus > (unsigned int)max)
+		return (err_user(err, "--cpus %u: this KVM allows at most %d",
+		    vm->ncpus, max));
+	return (0);
+}
+
+static int
+create_machine(struct vm *vm, struct hf_err *err)
+{
+	int run_bytes;
+
+	vm->fd = ioctl(vm->kvm_fd, KVM_CREATE_VM, 0);
+	if (vm->fd < 0 && errno == EBUSY)
+		return (err_user_errno(err, errno,
+		    "KVM_CREATE_VM: another hypervisor is using the "
+		    "processor's virtualization"));
+	if (vm->fd < 0)
+		return (err_user_errno(err, errno, "KVM_CREATE_VM"));
+	if (ioctl(vm->fd, KVM_SET_TSS_ADDR, VM_TSS_GPA) != 0)
+		return (err_host_errno(err, errno, "KVM_SET_TSS_ADDR"));
+	if (ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0) != 0)
+		return (err_host_errno(err, errno, "KVM_CREATE_IRQCHIP"));
+	run_bytes = ioctl(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
+	if (run_bytes < (int)sizeof(struct kvm_run))
+		return (err_host_errno(err, errno, "KVM_GET_VCPU_MMAP_SIZE"));
+	vm->run_bytes = run_bytes;
+	vm->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (vm->end_fd < 0)
+		return (err_host_errno(err, errno, "eventfd"));
+	return (0);
+}
+
+static int
+plug_memory(struct vm *vm, struct hf_err *err)
+{
+	struct kvm_userspace_memory_region slot = { 0 };
+	struct guestmem_region r;
+	unsigned int i;
+
+	for (i = 0; i < guestmem_nregions(vm->memory.guestmem); i++) {
+		r = guestmem_region(vm->memory.guestmem, i);
+		slot.slot = i;
+		slot.guest_phys_addr = r.base.v;
+		slot.memory_size = r.len_bytes;
+		slot.userspace_addr = (uintptr_t)r.host;
+		if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &slot) != 0)
+			return (err_user_errno(err, errno,
+			    "--memory: KVM refuses %llu bytes at 0x%llx",
+			    slot.memory_size, slot.guest_phys_addr));
+	}
+	return (0);
+}
+
+static int
+create_cpus(struct vm *vm, struct hf_err *err)
+{
+	unsigned int i;
+	int rc = 0;
+
+	vm->cpuid = cpuid_template(vm->kvm_fd, vm->ncpus, err);
+	if (vm->cpuid == NULL)
+		return (-1);
+	for (i = 0; i < vm->ncpus && rc == 0; i++)
+		rc = vcpu_create(vm, i, err);
+	free(vm->cpuid);
+	vm->cpuid = NULL;
+	return (rc);
+}
+
+struct vm *
+vm_create(const struct vm_config *cfg, struct hf_err *err)
+{
+	struct vm *vm;
+	unsigned int i;
+
+	vm = calloc(1, sizeof(*vm));
+	hf_check(vm != NULL);
+	pthread_mutex_init(&vm->lock, NULL);
+	vm->io = cfg->io;
+	vm->ncpus = cfg->ncpus;
+	vm->kvm_fd = vm->fd = vm->end_fd = -1;
+	for (i = 0; i < VM_IRQS_MAX; i++)
+		vm->irq_fd[i] = -1;
+	/* What the user asked for is checked before KVM is. */
+	if (memory_check(cfg, err) != 0)
+		goto fail;
+	vm->kvm_fd =
+	    kvm_open(cfg->kvm_path != NULL ? cfg->kvm_path : KVM_PATH, err);
+	if (vm->kvm_fd < 0 || check_cpus(vm, err) != 0)
+		goto fail;
+	vm->cpus = calloc(vm->ncpus, sizeof(*vm->cpus));
+	vm->end.cpus = calloc(vm->ncpus, sizeof(*vm->end.cpus));
+	hf_check(vm->cpus != NULL && vm->end.cpus != NULL);
+	vm->end.ncpus = vm->ncpus;
+	if (memory_init(&vm->memory, cfg, err) != 0 ||
+	    create_machine(vm, err) != 0 || plug_memory(vm, err) != 0 ||
+	    create_cpus(vm, err) != 0)
+		goto fail;
+	return (vm);
+fail:
+	vm_destroy(vm);
+	return (NULL);
+}
+
+int
+vm_load(struct vm *vm, const struct vm_image *image, const void *module,
+    size_t module_bytes, const char *cmdline, struct hf_err *err)
+{
+	struct elf_kernel kernel;
+	struct boot_config cfg = { .info = gpa_make(BOOT_INFO_GPA),
+		.ncpus = vm->ncpus,
+		.module = module,
+		.module_bytes = module_bytes,
+		.cmdline = cmdline };
+
+	hf_check(!vm->loaded);
+	if (elf_load(vm->memory.guestmem, image, &kernel, err) != 0 ||
+	    boot_write(vm->memory.guestmem, &kernel, &cfg, err) != 0)
+		return (-1);
+	vm->entry = kernel.entry;
+	vm->start_info = cfg.info;
+	vm->loaded = true;
+	return (0);
+}
+
+struct guestmem *
+vm_guestmem(struct vm *vm)
+{
+	return (vm->memory.guestmem);
+}
+
+int
+vm_start(struct vm *vm, struct hf_err *err)
+{
+	unsigned int i;
+	int error = 0;
+
+	hf_check(vm->loaded);
+	if (vcpu_set_entry(&vm->cpus[0], vm->entry, vm->start_info, err) != 0)
+		return (-1);
+	pthread_mutex_lock(&vm->lock);
+	/* The boot CPU last: the others are there when it calls them. */
+	for (i = vm->ncpus; i-- > 0 && error == 0;)
+		error = vcpu_start(&vm->cpus[i]);
+	pthread_mutex_unlock(&vm->lock);
+	if (error == 0)
+		return (0);
+	vm_stop(vm);
+	return (err_host_errno(err, error, "starting a vCPU thread"));
+}
+
+void
+vm_end_claim(struct vm *vm, const struct vm_end *end)
+{
+	struct vm_cpu_state *cpus = vm->end.cpus;
+	uint64_t one = 1;
+	unsigned int i;
+	ssize_t n;
+
+	pthread_mutex_lock(&vm->lock);
+	if (vm->end.reason == VM_END_NONE) {
+		vm->end = *end;
+		vm->end.cpus = cpus;
+		vm->end.ncpus = vm->ncpus;
+		__atomic_store_n(&vm->stopping, true, __ATOMIC_RELEASE);
+		for (i = 0; i < vm->ncpus; i++)
+			vcpu_kick(&vm->cpus[i]);
+		n = write(vm->end_fd, &one, sizeof(one));
+		hf_check(n == sizeof(one));
+	}
+	pthread_mutex_unlock(&vm->lock);
+}
+
+int
+vm_end_fd(const struct vm *vm)
+{
+	return (vm->end_fd);
+}
+
+enum vm_end_reason
+vm_wait(struct vm *vm, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = vm->end_fd, .events = POLLIN };
+	enum vm_end_reason reason;
+
+	/* EINTR: as good as a timeout; the caller looks at its clock. */
+	(void)poll(&pfd, 1, timeout_ms);
+	pthread_mutex_lock(&vm->lock);
+	reason = vm->end.reason;
+	pthread_mutex_unlock(&vm->lock);
+	return (reason);
+}
+
+void
+vm_request_stop(struct vm *vm)
+{
+	vm_end_claim(vm, &(struct vm_end){ .reason = VM_END_STOPPED });
+}
+
+void
+vm_guest_exit(struct vm *vm, uint32_t value)
+{
+	vm_end_claim(vm,
+	    &(struct vm_end){ .reason = VM_END_GUEST_EXIT,
+		.kvm_exit = KVM_EXIT_IO,
+		.guest_value = value });
+}
+
+/*
+ * Once vm_end_claim has returned nobody kicks any more, so joining and
+ * forgetting the threads needs no lock.
+ */
+void
+vm_stop(struct vm *vm)
+{
+	unsigned int i;
+
+	vm_request_stop(vm);
+	for (i = 0; i < vm->ncpus; i++)
+		vcpu_join(&vm->cpus[i]);
+}
+
+const struct vm_end *
+vm_end(struct vm *vm)
+{
+	unsigned int i;
+
+	hf_check(vm->end.reason != VM_END_NONE);
+	for (i = 0; i < vm->ncpus; i++) {
+		hf_check(!vm->cpus[i].running);
+		if (!vm->end.cpus[i].valid)
+			vcpu_capture(&vm->cpus[i], &vm->end.cpus[i]);
+	}
+	return (&vm->end);
+}
+
+static void
+close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void
+vm_destroy(struct vm *vm)
+{
+	unsigned int i;
+
+	if (vm == NULL)
+		return;
+	if (vm->loaded)
+		vm_stop(vm);
+	for (i = 0; vm->cpus != NULL && i < vm->ncpus; i++)
+		vcpu_destroy(&vm->cpus[i]);
+	for (i = 0; i < VM_IRQS_MAX; i++)
+		close_fd(vm->irq_fd[i]);
+	close_fd(vm->end_fd);
+	close_fd(vm->fd);
+	close_fd(vm->kvm_fd);
+	memory_fini(&vm->memory);
+	pthread_mutex_destroy(&vm->lock);
+	free(vm->end.cpus);
+	free(vm->cpus);
+	free(vm);
+}

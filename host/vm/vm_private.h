@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_private.h: the machine as the files of host/vm see it. */
+
+/*
+ * Locks, one letter a field:
+ *	c  constant after vm_create
+ *	s  constant after vm_start
+ *	o  the owner thread only (vm.h)
+ *	l  vm.lock
+ *	a  atomic
+ */
+#ifndef HF_VM_VM_PRIVATE_H
+#define HF_VM_VM_PRIVATE_H
+
+#include <linux/kvm.h>
+#include <pthread.h>
+
+#include "vm/memory.h"
+#include "vm/vm.h"
+
+#define VM_IRQS_MAX 24 /* pins of KVM's IOAPIC */
+
+struct vcpu {
+	struct vm *vm;	     /* (c) */
+	unsigned int index;  /* (c) its APIC id */
+	int fd;		     /* (c) */
+	struct kvm_run *run; /* (c) the vCPU's thread; immediate_exit: (a) */
+	pthread_t thread;    /* (l) */
+	bool running; /* (l) thread may be signalled and must be joined */
+};
+
+struct vm {
+	int kvm_fd;		 /* (c) */
+	int fd;			 /* (c) */
+	int end_fd;		 /* (c) eventfd, counts once at the end */
+	size_t run_bytes;	 /* (c) size of each vCPU's kvm_run mapping */
+	struct memory memory;	 /* (c) */
+	struct vm_io_ops io;	 /* (c) */
+	uint32_t entry;		 /* (o) */
+	gpa_t start_info;	 /* (o) */
+	bool loaded;		 /* (o) */
+	int irq_fd[VM_IRQS_MAX]; /* (s) eventfd of a pin, -1: none */
+
+	pthread_mutex_t lock;
+	struct vm_end end; /* (l) until reason is set, then (o) */
+	bool stopping;	   /* (a) vCPU threads leave when they see it */
+
+	struct kvm_cpuid2 *cpuid; /* (o) template, freed after vm_create */
+	unsigned int ncpus;	  /* (c) */
+	struct vcpu *cpus;	  /* (c) */
+};
+
+/* cpuid.c: what the host supports, for all vCPUs, then for one of them. */
+struct kvm_cpuid2 *cpuid_template(
+    int kvm_fd, unsigned int ncpus, struct hf_err *err);
+void cpuid_add_timing(struct kvm_cpuid2 *, int cpu_fd);
+void cpuid_for_cpu(struct kvm_cpuid2 *, unsigned int apic_id);
+
+/* vcpu.c */
+int vcpu_create(struct vm *, unsigned int index, struct hf_err *err);
+void vcpu_destroy(struct vcpu *);
+/* The state of virtio_blk.md section 12 in the boot CPU.  0, or -1: *err. */
+int vcpu_set_entry(
+    struct vcpu *, uint32_t entry, gpa_t start_info, struct hf_err *err);
+/* Lock held.  0, or an errno. */
+int vcpu_start(struct vcpu *);
+/* Lock held: makes the vCPU leave the guest, now or as soon as it enters. */
+void vcpu_kick(struct vcpu *);
+void vcpu_join(struct vcpu *);
+void vcpu_capture(struct vcpu *, struct vm_cpu_state *out);
+
+/* exits.c: one return of KVM_RUN with success. */
+void exits_handle(struct vcpu *);
+
+/*
+ * vm.c: the machine ends for this reason, unless it already has.  Called
+ * without the lock.  end->text may be empty.
+ */
+void vm_end_claim(struct vm *, const struct vm_end *end);
+
+#endif
