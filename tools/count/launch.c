@@ -11,8 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MARK(disp) \
-	__asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00; .long " #disp)
+#include "mark.h"
 
 int
 main(int argc, char **argv)
@@ -30,7 +29,7 @@ main(int argc, char **argv)
 		return (5);
 	}
 	if (child == 0) {
-		MARK(0x48463101);
+		HF_MARK(HF_MARK_START);
 		execvp(argv[1], argv + 1);
 		_exit(127);
 	}
@@ -38,6 +37,6 @@ main(int argc, char **argv)
 		perror("waitpid");
 		return (5);
 	}
-	MARK(0x48463102);
+	HF_MARK(HF_MARK_STOP);
 	return (WIFEXITED(status) ? WEXITSTATUS(status) : 128);
 }

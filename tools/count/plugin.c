@@ -8,10 +8,8 @@
  * iterations of REP string instructions apart (TCG executes a REP iteration as
  * an instruction of its own).  Halted time is not counted: nothing executes.
  *
- * A marker is a long NOP with a magic displacement, NOPL disp32(%rax,%rax,1):
- * 0f 1f 84 00 disp32.  It does nothing on any CPU, and is found when its block
- * is translated.  MARK_START zeroes the counters, MARK_STOP prints one line to
- * the plugin's output file:
+ * A marker (mark.h) is found when its block is translated.  HF_MARK_START zeroes the counters, HF_MARK_STOP prints one line
+ * to the plugin's output file, HF_MARK_CLASS the line "class":
  *
  *   count user=N user_rep=N kernel=N kernel_rep=N guest=N guest_rep=N
  *
@@ -24,6 +22,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "mark.h"
 
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
@@ -51,10 +51,8 @@ extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 int qemu_plugin_install(qemu_plugin_id_t, const void *, int, char **);
 
-#define MARK_START 0x48463101u
-#define MARK_STOP  0x48463102u
-#define GUEST_LO   0xffffffff80000000ull
-#define GUEST_HI   0xffffffff81000000ull
+#define GUEST_LO 0xffffffff80000000ull
+#define GUEST_HI 0xffffffff81000000ull
 
 enum place { USER, KERNEL, GUEST, PLACES };
 static uint64_t counter[PLACES][2]; /* [1]: REP iterations */
@@ -95,14 +93,16 @@ marker_of(const uint8_t *p, size_t n)
 	if (n != 8 || memcmp(p, "\x0f\x1f\x84\x00", 4) != 0)
 		return (0);
 	memcpy(&v, p + 4, sizeof(v));
-	return (v == MARK_START || v == MARK_STOP ? v : 0);
+	return (v >= HF_MARK_START && v <= HF_MARK_CLASS ? v : 0);
 }
 
 static void
 mark(unsigned int cpu, void *arg)
 {
 	(void)cpu;
-	if ((uintptr_t)arg == MARK_STOP) {
+	if ((uintptr_t)arg == HF_MARK_CLASS)
+		fprintf(out, "class\n");
+	if ((uintptr_t)arg == HF_MARK_STOP) {
 		fprintf(out,
 		    "count user=%" PRIu64 " user_rep=%" PRIu64
 		    " kernel=%" PRIu64 " kernel_rep=%" PRIu64 " guest=%" PRIu64
