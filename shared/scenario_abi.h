@@ -31,7 +31,7 @@ enum hf_scenario_flags {
 };
 
 #ifdef HF_GUEST
-#define HF_GUEST_PTR(type) type
+#define HF_GUEST_PTR(type) __typeof__(type)
 #else
 #define HF_GUEST_PTR(type) uint64_t
 #endif

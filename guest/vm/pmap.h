@@ -239,7 +239,9 @@ vm_offset_t pmap_quick_enter_page(vm_page_t m);
 void pmap_quick_remove_page(vm_offset_t kva);
 
 /* Sizes that pmap_enter() can map, ended by 0. */
+#ifndef MAXPAGESIZES
 #define MAXPAGESIZES 3
+#endif
 extern u_long pagesizes[MAXPAGESIZES];
 
 #endif

@@ -79,7 +79,8 @@ struct pmap {
 	cpuset_t pm_active;		 /* (a) CPUs that run on it */
 	struct pv_chunklist pm_chunks;	 /* (p) those with free entries first */
 	struct pmap_statistics pm_stats; /* (p); unlocked reads are racy */
-	LIST_ENTRY(pmap) pm_all;	 /* (g) every pmap, for the checker */
+	u_int pm_walkers;	 /* (a) page-to-pmap walks waiting for pm_mtx */
+	LIST_ENTRY(pmap) pm_all; /* (g) every pmap, for the checker */
 };
 
 extern struct pmap kernel_pmap_store;
@@ -90,8 +91,7 @@ extern vm_offset_t virtual_avail;
 extern vm_offset_t virtual_end;
 extern vm_offset_t kernel_vm_end;
 
-#define pmap_page_get_memattr(m)     ((vm_memattr_t)(m)->md.pat_mode)
-#define pmap_page_is_write_mapped(m) (((m)->a.flags & PGA_WRITEABLE) != 0)
+#define pmap_page_get_memattr(m) ((vm_memattr_t)(m)->md.pat_mode)
 
 #define PMAP_LOCK(pmap)		     mtx_lock(&(pmap)->pm_mtx)
 #define PMAP_UNLOCK(pmap)	     mtx_unlock(&(pmap)->pm_mtx)

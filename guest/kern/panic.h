@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* panic.h: the end of the kernel, and catching it in tests. */
+
+#ifndef HF_KERN_PANIC_H
+#define HF_KERN_PANIC_H
+
+#include <sys/types.h>
+#include <sys/cdefs.h>
+#include <machine/setjmp.h>
+
+#define HF_PANIC_TEXT_MAX 256
+
+/* What td_catch points at while panics (or a scenario's end) are caught. */
+struct hf_catch {
+	struct hf_jmpbuf hc_jmp;
+	struct hf_catch *hc_outer;
+	int hc_nheld; /* locks held on entry */
+	u_int hc_critnest;
+	int hc_no_sleeping;
+	int hc_pinned;
+	u_int hc_pflags;
+	bool hc_panics; /* panics are caught, not only hf_catch_throw() */
+	char hc_text[HF_PANIC_TEXT_MAX];
+};
+
+/*
+ * Runs fn(arg).  Returns NULL when it returns, or the message of the panic that
+ * ended it (static buffer, valid until the next call).  Locks that fn held at
+ * that moment are forgotten, not released: use it for assertions at the entry
+ * of functions.
+ */
+const char *hf_panics(void (*fn)(void *), void *arg);
+
+/*
+ * Runs fn(arg); true when hf_catch_throw() ended it.  Panics are not caught.
+ */
+bool hf_catch_run(struct hf_catch *c, void (*fn)(void *), void *arg);
+void hf_catch_throw(struct hf_catch *c, const char *text) __dead2;
+
+/* Set once by the first CPU that panics. */
+extern volatile int hf_panicked;
+
+/* Machine: stops the other CPUs, writes the panic record, ends the machine. */
+void hf_panic_fatal(const char *text) __dead2;
+/* Machine: ends the machine with an enum hf_exit_value. */
+void hf_machine_exit(int value) __dead2;
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lock.h: what all locks have in common, and the lock order check. */
+
+#ifndef HF_SYS_LOCK_H
+#define HF_SYS_LOCK_H
+
+#include <sys/types.h>
+
+struct thread;
+
+enum hf_lock_class {
+	HF_LOCK_SPIN, /* struct mtx, MTX_SPIN */
+	HF_LOCK_MTX,  /* struct mtx, MTX_DEF */
+	HF_LOCK_RW,
+	HF_LOCK_SX
+};
+
+#define LO_RECURSABLE 0x01
+#define LO_DUPOK      0x02 /* two of the same rank may be held */
+#define LO_QUIET      0x04 /* not in the order check */
+#define LO_INITED     0x80
+
+struct lock_object {
+	const char *lo_name;
+	uint16_t lo_rank; /* from lo_name: kern/lock_order.c; 0: unranked */
+	uint8_t lo_class; /* enum hf_lock_class */
+	uint8_t lo_flags;
+};
+
+/* How a thread holds a lock. */
+enum hf_hold { HF_HOLD_SHARED = 1, HF_HOLD_EXCLUSIVE = 2 };
+
+/*
+ * One entry of a thread's list of held locks; kept with INVARIANTS.  A
+ * blocking lock taken inside another is recorded in the order of taking.
+ */
+struct hf_held {
+	const struct lock_object *h_lock;
+	const void *h_pc;
+	uint8_t h_how; /* enum hf_hold */
+};
+#define HF_HELD_MAX 24
+
+/* The arguments of the lock assertion functions (mtx, rw, sx). */
+#define LA_UNLOCKED    0x0
+#define LA_LOCKED      0x1
+#define LA_SLOCKED     0x2
+#define LA_XLOCKED     0x4
+#define LA_NOTRECURSED 0x8
+
+void hf_lock_init(struct lock_object *lo, enum hf_lock_class class,
+    const char *name, u_int flags);
+void hf_lock_destroy(struct lock_object *lo);
+
+/*
+ * The order check, all no-ops without INVARIANTS.  "check" panics when taking
+ * the lock now would break the order; "acquired" records it, "released"
+ * forgets it, "upgraded"/"downgraded" change how it is held.
+ */
+void hf_lock_check(const struct lock_object *lo);
+void hf_lock_acquired(const struct lock_object *lo, enum hf_hold how);
+void hf_lock_released(const struct lock_object *lo);
+void hf_lock_changed(const struct lock_object *lo, enum hf_hold how);
+
+/* How curthread holds the lock (enum hf_hold), 0: not. INVARIANTS only. */
+int hf_lock_holding(const struct lock_object *lo);
+
+/* Locks held by curthread; 0 without INVARIANTS. */
+int hf_locks_held(void);
+void hf_locks_print(struct thread *td);
+
+/* Release or take again for a sleep; "relock" takes what "unlock" returned. */
+int hf_lock_unlock_for_sleep(struct lock_object *lo);
+void hf_lock_relock(struct lock_object *lo, int how);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* scenario.h: how a scenario is written. */
+
+/*
+ * HF_SCENARIO(page_alloc_basic, "page.alloc_basic", "PA-1 PA-2",
+ *     "a page is allocated busy, invalid and unqueued",
+ *     .flags = 0, .timeout_ms = 0)
+ * {
+ *	hf_require(m != NULL);
+ *	hf_expect_eq(m->ref_count, 0);
+ * }
+ *
+ * A scenario runs in the main thread, in a fresh process without address space.
+ * It passes when it returns with at least one expectation met and none failed,
+ * when the counters of baseline.h are as before, and when all invariants hold.
+ */
+#ifndef HF_TEST_SCENARIO_H
+#define HF_TEST_SCENARIO_H
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <kern/panic.h>
+#include <test/baseline.h>
+#include "scenario_abi.h"
+#include "rng.h"
+
+#define HF_SCENARIO(fn, sid, reqs, text, ...)                          \
+	static void fn(void);                                          \
+	static const struct hf_scenario hf_scenario_##fn               \
+	    __attribute__((__section__(HF_SCENARIO_SECTION), __used__, \
+		__aligned__(8))) = { .magic = HF_SCENARIO_MAGIC,       \
+		    .id = (sid),                                       \
+		    .title = (text),                                   \
+		    .requirements = (reqs),                            \
+		    .run = (fn),                                       \
+		    __VA_ARGS__ };                                     \
+	static void fn(void)
+
+/* Records a failure and goes on; true when it was met. */
+#define hf_expect(e) hf_expect_at(__FILE__, __LINE__, #e, !!(e))
+
+/* Integers or pointers; both values are shown (as 64-bit numbers). */
+#define hf_expect_eq(got, want)                                            \
+	hf_expect_cmp_at(__FILE__, __LINE__, #got " == " #want, HF_CMP_EQ, \
+	    (uint64_t)(got), (uint64_t)(want))
+#define hf_expect_ne(got, want)                                            \
+	hf_expect_cmp_at(__FILE__, __LINE__, #got " != " #want, HF_CMP_NE, \
+	    (uint64_t)(got), (uint64_t)(want))
+#define hf_expect_le(got, want)                                            \
+	hf_expect_cmp_at(__FILE__, __LINE__, #got " <= " #want, HF_CMP_LE, \
+	    (uint64_t)(got), (uint64_t)(want))
+#define hf_expect_lt(got, want)                                           \
+	hf_expect_cmp_at(__FILE__, __LINE__, #got " < " #want, HF_CMP_LT, \
+	    (uint64_t)(got), (uint64_t)(want))
+#define hf_expect_str(got, want) \
+	hf_expect_str_at(__FILE__, __LINE__, #got, (got), (want))
+
+/* fn(arg) must panic with a message that contains "part". */
+#define hf_expect_panic(fn, arg, part) \
+	hf_expect_panic_at(__FILE__, __LINE__, #fn, (fn), (arg), (part))
+
+/* A failure ends the scenario; only in the scenario's own thread. */
+#define hf_require(e)                                             \
+	do {                                                      \
+		if (!hf_expect_at(__FILE__, __LINE__, #e, !!(e))) \
+			hf_scenario_leave();                      \
+	} while (0)
+#define hf_require_eq(got, want)              \
+	do {                                  \
+		if (!hf_expect_eq(got, want)) \
+			hf_scenario_leave();  \
+	} while (0)
+
+enum hf_cmp { HF_CMP_EQ, HF_CMP_NE, HF_CMP_LE, HF_CMP_LT };
+
+bool hf_expect_at(const char *file, int line, const char *text, bool ok);
+bool hf_expect_cmp_at(const char *file, int line, const char *text,
+    enum hf_cmp cmp, uint64_t got, uint64_t want);
+bool hf_expect_str_at(const char *file, int line, const char *text,
+    const char *got, const char *want);
+bool hf_expect_panic_at(const char *file, int line, const char *text,
+    void (*fn)(void *), void *arg, const char *part);
+void hf_scenario_leave(void) __dead2;
+
+/* Shown beside the scenario. */
+void hf_note(const char *fmt, ...) __printflike(1, 2);
+/* A measured number; the unit is in its name too ("fault_ns", "ns"). */
+void hf_value(const char *name, uint64_t value, const char *unit);
+/* Ends the scenario as skipped; before its first expectation only. */
+void hf_skip(const char *why) __dead2;
+
+/* Randomness of this scenario: from the plan's seed and the scenario's id. */
+struct hf_rng *hf_scenario_rng(void);
+
+#endif
