@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bench.c: the classes of a bench report. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "measure/bench.h"
+
+static const char *const layer_names[BENCH_LAYERS] = {
+	[BENCH_LAYER_TRAP] = "trap",
+	[BENCH_LAYER_VM] = "vm",
+	[BENCH_LAYER_PAGER] = "pager",
+	[BENCH_LAYER_DEVICE] = "device",
+};
+
+const char *
+bench_layer_name(enum bench_layer layer)
+{
+	return (layer < BENCH_LAYERS ? layer_names[layer] : "?");
+}
+
+enum bench_layer
+bench_layer_by_name(const char *name)
+{
+	enum bench_layer i;
+
+	for (i = 0; i < BENCH_LAYERS; i++)
+		if (strcmp(layer_names[i], name) == 0)
+			break;
+	return (i);
+}
+
+struct bench_report *
+bench_report_new(void)
+{
+	struct bench_report *r = calloc(1, sizeof(*r));
+
+	hf_check(r != NULL);
+	return (r);
+}
+
+void
+bench_report_free(struct bench_report *r)
+{
+	struct bench_class *c, *next;
+
+	if (r == NULL)
+		return;
+	for (c = r->first; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+	free(r);
+}
+
+const struct bench_class *
+bench_class_find(const struct bench_report *r, const char *name)
+{
+	const struct bench_class *c;
+
+	for (c = r->first; c != NULL; c = c->next)
+		if (strcmp(c->name, name) == 0)
+			break;
+	return (c);
+}
+
+struct bench_class *
+bench_class_get(struct bench_report *r, const char *name)
+{
+	struct bench_class *c;
+
+	for (c = r->first; c != NULL; c = c->next)
+		if (strcmp(c->name, name) == 0)
+			return (c);
+	c = calloc(1, sizeof(*c));
+	hf_check(c != NULL && strlen(name) < sizeof(c->name));
+	strcpy(c->name, name);
+	c->ops = 1;
+	hf_hist_reset(&c->total);
+	hf_hist_reset(&c->apart);
+	for (int i = 0; i < BENCH_LAYERS; i++)
+		hf_hist_reset(&c->layer[i]);
+	if (r->last != NULL)
+		r->last->next = c;
+	else
+		r->first = c;
+	r->last = c;
+	r->classes++;
+	return (c);
+}

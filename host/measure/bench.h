@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bench.h: what "holdfast bench" measured: data, JSON, table, page. */
+#ifndef HF_MEASURE_BENCH_H
+#define HF_MEASURE_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "core/err.h"
+#include "hist.h"
+#include "measure/stats.h"
+
+#define BENCH_NAME_MAX	 64
+#define BENCH_ROUNDS_MAX 64
+#define BENCH_TEXT_MAX	 160
+#define BENCH_KVM_STATS	 24
+
+/*
+ * Where the time of a sample went: exclusive times, so that the layers of a
+ * sample add up to its total.  Names as in the guest's records.
+ */
+enum bench_layer {
+	BENCH_LAYER_TRAP,   /* the access, the trap, and the way back */
+	BENCH_LAYER_VM,	    /* vm_fault and what it calls, or the system call */
+	BENCH_LAYER_PAGER,  /* VOP_GETPAGES/PUTPAGES, file system, driver */
+	BENCH_LAYER_DEVICE, /* from the doorbell to the completion seen */
+	BENCH_LAYERS
+};
+
+/* One count of KVM_GET_STATS_FD, as it grew while the class ran. */
+struct bench_kvm_stat {
+	char name[48];
+	uint64_t delta;
+};
+
+/* All figures in TSC ticks of one sample; a sample is ops operations. */
+struct bench_class {
+	char name[BENCH_NAME_MAX];
+	uint32_t ops;
+	struct hf_hist total;
+	/* Samples with an exit or steal that is not the class's own. */
+	struct hf_hist apart;
+	struct hf_hist layer[BENCH_LAYERS];
+	double round[BENCH_ROUNDS_MAX]; /* median of each round, per op */
+	size_t rounds;
+	struct bench_kvm_stat kvm[BENCH_KVM_STATS];
+	size_t kvm_stats;
+	struct bench_class *next;
+};
+
+struct bench_environment {
+	char version[BENCH_TEXT_MAX];
+	char accelerator[BENCH_TEXT_MAX]; /* with vendor module, second stage */
+	char cpu[BENCH_TEXT_MAX];
+	char host_kernel[BENCH_TEXT_MAX];
+	char backing[BENCH_TEXT_MAX]; /* page size, prefault */
+	char disk[BENCH_TEXT_MAX];
+	char options[BENCH_TEXT_MAX];
+	char build[BENCH_TEXT_MAX]; /* compiler, invariants */
+	uint64_t tsc_hz;
+	double tsc_error_ppm;
+	uint64_t memory_bytes;
+	uint32_t cpus;
+	uint64_t seed;
+	uint64_t recorder_ticks; /* median of an empty sample; not subtracted */
+};
+
+struct bench_report {
+	struct bench_environment env;
+	struct bench_class *first, *last;
+	size_t classes;
+};
+
+const char *bench_layer_name(enum bench_layer);
+/* BENCH_LAYERS if there is none of that name. */
+enum bench_layer bench_layer_by_name(const char *);
+
+struct bench_report *bench_report_new(void);
+void bench_report_free(struct bench_report *);
+/* The class of that name, made at the end of the list if it is new. */
+struct bench_class *bench_class_get(struct bench_report *, const char *name);
+const struct bench_class *bench_class_find(
+    const struct bench_report *, const char *name);
+
+/* The file that --json writes and compare reads.  0, or -1 with err. */
+int bench_json_write(
+    const struct bench_report *, const char *path, struct hf_err *);
+struct bench_report *bench_json_read(const char *path, struct hf_err *);
+
+/* For a terminal: a line a class, nanoseconds and ticks per operation. */
+void bench_table_print(const struct bench_report *, FILE *);
+
+/* One self-contained HTML page.  0, or -1 with err. */
+int bench_html_write(
+    const struct bench_report *, const char *path, struct hf_err *);
+
+/*
+ * Compares every class that both have; prints a line each.  Returns the number
+ * of classes that b does significantly worse.
+ */
+size_t bench_compare_print(const struct bench_report *a,
+    const struct bench_report *b, const struct stats_options *, FILE *);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bench_html.c: a bench report as one self-contained HTML page. */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "measure/bench.h"
+#include "measure/clock.h"
+#include "measure/plot.h"
+
+static const char style[] =
+    "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;"
+    "padding:0 1rem;color:#1b1f24;background:#fff}"
+    "h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem}"
+    "table{border-collapse:collapse;font-size:.85rem;width:100%}"
+    "th,td{padding:.2rem .5rem;text-align:right;border-bottom:1px solid #dde}"
+    "th:first-child,td:first-child{text-align:left}"
+    "td{font-variant-numeric:tabular-nums}"
+    ".env td{text-align:left}.env td:first-child{color:#57606a;width:11rem}"
+    ".plots{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}"
+    "figcaption{font-size:.8rem}svg{background:#f6f8fa;border-radius:4px}"
+    "svg text{font:11px system-ui,sans-serif;fill:#57606a}"
+    ".key span{display:inline-block;width:.8rem;height:.8rem;margin:0 .3rem "
+    "0 1rem;vertical-align:middle}";
+
+static void
+environment_rows(const struct bench_environment *e, FILE *out)
+{
+	const struct {
+		const char *name, *text;
+	} rows[] = { { "Accelerator", e->accelerator }, { "CPU", e->cpu },
+		{ "Host kernel", e->host_kernel }, { "Guest RAM", e->backing },
+		{ "Disk", e->disk }, { "Options", e->options },
+		{ "holdfast", e->version }, { "Build", e->build } };
+
+	fprintf(out, "<table class=env>\n");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		fprintf(out, "<tr><td>%s<td>", rows[i].name);
+		plot_escape(out, rows[i].text);
+		fprintf(out, "\n");
+	}
+	fprintf(out,
+	    "<tr><td>Memory, CPUs, seed<td>%" PRIu64 " MiB, %" PRIu32
+	    ", %" PRIu64 "\n",
+	    e->memory_bytes >> 20, e->cpus, e->seed);
+	fprintf(out,
+	    "<tr><td>TSC<td>%.6f GHz &plusmn; %.1f ppm\n"
+	    "<tr><td>Recorder<td>an empty sample reads %" PRIu64
+	    " ticks (%.0f ns); it is in every figure, not subtracted\n"
+	    "</table>\n",
+	    (double)e->tsc_hz / 1e9, e->tsc_error_ppm, e->recorder_ticks,
+	    ns_from_tsc_f((double)e->recorder_ticks, e->tsc_hz));
+}
+
+static void
+figures_table(const struct bench_report *r, FILE *out)
+{
+	static const uint32_t q[] = { 50000, 90000, 99000, 99900 };
+
+	fprintf(out,
+	    "<h2>Nanoseconds an operation</h2>\n<table>\n"
+	    "<tr><th>class<th>min<th>median<th>p90<th>p99<th>p99.9<th>max"
+	    "<th>mean<th>ticks (median)<th>samples<th>apart<th>KVM exits\n");
+	for (const struct bench_class *c = r->first; c != NULL; c = c->next) {
+		double per = ns_from_tsc_f(1.0 / c->ops, r->env.tsc_hz);
+		uint64_t n = c->total.count;
+
+		fprintf(out, "<tr><td>%s<td>%.0f", c->name,
+		    n ? (double)c->total.min * per : 0);
+		for (size_t i = 0; i < sizeof(q) / sizeof(q[0]); i++)
+			fprintf(out, "<td>%.0f",
+			    (double)hf_hist_quantile(&c->total, q[i]) * per);
+		fprintf(out,
+		    "<td>%.0f<td>%.0f<td>%.0f<td>%" PRIu64 "<td>%" PRIu64,
+		    (double)c->total.max * per,
+		    n ? (double)c->total.sum / (double)n * per : 0,
+		    (double)hf_hist_quantile(&c->total, 50000) / c->ops, n,
+		    c->apart.count);
+		for (size_t i = 0; i < c->kvm_stats; i++)
+			if (strcmp(c->kvm[i].name, "exits") == 0)
+				fprintf(out, "<td>%" PRIu64, c->kvm[i].delta);
+		fprintf(out, "\n");
+	}
+	fprintf(out, "</table>\n");
+}
+
+static void
+layers_section(const struct bench_report *r, FILE *out)
+{
+	double longest = 0;
+
+	for (const struct bench_class *c = r->first; c != NULL; c = c->next) {
+		double mean = plot_layers_mean(c);
+
+		longest = mean > longest ? mean : longest;
+	}
+	if (longest == 0)
+		return;
+	fprintf(out,
+	    "<h2>Where the time goes</h2>\n<p>Mean of a sample by layer; "
+	    "exclusive times, so the parts add up. Each bar has its own scale; "
+	    "the figure at its end is the mean of one operation.\n"
+	    "<p class=key>");
+	for (int i = 0; i < BENCH_LAYERS; i++)
+		fprintf(out, "<span style='background:%s'></span>%s",
+		    plot_colour(i), bench_layer_name(i));
+	fprintf(out, "\n");
+	plot_layer_bars(r, out);
+}
+
+static void
+distribution_section(const struct bench_report *r, FILE *out)
+{
+	fprintf(out,
+	    "<h2>Distributions</h2>\n<p>Samples by nanoseconds an operation "
+	    "(logarithmic); height is the share of samples in a bucket 3 %% "
+	    "wide; "
+	    "the line marks the median.\n<div class=plots>\n");
+	for (const struct bench_class *c = r->first; c != NULL; c = c->next) {
+		if (c->total.count == 0)
+			continue;
+		fprintf(out, "<figure>");
+		plot_distribution(c, r->env.tsc_hz, out);
+		fprintf(out, "<figcaption>%s</figcaption></figure>\n", c->name);
+	}
+	fprintf(out, "</div>\n");
+}
+
+int
+bench_html_write(
+    const struct bench_report *r, const char *path, struct hf_err *err)
+{
+	FILE *out = fopen(path, "w");
+
+	if (out == NULL)
+		return (err_user_errno(
+		    err, errno, "--report: cannot write %s", path));
+	fprintf(out,
+	    "<!doctype html>\n<html lang=en><meta charset=utf-8>\n"
+	    "<title>holdfast bench</title>\n<style>%s</style>\n"
+	    "<h1>holdfast bench: what the operations cost</h1>\n",
+	    style);
+	environment_rows(&r->env, out);
+	figures_table(r, out);
+	layers_section(r, out);
+	plot_scaling(r, out);
+	distribution_section(r, out);
+	fprintf(out, "</html>\n");
+	if (ferror(out) | fclose(out))
+		return (err_user_errno(
+		    err, errno, "--report: cannot write %s", path));
+	return (0);
+}

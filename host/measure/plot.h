@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* plot.h: the drawings of the HTML report, as inline SVG. */
+#ifndef HF_MEASURE_PLOT_H
+#define HF_MEASURE_PLOT_H
+
+#include <stdio.h>
+
+#include "measure/bench.h"
+
+/* Text with the characters that HTML gives a meaning replaced. */
+void plot_escape(FILE *, const char *text);
+
+const char *plot_colour(int series);
+
+/* Mean ticks of a sample over all layers; 0 if none was recorded. */
+double plot_layers_mean(const struct bench_class *);
+
+void plot_layer_bars(const struct bench_report *, FILE *);
+void plot_distribution(const struct bench_class *, uint64_t tsc_hz, FILE *);
+
+/*
+ * A section with a curve for each family of classes named FAMILY_cpusN with
+ * two or more N; nothing when there is none.
+ */
+void plot_scaling(const struct bench_report *, FILE *);
+
+#endif
