@@ -20,6 +20,7 @@
 #define HF_BLK_BACKEND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
@@ -75,8 +76,11 @@ void blk_reap(struct blk_backend *);
 uint64_t blk_capacity_sectors(const struct blk_backend *);
 bool blk_readonly(const struct blk_backend *);
 
-/* "io_uring", "snapshot over sync"...: for logs and reports. */
-const char *blk_name(const struct blk_backend *);
+/*
+ * "io_uring", "snapshot over sync"...: for reports, after the fact: what is
+ * really in use may be known only when the first op came.  Returns buf.
+ */
+char *blk_describe(const struct blk_backend *, char *buf, size_t buf_bytes);
 
 /* Requires that no op is under way.  NULL is fine. */
 void blk_close(struct blk_backend *);

@@ -66,8 +66,12 @@ struct blk_backend *blk_sync_new(
 struct blk_backend *blk_uring_new(
     int fd, uint64_t capacity_sectors, bool readonly);
 
-/* Writes stay in memory; lower is only read, and owned from now on. */
-struct blk_backend *blk_snapshot_new(struct blk_backend *lower);
+/*
+ * Writes stay in memory; lower is only read, and owned from now on, also when
+ * this fails (NULL: *err).
+ */
+struct blk_backend *blk_snapshot_new(
+    struct blk_backend *lower, struct hf_err *err);
 
 /*
  * Fails, shortens or delays chosen ops on the way to lower (owned from now on,
@@ -79,8 +83,7 @@ struct blk_backend *blk_snapshot_new(struct blk_backend *lower);
  *	ACTION	fail | fail:EIO | fail:ENOSPC | short:BYTES | delay:DURATION
  *
  * "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms".  short moves that many
- * bytes and then fails with EIO.  A delayed op is started late, on a thread of
- * the backend's own.  NULL: *err quotes the rule that makes no sense.
+ * bytes (whole sectors of them) and then fails with EIO.  A delayed op is started late, by blk_reap.  NULL: *err quotes the rule that makes no sense.
  */
 struct blk_backend *blk_faulty_new(
     struct blk_backend *lower, const char *plan, struct hf_err *err);

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* faulty.c: makes chosen ops go wrong on their way to the backend below. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "blk/backend_impl.h"
+#include "blk/blk.h"
+#include "blk/fault_plan.h"
+#include "core/err.h"
+
+#define NS_PER_MS 1000000ull
+#define NS_PER_S  1000000000ull
+
+/* An op that is shortened or waits; allocated: faults are few. */
+struct held {
+	struct faulty *owner;
+	struct blk_op *op;
+	struct held *next;   /* in faulty.delayed */
+	uint64_t due_ns;     /* CLOCK_MONOTONIC */
+	struct blk_op saved; /* what a shortened op said at first */
+	struct iovec *iov;   /* its shorter one */
+};
+
+struct faulty {
+	struct blk_backend blk;
+	struct fault_plan plan; /* constant */
+	pthread_mutex_t lock;	/* the rest; not held in callbacks */
+	uint64_t counts[FAULT_KINDS];
+	struct held *delayed; /* sorted by due_ns */
+	/*
+	 * Only if the plan delays: an epoll set of the timer and, once there
+	 * is one, of the descriptor below.  Else -1.
+	 */
+	int epoll_fd;
+	int timer_fd;
+	bool lower_polled;
+};
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec);
+}
+
+static struct held *
+held_new(struct faulty *f, struct blk_op *op)
+{
+	struct held *h = calloc(1, sizeof(*h));
+
+	hf_check(h != NULL);
+	h->owner = f;
+	h->op = op;
+	return (h);
+}
+
+/* Set to the first op that is due, or off.  Entered and left with the lock. */
+static void
+timer_arm(struct faulty *f)
+{
+	struct itimerspec when = { .it_interval = { 0 } };
+	int rc;
+
+	if (f->delayed != NULL) {
+		when.it_value.tv_sec = (time_t)(f->delayed->due_ns / NS_PER_S);
+		when.it_value.tv_nsec = (long)(f->delayed->due_ns % NS_PER_S);
+	}
+	rc = timerfd_settime(f->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
+	hf_check(rc == 0);
+}
+
+static void
+delay_op(struct faulty *f, struct blk_op *op, uint64_t delay_ms)
+{
+	struct held *h = held_new(f, op), **at;
+
+	h->due_ns = now_ns() + delay_ms * NS_PER_MS;
+	pthread_mutex_lock(&f->lock);
+	at = &f->delayed;
+	while (*at != NULL && (*at)->due_ns <= h->due_ns)
+		at = &(*at)->next;
+	h->next = *at;
+	*at = h;
+	timer_arm(f);
+	pthread_mutex_unlock(&f->lock);
+}
+
+static void
+short_done(struct blk_op *op, int error)
+{
+	struct held *h = blk_op_layer_arg(op);
+
+	op->iov = h->saved.iov;
+	op->iov_count = h->saved.iov_count;
+	op->length_bytes = h->saved.length_bytes;
+	free(h->iov);
+	free(h);
+	blk_op_complete(op, error != 0 ? error : EIO);
+}
+
+/* Whole sectors only: the backend below moves nothing else. */
+static void
+shorten_op(struct faulty *f, struct blk_op *op, uint64_t bytes)
+{
+	struct held *h;
+
+	bytes -= bytes % BLK_SECTOR_BYTES;
+	if (bytes == 0 || bytes >= op->length_bytes) {
+		blk_op_complete(op, EIO);
+		return;
+	}
+	h = held_new(f, op);
+	h->saved = *op;
+	h->iov = calloc(op->iov_count, sizeof(*h->iov));
+	hf_check(h->iov != NULL);
+	op->iov_count = blk_iov_slice(h->saved.iov, h->saved.iov_count, 0,
+	    bytes, h->iov, h->saved.iov_count);
+	op->iov = h->iov;
+	op->length_bytes = bytes;
+	blk_op_push_layer(op, short_done, h);
+	blk_submit(f->blk.lower, op);
+}
+
+static const struct fault_rule *
+count_op(struct faulty *f, const struct blk_op *op)
+{
+	const struct fault_rule *rule;
+
+	pthread_mutex_lock(&f->lock);
+	f->counts[op->kind]++;
+	f->counts[FAULT_KIND_ANY]++;
+	rule = fault_plan_find(&f->plan, op->kind, f->counts);
+	pthread_mutex_unlock(&f->lock);
+	return (rule);
+}
+
+static void
+faulty_submit(struct blk_backend *b, struct blk_op *op)
+{
+	struct faulty *f = (struct faulty *)b;
+	const struct fault_rule *rule = count_op(f, op);
+
+	if (rule == NULL)
+		blk_submit(f->blk.lower, op);
+	else if (rule->action == FAULT_FAIL)
+		blk_op_complete(op, rule->error);
+	else if (rule->action == FAULT_DELAY)
+		delay_op(f, op, rule->amount);
+	else if (op->kind == BLK_FLUSH)
+		blk_submit(f->blk.lower, op);
+	else
+		shorten_op(f, op, rule->amount);
+}
+
+static void
+faulty_kick(struct blk_backend *b)
+{
+	blk_kick(b->lower);
+}
+
+static int
+faulty_event_fd(struct blk_backend *b)
+{
+	struct faulty *f = (struct faulty *)b;
+	struct epoll_event event = { .events = EPOLLIN };
+	int fd = blk_event_fd(f->blk.lower), rc;
+
+	if (f->epoll_fd < 0)
+		return (fd);
+	pthread_mutex_lock(&f->lock);
+	if (fd >= 0 && !f->lower_polled) {
+		rc = epoll_ctl(f->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+		hf_check(rc == 0);
+		f->lower_polled = true;
+	}
+	pthread_mutex_unlock(&f->lock);
+	return (f->epoll_fd);
+}
+
+/* The first op whose time has come, or NULL. */
+static struct held *
+delayed_take(struct faulty *f)
+{
+	struct held *h;
+
+	pthread_mutex_lock(&f->lock);
+	h = f->delayed;
+	if (h != NULL && h->due_ns > now_ns())
+		h = NULL;
+	if (h != NULL) {
+		f->delayed = h->next;
+		timer_arm(f);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return (h);
+}
+
+static void
+faulty_reap(struct blk_backend *b)
+{
+	struct faulty *f = (struct faulty *)b;
+	struct held *h;
+	bool any = false;
+
+	while (f->epoll_fd >= 0 && (h = delayed_take(f)) != NULL) {
+		blk_submit(f->blk.lower, h->op);
+		free(h);
+		any = true;
+	}
+	if (any)
+		blk_kick(f->blk.lower);
+	blk_reap(f->blk.lower);
+}
+
+static void
+faulty_close(struct blk_backend *b)
+{
+	struct faulty *f = (struct faulty *)b;
+
+	hf_check(f->delayed == NULL);
+	blk_close(f->blk.lower);
+	if (f->epoll_fd >= 0)
+		close(f->epoll_fd);
+	if (f->timer_fd >= 0)
+		close(f->timer_fd);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}
+
+static const struct blk_backend_ops faulty_ops = { .submit = faulty_submit,
+	.kick = faulty_kick,
+	.event_fd = faulty_event_fd,
+	.reap = faulty_reap,
+	.close = faulty_close };
+
+static bool
+plan_delays(const struct fault_plan *plan)
+{
+	for (unsigned int i = 0; i < plan->nrules; i++) {
+		if (plan->rules[i].action == FAULT_DELAY)
+			return (true);
+	}
+	return (false);
+}
+
+/* 0, or an errno. */
+static int
+timer_create_fds(struct faulty *f)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	f->timer_fd =
+	    timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	f->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (f->timer_fd < 0 || f->epoll_fd < 0 ||
+	    epoll_ctl(f->epoll_fd, EPOLL_CTL_ADD, f->timer_fd, &event) != 0)
+		return (errno);
+	return (0);
+}
+
+struct blk_backend *
+blk_faulty_new(struct blk_backend *lower, const char *plan, struct hf_err *err)
+{
+	struct faulty *f = calloc(1, sizeof(*f));
+	int error;
+
+	hf_check(f != NULL);
+	f->blk.ops = &faulty_ops;
+	f->blk.capacity_sectors = blk_capacity_sectors(lower);
+	f->blk.readonly = blk_readonly(lower);
+	f->blk.name = "faulty";
+	f->blk.lower = lower;
+	f->epoll_fd = -1;
+	f->timer_fd = -1;
+	pthread_mutex_init(&f->lock, NULL);
+	if (fault_plan_parse(plan, &f->plan, err) != 0) {
+		faulty_close(&f->blk);
+		return (NULL);
+	}
+	if (plan_delays(&f->plan) && (error = timer_create_fds(f)) != 0) {
+		err_host_errno(err, error, "fault plan: no timer");
+		faulty_close(&f->blk);
+		return (NULL);
+	}
+	return (&f->blk);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* raw.h: an open image, as raw_sync.c and raw_uring.c see it. */
+#ifndef HF_BLK_RAW_H
+#define HF_BLK_RAW_H
+
+#include "blk/backend_impl.h"
+#include "core/err.h"
+
+struct raw {
+	struct blk_backend blk;
+	int fd;
+	/*
+	 * The errno of the first flush that failed, 0 if none did (atomic).  It
+	 * stays: Linux reports a lost page once, and a later fdatasync that
+	 * succeeds says nothing of it.
+	 */
+	int flush_error;
+};
+
+void raw_init(struct raw *, const struct blk_backend_ops *, const char *name,
+    int fd, uint64_t capacity_sectors, bool readonly);
+
+/*
+ * Moves all of op but its first done_bytes, which are moved already, in the
+ * caller's thread; continues short transfers.  Returns 0 or a positive errno:
+ * EIO if the image ends too early, because somebody truncated it.
+ */
+int raw_transfer(struct raw *, const struct blk_op *op, uint64_t done_bytes);
+
+/* The outcome of a flush: error (0 or errno), or what was remembered. */
+int raw_flush_result(struct raw *, int error);
+
+/*
+ * Sets the ring of blk_uring_new's backend up at once.  0, or -1 if it is
+ * refused: *err.
+ */
+int blk_uring_set_up(struct blk_backend *, struct hf_err *err);
+
+/* fdatasync.  Returns 0 or a positive errno. */
+int raw_flush(struct raw *);
+
+#endif

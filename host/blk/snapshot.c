@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* snapshot.c: keeps writes in memory, off the backend below. */
+
+/*
+ * The overlay is one reserved stretch of memory as large as the disk, of which
+ * the host gives us pages as they are written, and a bit a sector that says
+ * whether the overlay has it.  With a bit for each sector no write ever needs
+ * to read what lies around it.
+ *
+ * A read goes to the lower backend whole and is patched on its way back, unless
+ * the overlay has all of it.  So the guest's buffer may hold old bytes for a
+ * moment before the read completes, which is no promise broken.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "blk/backend_impl.h"
+#include "blk/blk.h"
+#include "core/err.h"
+
+struct snapshot {
+	struct blk_backend blk;
+	pthread_mutex_t lock; /* present, overlay, nwritten */
+	uint8_t *overlay;
+	uint8_t *present;  /* one bit a sector */
+	uint64_t nwritten; /* sectors present; 0: nothing to patch */
+};
+
+static size_t
+present_bytes(const struct snapshot *s)
+{
+	return ((size_t)((s->blk.capacity_sectors + 7) / 8));
+}
+
+static bool
+sector_present(const struct snapshot *s, uint64_t sector)
+{
+	return ((s->present[sector / 8] & (1u << sector % 8)) != 0);
+}
+
+/* How many sectors from first on are like first; *has says which way. */
+static uint64_t
+run_length(const struct snapshot *s, uint64_t first, uint64_t end, bool *has)
+{
+	uint64_t at = first + 1;
+
+	*has = sector_present(s, first);
+	while (at < end && sector_present(s, at) == *has)
+		at++;
+	return (at - first);
+}
+
+/* Copies what the overlay has of op to its buffers.  Requires the lock. */
+static void
+patch_locked(struct snapshot *s, struct blk_op *op)
+{
+	uint64_t first = op->offset_bytes / BLK_SECTOR_BYTES;
+	uint64_t end = first + op->length_bytes / BLK_SECTOR_BYTES;
+	uint64_t n;
+	bool has;
+
+	for (uint64_t at = first; at < end; at += n) {
+		n = run_length(s, at, end, &has);
+		if (has)
+			blk_iov_write(op->iov, op->iov_count,
+			    (at - first) * BLK_SECTOR_BYTES,
+			    s->overlay + at * BLK_SECTOR_BYTES,
+			    n * BLK_SECTOR_BYTES);
+	}
+}
+
+static void
+read_done(struct blk_op *op, int error)
+{
+	struct snapshot *s = blk_op_layer_arg(op);
+
+	if (error == 0) {
+		pthread_mutex_lock(&s->lock);
+		if (s->nwritten != 0)
+			patch_locked(s, op);
+		pthread_mutex_unlock(&s->lock);
+	}
+	blk_op_complete(op, error);
+}
+
+static void
+snapshot_read(struct snapshot *s, struct blk_op *op)
+{
+	uint64_t first = op->offset_bytes / BLK_SECTOR_BYTES;
+	uint64_t sectors = op->length_bytes / BLK_SECTOR_BYTES;
+	bool has, whole = false;
+
+	pthread_mutex_lock(&s->lock);
+	if (s->nwritten != 0 &&
+	    run_length(s, first, first + sectors, &has) == sectors && has) {
+		patch_locked(s, op);
+		whole = true;
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (whole) {
+		blk_op_complete(op, 0);
+		return;
+	}
+	blk_op_push_layer(op, read_done, s);
+	blk_submit(s->blk.lower, op);
+}
+
+static void
+snapshot_write(struct snapshot *s, struct blk_op *op)
+{
+	uint64_t first = op->offset_bytes / BLK_SECTOR_BYTES;
+	uint64_t end = first + op->length_bytes / BLK_SECTOR_BYTES;
+
+	pthread_mutex_lock(&s->lock);
+	blk_iov_read(op->iov, op->iov_count, 0, s->overlay + op->offset_bytes,
+	    op->length_bytes);
+	for (uint64_t at = first; at < end; at++) {
+		if (!sector_present(s, at)) {
+			s->present[at / 8] |= (uint8_t)(1u << at % 8);
+			s->nwritten++;
+		}
+	}
+	pthread_mutex_unlock(&s->lock);
+	blk_op_complete(op, 0);
+}
+
+static void
+snapshot_submit(struct blk_backend *b, struct blk_op *op)
+{
+	struct snapshot *s = (struct snapshot *)b;
+
+	switch (op->kind) {
+	case BLK_READ:
+		snapshot_read(s, op);
+		break;
+	case BLK_WRITE:
+		snapshot_write(s, op);
+		break;
+	case BLK_FLUSH:
+		/* As durable as it will ever be: gone at the end. */
+		blk_op_complete(op, 0);
+		break;
+	}
+}
+
+static void
+snapshot_kick(struct blk_backend *b)
+{
+	blk_kick(b->lower);
+}
+
+static int
+snapshot_event_fd(struct blk_backend *b)
+{
+	return (blk_event_fd(b->lower));
+}
+
+static void
+snapshot_reap(struct blk_backend *b)
+{
+	blk_reap(b->lower);
+}
+
+static void
+snapshot_close(struct blk_backend *b)
+{
+	struct snapshot *s = (struct snapshot *)b;
+
+	blk_close(s->blk.lower);
+	if (s->overlay != NULL)
+		(void)munmap(s->overlay,
+		    (size_t)(b->capacity_sectors * BLK_SECTOR_BYTES));
+	if (s->present != NULL)
+		(void)munmap(s->present, present_bytes(s));
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static const struct blk_backend_ops snapshot_ops = { .submit = snapshot_submit,
+	.kick = snapshot_kick,
+	.event_fd = snapshot_event_fd,
+	.reap = snapshot_reap,
+	.close = snapshot_close };
+
+/* Zeroed memory that costs nothing before it is touched; NULL: errno. */
+static void *
+reserve(size_t len_bytes)
+{
+	void *p = mmap(NULL, len_bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return (p == MAP_FAILED ? NULL : p);
+}
+
+struct blk_backend *
+blk_snapshot_new(struct blk_backend *lower, struct hf_err *err)
+{
+	struct snapshot *s = calloc(1, sizeof(*s));
+
+	hf_check(s != NULL);
+	s->blk.ops = &snapshot_ops;
+	s->blk.capacity_sectors = blk_capacity_sectors(lower);
+	s->blk.name = "snapshot";
+	s->blk.lower = lower;
+	pthread_mutex_init(&s->lock, NULL);
+	s->overlay =
+	    reserve((size_t)(s->blk.capacity_sectors * BLK_SECTOR_BYTES));
+	s->present = reserve(present_bytes(s));
+	if (s->overlay == NULL || s->present == NULL) {
+		err_user_errno(err, errno,
+		    "snapshot: no address space for a disk of %ju sectors",
+		    (uintmax_t)s->blk.capacity_sectors);
+		snapshot_close(&s->blk);
+		return (NULL);
+	}
+	return (&s->blk);
+}
