@@ -37,7 +37,11 @@ struct mount {
 	struct mtx mnt_listmtx;
 	TAILQ_HEAD(, vnode) mnt_nvnodelist; /* (m) every vnode, oldest first */
 	int mnt_nvnodelistsize;		    /* (m) */
+	char mnt_error[160]; /* (m) the last broken structure met */
 };
+
+/* The root mount, NULL when nothing is mounted. */
+struct mount *hf_rootmp(void);
 
 /*
  * Mounts the ext2 file system of the first disk at the first call, later calls

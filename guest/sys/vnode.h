@@ -61,7 +61,6 @@ struct vnode {
 
 	struct mtx v_interlock;
 	struct sx v_sx;			 /* behind VOP_LOCK() */
-	struct thread *volatile v_owner; /* exclusive holder */
 	int v_recurse;			 /* owner's extra locks */
 	TAILQ_ENTRY(vnode) v_nmntvnodes; /* (m) */
 };
@@ -73,7 +72,7 @@ struct vnode {
 /* Flags of VOP_LOCK, vn_lock, vget. */
 #define LK_EXCLUSIVE  0x000001
 #define LK_SHARED     0x000002
-#define LK_UPGRADE    0x000004 /* EBUSY: the lock was lost */
+#define LK_UPGRADE    0x000004 /* others may come in between */
 #define LK_DOWNGRADE  0x000008
 #define LK_RELEASE    0x000010
 #define LK_TYPE_MASK  0x0000ff

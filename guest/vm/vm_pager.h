@@ -54,9 +54,14 @@ struct pagerops {
 	hf_pgo_object_t *hf_pgo_last_page;
 	hf_pgo_object_t *hf_pgo_first_ref;
 	hf_pgo_object_t *hf_pgo_last_ref;
-	/* Takes and drops what a flush of the object needs (vnode lock). */
+	/*
+	 * vm_object_sync(): clean_begin locks the vnode (false: it is gone).
+	 * clean_end unlocks it; with sync it first waits for every write that
+	 * was started and flushes the device, and returns false if a write of
+	 * the object, or the flush, failed.  Object unlocked; both sleep.
+	 */
 	bool (*hf_pgo_clean_begin)(vm_object_t);
-	hf_pgo_object_t *hf_pgo_clean_end;
+	bool (*hf_pgo_clean_end)(vm_object_t, bool sync);
 };
 
 extern const struct pagerops swappagerops;

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 #include <sys/vnode.h>
+#include <vm/vm.h>
 
 struct pagerops;
 struct ucred;
