@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ext2_dir.c: directories, read linearly (an htree directory too). */
+
+/*
+ * The inner nodes of an htree directory are disguised as unused entries that
+ * span their block, so a linear reader passes over them.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <vfs/ext2fs.h>
+#include <vfs/vfs.h>
+
+#define DIRENT_HEAD offsetof(struct ext2_dirent, name)
+
+/*
+ * The entry at byte pos of a block of the directory, checked: it and its name
+ * lie within the block.  NULL if it makes no sense.
+ */
+static const struct ext2_dirent *
+entry_at(const struct ext2_mount *em, const void *block, uint32_t pos)
+{
+	const struct ext2_dirent *de;
+	uint32_t room;
+
+	room = em->em_bsize - pos;
+	if (room < DIRENT_HEAD)
+		return (NULL);
+	de = (const void *)((const char *)block + pos);
+	if (de->rec_len < DIRENT_HEAD || (de->rec_len & 3) != 0 ||
+	    de->rec_len > room || DIRENT_HEAD + de->name_len > de->rec_len)
+		return (NULL);
+	return (de);
+}
+
+static int
+bad_entry(struct vnode *dvp, uint64_t off)
+{
+	return (hf_fs_broken(dvp->v_mount,
+	    "ext2: inode %u: directory entry at byte %lu makes no sense",
+	    VTOE2(dvp)->en_ino, (u_long)off));
+}
+
+/* The block of the directory that holds byte off; hf_brelse() it. */
+static int
+dir_block(struct vnode *dvp, uint64_t off, struct hf_buf **bpp)
+{
+	struct ext2_mount *em;
+	uint32_t blk;
+	int error;
+
+	em = MPTOE2(dvp->v_mount);
+	error = ext2_map(dvp, off >> em->em_bshift, &blk, NULL, NULL);
+	if (error != 0)
+		return (error);
+	if (blk == 0)
+		return (hf_fs_broken(dvp->v_mount,
+		    "ext2: inode %u: directory has a hole at byte %lu",
+		    VTOE2(dvp)->en_ino, (u_long)off));
+	return (hf_bread(&em->em_bufs, blk, bpp));
+}
+
+static uint32_t
+search_block(const struct ext2_mount *em, const void *block,
+    const struct componentname *cnp, uint32_t *bad_pos)
+{
+	const struct ext2_dirent *de;
+	uint32_t pos;
+
+	*bad_pos = em->em_bsize;
+	for (pos = 0; pos < em->em_bsize; pos += de->rec_len) {
+		de = entry_at(em, block, pos);
+		if (de == NULL) {
+			*bad_pos = pos;
+			break;
+		}
+		if (de->inode != 0 && de->name_len == cnp->cn_namelen &&
+		    memcmp(de->name, cnp->cn_nameptr, de->name_len) == 0)
+			return (de->inode);
+	}
+	return (0);
+}
+
+/* dvp locked; *vpp comes back used and locked shared.  ENOENT if not there. */
+int
+ext2_lookup(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
+{
+	struct ext2_mount *em;
+	struct hf_buf *bp;
+	uint64_t off;
+	uint32_t bad_pos, ino;
+	int error;
+
+	if (dvp->v_type != VDIR)
+		return (ENOTDIR);
+	em = MPTOE2(dvp->v_mount);
+	ino = 0;
+	for (off = 0; ino == 0 && off < VTOE2(dvp)->en_size;
+	     off += em->em_bsize) {
+		error = dir_block(dvp, off, &bp);
+		if (error != 0)
+			return (error);
+		ino = search_block(em, bp->b_data, cnp, &bad_pos);
+		hf_brelse(&em->em_bufs, bp);
+		if (bad_pos != em->em_bsize)
+			return (bad_entry(dvp, off + bad_pos));
+	}
+	if (ino == 0)
+		return (ENOENT);
+	return (ext2_vget(dvp->v_mount, ino, LK_SHARED, vpp));
+}
+
+static uint8_t
+dirent_type(uint8_t file_type)
+{
+	switch (file_type) {
+	case 1:
+		return (DT_REG);
+	case 2:
+		return (DT_DIR);
+	case 7:
+		return (DT_LNK);
+	}
+	return (DT_UNKNOWN);
+}
+
+static int
+emit(const struct ext2_dirent *de, struct uio *uio)
+{
+	struct dirent d;
+
+	d.d_fileno = de->inode;
+	d.d_type = dirent_type(de->file_type);
+	d.d_namlen = de->name_len;
+	d.d_reclen =
+	    roundup2(offsetof(struct dirent, d_name) + de->name_len + 1u, 8);
+	memset(d.d_name, 0, d.d_reclen - offsetof(struct dirent, d_name));
+	memcpy(d.d_name, de->name, de->name_len);
+	return (uiomove(&d, d.d_reclen, uio));
+}
+
+/*
+ * Whole struct dirents from uio_offset on, which is a byte of the directory
+ * where an entry starts; it is advanced to the next one.  The buffer must have
+ * room for the longest entry.  cookies are not supported.
+ */
+int
+ext2_readdir(struct vnode *vp, struct uio *uio, struct ucred *cred,
+    int *eofflag, int *ncookies, uint64_t **cookies)
+{
+	const struct ext2_dirent *de;
+	struct ext2_mount *em;
+	struct hf_buf *bp;
+	uint64_t off;
+	uint32_t pos;
+	int error;
+
+	if (vp->v_type != VDIR)
+		return (ENOTDIR);
+	em = MPTOE2(vp->v_mount);
+	error = 0;
+	off = (uint64_t)uio->uio_offset;
+	while (error == 0 && off < VTOE2(vp)->en_size &&
+	    uio->uio_resid >= (ssize_t)sizeof(struct dirent)) {
+		error = dir_block(vp, off, &bp);
+		if (error != 0)
+			break;
+		for (pos = (uint32_t)(off & (em->em_bsize - 1));
+		     pos < em->em_bsize &&
+		     uio->uio_resid >= (ssize_t)sizeof(struct dirent);
+		     pos += de->rec_len, off += de->rec_len) {
+			de = entry_at(em, bp->b_data, pos);
+			if (de == NULL) {
+				error = bad_entry(vp, off);
+				break;
+			}
+			if (de->inode != 0)
+				error = emit(de, uio);
+			if (error != 0)
+				break;
+		}
+		hf_brelse(&em->em_bufs, bp);
+	}
+	uio->uio_offset = (off_t)off;
+	if (eofflag != NULL)
+		*eofflag = off >= VTOE2(vp)->en_size;
+	return (error);
+}

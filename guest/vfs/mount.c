@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mount.c: the one mount of the guest, made when first asked for. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/mount.h>
+#include <sys/vnode.h>
+#include <dev/bdev.h>
+#include <kern/intr.h>
+#include <kern/kalloc.h>
+#include <vfs/ext2fs.h>
+#include <vfs/vfs.h>
+
+/* Changed by the scenario thread only (hf_root_mount and unmount). */
+static struct mount *rootmp;
+
+struct mount *
+hf_rootmp(void)
+{
+	return (rootmp);
+}
+
+int
+hf_fs_broken(struct mount *mp, const char *fmt, ...)
+{
+	char text[sizeof(mp->mnt_error)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	mtx_lock(&mp->mnt_listmtx);
+	memcpy(mp->mnt_error, text, sizeof(text));
+	mtx_unlock(&mp->mnt_listmtx);
+	printf("%s\n", text);
+	return (EINTEGRITY);
+}
+
+static struct mount *
+mount_alloc(struct hf_bdev *bd)
+{
+	struct mount *mp;
+
+	mp = hf_kalloc(sizeof(*mp), M_WAITOK | M_ZERO);
+	mtx_init(&mp->mnt_listmtx, "mount vnode list", NULL, MTX_DEF);
+	TAILQ_INIT(&mp->mnt_nvnodelist);
+	mp->mnt_bdev = bd;
+	return (mp);
+}
+
+static void
+mount_free(struct mount *mp)
+{
+	mtx_destroy(&mp->mnt_listmtx);
+	hf_kfree(mp);
+}
+
+int
+hf_root_mount(
+    struct mount **mpp, struct vnode **vpp, char *msg, size_t msg_bytes)
+{
+	struct hf_bdev *bd;
+	struct mount *mp;
+	int error;
+
+	if (rootmp == NULL) {
+		error = hf_bdev_root(&bd, msg, msg_bytes);
+		if (error != 0)
+			return (error);
+		/* Completions in interrupt context queue tasks. */
+		hf_task_start();
+		mp = mount_alloc(bd);
+		error = ext2_mount(mp, msg, msg_bytes);
+		if (error != 0) {
+			mount_free(mp);
+			return (error);
+		}
+		rootmp = mp;
+	}
+	error = ext2_vget(rootmp, EXT2_ROOT_INO, LK_SHARED, vpp);
+	if (error == 0 && (*vpp)->v_type != VDIR) {
+		vput(*vpp);
+		error = hf_fs_broken(rootmp,
+		    "ext2: inode %d: the root is no directory", EXT2_ROOT_INO);
+	}
+	if (error != 0) {
+		snprintf(msg, msg_bytes, "%s",
+		    rootmp->mnt_error[0] != '\0' ? rootmp->mnt_error
+						 : "ext2: root directory: "
+						   "cannot be read");
+		(void)hf_root_unmount();
+		return (error);
+	}
+	VOP_UNLOCK(*vpp);
+	*mpp = rootmp;
+	return (0);
+}
+
+int
+hf_root_unmount(void)
+{
+	if (rootmp == NULL)
+		return (0);
+	while (hf_vnode_recycle(rootmp, 0))
+		continue;
+	if (!TAILQ_EMPTY(&rootmp->mnt_nvnodelist))
+		return (EBUSY);
+	ext2_unmount(rootmp);
+	mount_free(rootmp);
+	rootmp = NULL;
+	return (0);
+}
