@@ -18,7 +18,7 @@
 #define KERN_RESTART		10
 
 #ifndef PHYS_AVAIL_ENTRIES
-#define PHYS_AVAIL_ENTRIES 32
+#define PHYS_AVAIL_ENTRIES 66
 #endif
 
 /*
