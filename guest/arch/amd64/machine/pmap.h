@@ -132,8 +132,9 @@ void hf_tlb_ipi_handler(void);
 
 /*
  * Brings this CPU to the kernel's tables and the control bits that
- * the pmap relies on (WP, NX, PGE).  Each AP calls it once, interrupts off,
- * curcpu valid; pmap_bootstrap() has done it for the boot CPU.
+ * the pmap relies on (WP, NX, PGE).  Each AP calls it once, interrupts off, after
+ * it has set its bit in all_cpus, so that no flush of a kernel mapping misses it;
+ * pmap_bootstrap() and pmap_init() do it for the boot CPU.
  */
 void hf_pmap_cpu_init(void);
 
@@ -145,8 +146,16 @@ pmap_t hf_pmap_current(void);
  */
 pt_entry_t hf_pmap_leaf(pmap_t pmap, vm_offset_t va);
 
-/* Checks invariants I1, I3, I4, I5, I7 and I9 of every pmap. */
-void hf_pmap_init_checker(void);
+/*
+ * Checks the invariants of every user pmap from its tables up; NULL or what is
+ * wrong (static text).  Thread context.
+ */
 const char *hf_pmap_check(void);
+
+/* The rights of all kernel leaves; thousands of entries, so on demand only. */
+const char *hf_pmap_check_kernel(void);
+
+/* Registers hf_pmap_check() with the scenario runner (test/pmap_checker.c). */
+void hf_pmap_init_checker(void);
 
 #endif

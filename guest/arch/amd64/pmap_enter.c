@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pmap_enter.c: making mappings. */
+
+/* Locks are taken in the order pm_mtx, pv-list lock, pv-chunk lock. */
+#include <vm/vm_object.h>
+#include "pmap_var.h"
+
+/* The leaf that maps m at va. */
+static pt_entry_t
+leaf_for(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot, u_int flags)
+{
+	pt_entry_t e;
+
+	e = VM_PAGE_TO_PHYS(m) | X86_PG_V | X86_PG_A;
+	if (__predict_false(m->md.pat_mode != VM_MEMATTR_WRITE_BACK))
+		e |= hf_pmap_cache_bits(m->md.pat_mode);
+	if ((prot & VM_PROT_WRITE) != 0)
+		e |= X86_PG_RW;
+	if ((prot & VM_PROT_EXECUTE) == 0)
+		e |= X86_PG_NX;
+	if ((flags & VM_PROT_WRITE) != 0)
+		e |= X86_PG_M;
+	if ((flags & PMAP_ENTER_WIRED) != 0)
+		e |= PG_W;
+	e |= pmap == kernel_pmap ? X86_PG_G : X86_PG_U;
+	if (page_is_managed(m))
+		e |= PG_MANAGED;
+	else if ((prot & VM_PROT_WRITE) != 0)
+		e |= X86_PG_M;
+	return (e);
+}
+
+/* What pmap_enter() asks of its caller. */
+static void
+enter_check(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot,
+    u_int flags, int8_t psind)
+{
+	KASSERT(psind == 0 && (flags & PMAP_ENTER_LARGEPAGE) == 0,
+	    ("pmap_enter: large mapping"));
+	KASSERT((flags & PMAP_ENTER_RESERVED) == 0,
+	    ("pmap_enter: reserved flags %#x", flags));
+	KASSERT((flags & VM_PROT_WRITE) == 0 || (prot & VM_PROT_WRITE) != 0,
+	    ("pmap_enter: write access, protection %#x", prot));
+	KASSERT(pmap == kernel_pmap ? va >= VM_MIN_KERNEL_ADDRESS
+				    : va < VM_MAXUSER_ADDRESS,
+	    ("pmap_enter: address %#lx", va));
+	KASSERT(!page_is_managed(m) || vm_page_busied(m) ||
+		(m->object != NULL && blockcount_read(&m->object->busy) != 0),
+	    ("pmap_enter: page %#lx is not busied", VM_PAGE_TO_PHYS(m)));
+}
+
+/*
+ * Another mapping of the page that va maps already.  Reports whether CPUs
+ * hold a translation that allows more than "new" does.
+ */
+static void
+enter_in_place(pmap_t pmap, vm_offset_t va, vm_page_t m, pt_entry_t *pte,
+    pt_entry_t old, pt_entry_t new)
+{
+	if (((old ^ new) & PG_W) != 0)
+		pmap->pm_stats.wired_count += (new &PG_W) != 0 ? 1 : -1;
+	if ((new &(PG_MANAGED | X86_PG_RW)) == (PG_MANAGED | X86_PG_RW))
+		vm_page_aflag_set(m, PGA_WRITEABLE);
+	if (((old ^ new) & ~(X86_PG_A | X86_PG_M)) == 0)
+		return;
+	old = pte_swap(pte, new);
+	if (pte_is_dirty(old) && (new &X86_PG_M) == 0) {
+		if ((old & PG_MANAGED) != 0)
+			vm_page_dirty(m);
+	} else if ((old & X86_PG_NX) != 0 || (new &X86_PG_NX) == 0)
+		return;
+	if ((old & X86_PG_A) != 0)
+		pmap_invalidate_page(pmap, va);
+}
+
+/*
+ * Takes away the mapping of another page at va.  No CPU reaches that page
+ * through va afterwards, so that no two CPUs ever see different pages there.
+ * Returns the pv entry for reuse, NULL if there was none.
+ */
+static pv_entry_t
+enter_displace(pmap_t pmap, vm_offset_t va, pt_entry_t *pte)
+{
+	pt_entry_t old;
+	struct mtx *lock;
+	vm_page_t om;
+	pv_entry_t pv;
+
+	old = pte_swap(pte, 0);
+	if ((old & PG_W) != 0)
+		pmap->pm_stats.wired_count--;
+	if ((old & PG_MANAGED) == 0) {
+		pmap_invalidate_page(pmap, va);
+		return (NULL);
+	}
+	om = PHYS_TO_VM_PAGE(old & PG_FRAME);
+	if (pte_is_dirty(old))
+		vm_page_dirty(om);
+	if ((old & X86_PG_A) != 0) {
+		pmap_invalidate_page(pmap, va);
+		vm_page_aflag_set(om, PGA_REFERENCED);
+	}
+	lock = pv_lock(om);
+	mtx_lock(lock);
+	pv = pmap_pv_unlink(om, pmap, va);
+	if (TAILQ_EMPTY(&om->md.pv_list))
+		vm_page_aflag_clear(om, PGA_WRITEABLE);
+	mtx_unlock(lock);
+	return (pv);
+}
+
+/* Links a pv entry for a leaf that is about to be stored. */
+static void
+enter_link(vm_page_t m, pv_entry_t pv, vm_offset_t va, pt_entry_t new)
+{
+	struct mtx *lock = pv_lock(m);
+
+	mtx_lock(lock);
+	pmap_pv_insert(m, pv, va);
+	if ((new &X86_PG_RW) != 0 && !pmap_page_is_write_mapped(m))
+		vm_page_aflag_set(m, PGA_WRITEABLE);
+	mtx_unlock(lock);
+}
+
+/*
+ * The slot of va, with a reference of its table for a leaf not there yet.
+ * NULL: no memory, nothing changed.
+ */
+static pt_entry_t *
+enter_slot(pmap_t pmap, vm_offset_t va, vm_page_t *ptpp)
+{
+	struct ptp_list free = { NULL };
+	pt_entry_t *pte;
+
+	*ptpp = NULL;
+	pte = pmap_pte(pmap, va);
+	if (pmap == kernel_pmap) {
+		KASSERT(
+		    pte != NULL, ("pmap_enter: no kernel table at %#lx", va));
+		return (pte);
+	}
+	if (pte != NULL) {
+		if ((pte_load(pte) & X86_PG_V) != 0)
+			return (pte);
+		*ptpp = pte_ptp(pte);
+		(*ptpp)->ref_count++;
+		return (pte);
+	}
+	pte = pmap_pte_hold(pmap, va, ptpp, &free);
+	if (pte == NULL && free.pl_first != NULL) {
+		pmap_invalidate_page(pmap, va);
+		pmap_free_ptps(&free);
+	}
+	return (pte);
+}
+
+/* Gives back what enter_slot() took for an empty slot. */
+static void
+enter_abandon(pmap_t pmap, vm_offset_t va, vm_page_t ptp)
+{
+	struct ptp_list free = { NULL };
+
+	if (ptp == NULL)
+		return;
+	pmap_ptp_drop(pmap, va, ptp, 1, &free);
+	if (free.pl_first != NULL) {
+		pmap_invalidate_page(pmap, va);
+		pmap_free_ptps(&free);
+	}
+}
+
+/* One attempt, pm_mtx held; false: no memory, nothing changed. */
+static bool
+enter_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, pt_entry_t new)
+{
+	pt_entry_t *pte, old;
+	vm_page_t ptp;
+	pv_entry_t pv;
+
+	pte = enter_slot(pmap, va, &ptp);
+	if (pte == NULL)
+		return (false);
+	old = pte_load(pte);
+	pv = NULL;
+	if ((old & X86_PG_V) != 0) {
+		if (((old ^ new) & (PG_FRAME | PG_MANAGED)) == 0) {
+			enter_in_place(pmap, va, m, pte, old, new);
+			return (true);
+		}
+		/* An entry for the new page, before the old one is lost. */
+		if ((new &PG_MANAGED) != 0 && (old & PG_MANAGED) == 0 &&
+		    (pv = pmap_pv_alloc(pmap, true)) == NULL)
+			return (false);
+		if (pv == NULL)
+			pv = enter_displace(pmap, va, pte);
+		else
+			(void)enter_displace(pmap, va, pte);
+		if (pv != NULL && (new &PG_MANAGED) == 0) {
+			pmap_pv_free(pmap, pv);
+			pv = NULL;
+		}
+	} else {
+		if ((new &PG_MANAGED) != 0 &&
+		    (pv = pmap_pv_alloc(pmap, true)) == NULL) {
+			enter_abandon(pmap, va, ptp);
+			return (false);
+		}
+		pmap->pm_stats.resident_count++;
+	}
+	if ((new &PG_W) != 0)
+		pmap->pm_stats.wired_count++;
+	if (pv != NULL)
+		enter_link(m, pv, va, new);
+	pte_store(pte, new);
+	return (true);
+}
+
+int
+pmap_enter(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot,
+    u_int flags, int8_t psind)
+{
+	pt_entry_t new;
+
+	va = trunc_page(va);
+	enter_check(pmap, va, m, prot, flags, psind);
+	new = leaf_for(pmap, va, m, prot, flags);
+	PMAP_LOCK(pmap);
+	while (__predict_false(!enter_locked(pmap, va, m, new))) {
+		PMAP_UNLOCK(pmap);
+		if ((flags & PMAP_ENTER_NOSLEEP) != 0)
+			return (KERN_RESOURCE_SHORTAGE);
+		vm_wait(NULL);
+		PMAP_LOCK(pmap);
+	}
+	PMAP_UNLOCK(pmap);
+	return (KERN_SUCCESS);
+}
+
+/* pmap_enter_quick() with pm_mtx held; false when memory is short. */
+static bool
+enter_quick_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot)
+{
+	pt_entry_t *pte, new;
+	vm_page_t ptp;
+	pv_entry_t pv;
+
+	pte = enter_slot(pmap, va, &ptp);
+	if (pte == NULL)
+		return (false);
+	if (pte_load(pte) != 0)
+		return (true);
+	new = leaf_for(pmap, va, m, prot & ~VM_PROT_WRITE, 0) & ~X86_PG_A;
+	if ((new &PG_MANAGED) != 0) {
+		pv = pmap_pv_alloc(pmap, false);
+		if (pv == NULL) {
+			enter_abandon(pmap, va, ptp);
+			return (false);
+		}
+		enter_link(m, pv, va, new);
+	}
+	pmap->pm_stats.resident_count++;
+	pte_store(pte, new);
+	return (true);
+}
+
+void
+pmap_enter_quick(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot)
+{
+	PMAP_LOCK(pmap);
+	(void)enter_quick_locked(pmap, trunc_page(va), m, prot);
+	PMAP_UNLOCK(pmap);
+}
+
+void
+pmap_enter_object(pmap_t pmap, vm_offset_t start, vm_offset_t end,
+    vm_page_t m_start, vm_prot_t prot)
+{
+	vm_pindex_t first, diff;
+	vm_page_t m;
+
+	VM_OBJECT_ASSERT_LOCKED(m_start->object);
+	first = m_start->pindex;
+	PMAP_LOCK(pmap);
+	for (m = m_start; m != NULL; m = TAILQ_NEXT(m, listq)) {
+		diff = m->pindex - first;
+		if (diff >= atop(end - start))
+			break;
+		if (vm_page_all_valid(m) &&
+		    !enter_quick_locked(pmap, start + ptoa(diff), m, prot))
+			break;
+	}
+	PMAP_UNLOCK(pmap);
+}
+
+/* One leaf of pmap_copy(); false when memory is short. */
+static bool
+copy_leaf(pmap_t dst, vm_offset_t va, pt_entry_t e)
+{
+	pt_entry_t *pte;
+	vm_page_t ptp;
+	pv_entry_t pv;
+
+	pte = enter_slot(dst, va, &ptp);
+	if (pte == NULL)
+		return (false);
+	if (pte_load(pte) != 0)
+		return (true);
+	pv = pmap_pv_alloc(dst, false);
+	if (pv == NULL) {
+		enter_abandon(dst, va, ptp);
+		return (false);
+	}
+	e &= ~(PG_W | X86_PG_M | X86_PG_A);
+	enter_link(PHYS_TO_VM_PAGE(e & PG_FRAME), pv, va, e);
+	dst->pm_stats.resident_count++;
+	pte_store(pte, e);
+	return (true);
+}
+
+void
+pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dst_addr, vm_size_t len,
+    vm_offset_t src_addr)
+{
+	vm_offset_t va, end;
+	pt_entry_t *pte, e;
+
+	if (dst_addr != src_addr)
+		return;
+	PMAP_LOCK(dst < src ? dst : src);
+	PMAP_LOCK(dst < src ? src : dst);
+	for (va = src_addr;
+	     (pte = pmap_next_run(src, &va, src_addr + len, &end)) != NULL;)
+		for (; va < end; va += PAGE_SIZE, pte++) {
+			e = pte_load(pte);
+			if ((e & X86_PG_V) != 0 && (e & PG_MANAGED) != 0 &&
+			    !copy_leaf(dst, va, e))
+				goto out;
+		}
+out:
+	PMAP_UNLOCK(src);
+	PMAP_UNLOCK(dst);
+}
+
+void
+pmap_object_init_pt(pmap_t pmap, vm_offset_t addr, vm_object_t object,
+    vm_pindex_t pindex, vm_size_t size)
+{
+}

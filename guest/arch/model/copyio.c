@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* copyio.c: copyin(9), fetch(9) and store(9) through the software MMU. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/signal.h>
+#include <machine/vmparam.h>
+#include "mmu.h"
+
+/* A piece of a copy that lies in one page of user memory. */
+struct piece {
+	char *kaddr;
+	size_t len;
+};
+
+static void
+piece_in(void *byte, void *arg)
+{
+	struct piece *p = arg;
+
+	memcpy(p->kaddr, byte, p->len);
+}
+
+static void
+piece_out(void *byte, void *arg)
+{
+	struct piece *p = arg;
+
+	memcpy(byte, p->kaddr, p->len);
+}
+
+/* True when [addr, addr + len) lies in user space; else says so in td. */
+static bool
+user_range(vm_offset_t addr, size_t len)
+{
+	struct thread *td;
+
+	if (len <= VM_MAXUSER_ADDRESS && addr <= VM_MAXUSER_ADDRESS - len)
+		return (true);
+	td = curthread;
+	td->td_fault_addr = MAX(addr, VM_MAXUSER_ADDRESS);
+	td->td_fault_signo = SIGSEGV;
+	td->td_fault_code = SEGV_MAPERR;
+	return (false);
+}
+
+static int
+user_copy(vm_offset_t uva, char *kaddr, size_t len, vm_prot_t type)
+{
+	struct piece p;
+
+	if (len == 0)
+		return (0);
+	if (!user_range(uva, len))
+		return (EFAULT);
+	for (; len > 0; len -= p.len, uva += p.len, kaddr += p.len) {
+		p.kaddr = kaddr;
+		p.len = MIN(len, PAGE_SIZE - (uva & PAGE_MASK));
+		if (!hf_model_with_byte(uva, type,
+			type == VM_PROT_WRITE ? piece_out : piece_in, &p))
+			return (EFAULT);
+	}
+	return (0);
+}
+
+int
+copyin(const void *uaddr, void *kaddr, size_t len)
+{
+	return (user_copy((vm_offset_t)uaddr, kaddr, len, VM_PROT_READ));
+}
+
+int
+copyout(const void *kaddr, void *uaddr, size_t len)
+{
+	return (user_copy(
+	    (vm_offset_t)uaddr, (char *)(uintptr_t)kaddr, len, VM_PROT_WRITE));
+}
+
+int
+fubyte(volatile const void *uaddr)
+{
+	uint8_t byte;
+
+	if (user_copy((vm_offset_t)uaddr, (char *)&byte, 1, VM_PROT_READ) != 0)
+		return (-1);
+	return (byte);
+}
+
+int
+subyte(volatile void *uaddr, int byte)
+{
+	uint8_t b = (uint8_t)byte;
+
+	return (user_copy((vm_offset_t)uaddr, (char *)&b, 1, VM_PROT_WRITE) == 0
+		? 0
+		: -1);
+}
+
+int
+fuword64(volatile const void *uaddr, int64_t *val)
+{
+	return (user_copy((vm_offset_t)uaddr, (char *)val, sizeof(*val),
+		    VM_PROT_READ) == 0
+		? 0
+		: -1);
+}
+
+int
+suword64(volatile void *uaddr, int64_t val)
+{
+	return (user_copy((vm_offset_t)uaddr, (char *)&val, sizeof(val),
+		    VM_PROT_WRITE) == 0
+		? 0
+		: -1);
+}

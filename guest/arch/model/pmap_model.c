@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pmap_model.c: what the pmap needs of a machine, in a host process. */
+
+/*
+ * amd64's pmap sources run here unchanged; their tables lie in the host memory
+ * that stands for RAM, and mmu.c walks them.  There is no TLB, so that
+ * flushes have nothing to do.
+ */
+#include <vm/vm_map.h>
+#include <arch/amd64/pmap_var.h>
+
+vm_offset_t hf_model_dmap_base;
+vm_size_t hf_model_ram_bytes;
+
+static pt_entry_t *
+boot_table(vm_paddr_t *firstaddr)
+{
+	pt_entry_t *table;
+
+	table = (pt_entry_t *)PHYS_TO_DMAP(*firstaddr);
+	memset(table, 0, PAGE_SIZE);
+	*firstaddr += PAGE_SIZE;
+	return (table);
+}
+
+void
+pmap_bootstrap(vm_paddr_t *firstaddr)
+{
+	pt_entry_t *top, *pdpt;
+
+	*firstaddr = round_page(*firstaddr);
+	kernel_pmap->pm_cr3 = *firstaddr;
+	top = boot_table(firstaddr);
+	pdpt = boot_table(firstaddr);
+	top[PG_INDEX(VM_MIN_KERNEL_ADDRESS, 3)] =
+	    DMAP_TO_PHYS((vm_offset_t)pdpt) | PG_TABLE_KERNEL;
+	kernel_pmap->pm_top = top;
+	TAILQ_INIT(&kernel_pmap->pm_chunks);
+	virtual_avail = VM_MIN_KERNEL_ADDRESS;
+	kernel_vm_end = VM_MIN_KERNEL_ADDRESS;
+}
+
+void
+hf_pmap_md_init(void)
+{
+}
+
+void
+hf_pmap_cpu_init(void)
+{
+}
+
+pmap_t
+hf_pmap_current(void)
+{
+	struct vmspace *vm = curproc->p_vmspace;
+
+	return (vm != NULL ? vmspace_pmap(vm) : kernel_pmap);
+}
+
+/* Threads of the model reach their tables through curproc. */
+void
+hf_pmap_load(pmap_t pmap)
+{
+}
+
+void
+pmap_invalidate_page(pmap_t pmap, vm_offset_t va)
+{
+}
+
+void
+pmap_invalidate_range(pmap_t pmap, vm_offset_t sva, vm_offset_t eva)
+{
+}
+
+void
+pmap_invalidate_all(pmap_t pmap)
+{
+}
+
+u_long
+hf_tlb_ipi_count(void)
+{
+	return (0);
+}
+
+void
+pmap_page_set_memattr(vm_page_t m, vm_memattr_t mode)
+{
+	KASSERT(pmap_is_valid_memattr(kernel_pmap, mode),
+	    ("pmap_page_set_memattr: memory type %d", mode));
+	m->md.pat_mode = mode;
+}
+
+/* The quick frame of a thread, which stands for a CPU here. */
+static _Thread_local vm_offset_t quick_va;
+
+vm_offset_t
+pmap_quick_enter_page(vm_page_t m)
+{
+	KASSERT(!page_is_managed(m) || vm_page_wired(m) || vm_page_busied(m),
+	    ("pmap_quick_enter_page: page %#lx may be freed",
+		VM_PAGE_TO_PHYS(m)));
+	critical_enter();
+	if (quick_va != 0)
+		panic("pmap_quick_enter_page: nested");
+	quick_va = PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m));
+	return (quick_va);
+}
+
+void
+pmap_quick_remove_page(vm_offset_t kva)
+{
+	if (quick_va == 0 || kva != quick_va)
+		panic("pmap_quick_remove_page: %#lx was not entered", kva);
+	quick_va = 0;
+	critical_exit();
+}
