@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kvm.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
@@ -31,6 +32,30 @@ GUEST(guest_mmio);
 GUEST(guest_doorbell);
 GUEST(guest_irq);
 GUEST(guest_smp);
+
+/*
+ * ioctl, as everything linked into this program calls it.  While stop_before_run
+ * is set, the next KVM_RUN first asks that machine to stop: after the vCPU's
+ * thread has looked whether to stop, before it is in the guest, and with the
+ * kick's signal already delivered.
+ */
+int __real_ioctl(int fd, unsigned long request, void *arg);
+int __wrap_ioctl(int fd, unsigned long request, void *arg);
+static struct vm *stop_before_run;
+
+int
+__wrap_ioctl(int fd, unsigned long request, void *arg)
+{
+	struct vm *vm;
+
+	if (request == KVM_RUN) {
+		vm = __atomic_exchange_n(
+		    &stop_before_run, NULL, __ATOMIC_SEQ_CST);
+		if (vm != NULL)
+			vm_request_stop(vm);
+	}
+	return (__real_ioctl(fd, request, arg));
+}
 
 struct machine {
 	struct vm *vm;
@@ -329,6 +354,19 @@ START_TEST(stop_works_at_any_moment_and_leaves_nothing_behind)
 }
 END_TEST
 
+START_TEST(stop_just_before_the_guest_is_entered_is_not_lost)
+{
+	struct machine m;
+
+	machine_make(&m, 1, guest_spin, guest_spin_end);
+	stop_before_run = m.vm;
+	machine_start(&m);
+	ck_assert_int_eq(vm_wait(m.vm, WAIT_MS), VM_END_STOPPED);
+	/* Hangs if the thread went into the guest after all. */
+	machine_free(&m);
+}
+END_TEST
+
 START_TEST(destroy_stops_a_running_machine)
 {
 	unsigned int before = open_files();
@@ -467,6 +505,7 @@ main(void)
 		doorbell_counts_matching_writes_and_the_rest_exits,
 		raised_interrupt_reaches_the_local_apic,
 		second_cpu_starts_and_may_end_the_machine,
+		stop_just_before_the_guest_is_entered_is_not_lost,
 		stop_works_at_any_moment_and_leaves_nothing_behind,
 		destroy_stops_a_running_machine, machines_live_side_by_side,
 		impossible_machines_are_user_errors,
