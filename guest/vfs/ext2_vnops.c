@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ext2_vnops.c: the table of ext2's vnode operations. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <kern/kalloc.h>
+#include <vfs/ext2fs.h>
+#include <vm/vm.h>
+#include <vm/vm_object.h>
+#include <vm/vnode_pager.h>
+
+static int
+ext2_getattr(struct vnode *vp, struct vattr *vap, struct ucred *cred)
+{
+	struct ext2_node *en;
+
+	en = VTOE2(vp);
+	vap->va_type = vp->v_type;
+	vap->va_mode = en->en_din.i_mode & 07777u;
+	vap->va_fileid = en->en_ino;
+	vap->va_size = en->en_size;
+	vap->va_bytes = (uint64_t)en->en_din.i_blocks * DEV_BSIZE;
+	vap->va_blocksize = (long)MPTOE2(vp->v_mount)->em_bsize;
+	vap->va_nlink = en->en_din.i_links_count;
+	return (0);
+}
+
+static int
+ext2_reclaim(struct vnode *vp)
+{
+	hf_kfree(vp->v_data);
+	vp->v_data = NULL;
+	return (0);
+}
+
+const struct vop_vector ext2_vnodeops = {
+	.vop_getpages = vnode_pager_local_getpages,
+	.vop_getpages_async = vnode_pager_local_getpages_async,
+	.vop_putpages = ext2_putpages,
+	.vop_bmap = ext2_bmap,
+	.vop_getattr = ext2_getattr,
+	.vop_read = ext2_read,
+	.vop_write = ext2_write,
+	.vop_fsync = ext2_fsync,
+	.vop_lookup = ext2_lookup,
+	.vop_readdir = ext2_readdir,
+	.vop_reclaim = ext2_reclaim,
+};

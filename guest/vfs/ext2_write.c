@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ext2_write.c: read(2), write(2) and in-place write back. */
+
+/*
+ * Blocks are never allocated: writing goes to blocks that the file has; over a
+ * hole it fails with ENOSPC, behind the end of file with EFBIG.
+ *
+ * Lock order: vnode lock (held by the caller), object lock.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/mount.h>
+#include <machine/atomic.h>
+#include <machine/vmparam.h>
+#include <vfs/ext2_io.h>
+#include <vfs/ext2fs.h>
+#include <vfs/pbuf.h>
+#include <vfs/putrun.h>
+#include <vfs/vfs.h>
+#include <vm/vm.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pager.h>
+#include <vm/vnode_pager.h>
+
+/*
+ * Extends a transfer by the pages' bytes [pos, end) (offsets from ma[0]);
+ * false when the segments run out.
+ */
+static bool
+add_segs(struct hf_pbuf *pb, vm_page_t *ma, int pos, int end)
+{
+	int piece;
+
+	for (; pos < end; pos += piece) {
+		if (pb->pb_io.nsegs == HF_PBUF_PAGES)
+			return (false);
+		piece = imin(end - pos, (int)(PAGE_SIZE - (pos & PAGE_MASK)));
+		pb->pb_segs[pb->pb_io.nsegs].pa =
+		    VM_PAGE_TO_PHYS(ma[pos / PAGE_SIZE]) +
+		    (vm_paddr_t)(pos & PAGE_MASK);
+		pb->pb_segs[pb->pb_io.nsegs++].len = (uint32_t)piece;
+	}
+	return (true);
+}
+
+/*
+ * Describes the write of the longest part of [start, end) from the front that
+ * lies contiguously on the device, whole sectors.  Bytes behind the end of file
+ * that share its last sector are zeroed: they are never written.  0 and *lenp
+ * (clipped to end), or errno.
+ */
+int
+ext2_build_write(struct vnode *vp, struct hf_pbuf *pb, vm_page_t *ma, int start,
+    int end, int *lenp)
+{
+	struct ext2_mount *em;
+	uint64_t off, size;
+	uint32_t blk, in_block, sector_mask;
+	int after, error, from, room, to;
+
+	em = MPTOE2(vp->v_mount);
+	sector_mask = (uint32_t)vp->v_bufobj.bo_bsize - 1;
+	from = start & ~(int)sector_mask;
+	off = IDX_TO_OFF(ma[0]->pindex) + (uint64_t)from;
+	error = ext2_map(vp, off >> em->em_bshift, &blk, &after, NULL);
+	if (error != 0)
+		return (error);
+	if (blk == 0)
+		return (ENOSPC);
+	in_block = (uint32_t)off & (em->em_bsize - 1);
+	room = (int)((uint32_t)(after + 1) * em->em_bsize - in_block);
+	to = roundup2(end, (int)sector_mask + 1);
+	to = imin(to, from + room);
+	size = vp->v_object->un_pager.vnp.vnp_size;
+	if (off + (uint64_t)(to - from) > size) {
+		room = (int)(size - off); /* bytes of the file */
+		pmap_zero_page_area(ma[(from + room) / PAGE_SIZE],
+		    (from + room) & PAGE_MASK, to - from - room);
+	}
+	pb->pb_io.op = HF_IO_WRITE;
+	pb->pb_io.nsegs = 0;
+	pb->pb_io.sector =
+	    ((uint64_t)blk << (em->em_bshift - HF_SECTOR_SHIFT)) +
+	    (in_block >> HF_SECTOR_SHIFT);
+	if (!add_segs(pb, ma, from, to))
+		return (EIO);
+	*lenp = imin(to, end) - start;
+	return (0);
+}
+
+/* Dirty bits of the pages' bytes [start, end) go, whole blocks at the end. */
+static void
+clean_range(vm_page_t *ma, int start, int end)
+{
+	int piece;
+
+	end = roundup2(end, DEV_BSIZE);
+	for (; start < end; start += piece) {
+		piece =
+		    imin(end - start, (int)(PAGE_SIZE - (start & PAGE_MASK)));
+		vm_page_clear_dirty(
+		    ma[start / PAGE_SIZE], start & PAGE_MASK, piece);
+	}
+}
+
+/*
+ * VOP_WRITE of putpages: the data lies in pages that the caller has busied.
+ * Advances the uio by what is on the device.
+ */
+static int
+write_nocopy(struct vnode *vp, struct uio *uio)
+{
+	vm_page_t ma[HF_PBUF_PAGES];
+	struct hf_pbuf *pb;
+	vm_pindex_t first;
+	int base, error, i, len, n;
+
+	base = (int)(uio->uio_offset & PAGE_MASK);
+	n = (int)btoc((vm_offset_t)base + (vm_offset_t)uio->uio_resid);
+	if (n > HF_PBUF_PAGES)
+		return (EINVAL);
+	first = OFF_TO_IDX(uio->uio_offset);
+	VM_OBJECT_RLOCK(vp->v_object);
+	for (i = 0; i < n; i++)
+		ma[i] = vm_page_lookup(vp->v_object, first + (vm_pindex_t)i);
+	VM_OBJECT_RUNLOCK(vp->v_object);
+	for (i = 0; i < n; i++)
+		if (ma[i] == NULL || !vm_page_busied(ma[i]))
+			return (EINVAL);
+
+	pb = hf_pbuf_get(HF_PBUF_WRITE, false);
+	error = 0;
+	while (uio->uio_resid > 0 && error == 0) {
+		error = ext2_build_write(
+		    vp, pb, ma, base, base + (int)uio->uio_resid, &len);
+		if (error == 0)
+			error =
+			    hf_bdev_io_wait(vp->v_bufobj.bo_bdev, &pb->pb_io);
+		if (error == 0) {
+			clean_range(ma, base, base + len);
+			base += len;
+			uio->uio_offset += len;
+			uio->uio_resid -= len;
+		}
+	}
+	hf_pbuf_put(pb);
+	return (error);
+}
+
+/* One page's share of a read or write through the object. */
+static int
+copy_page(struct vnode *vp, struct uio *uio)
+{
+	vm_object_t object;
+	vm_page_t m;
+	uint32_t blk;
+	int base, error, n, rv;
+
+	object = vp->v_object;
+	base = (int)(uio->uio_offset & PAGE_MASK);
+	n = imin((int)MIN(uio->uio_resid, (ssize_t)PAGE_SIZE),
+	    (int)PAGE_SIZE - base);
+	if (uio->uio_rw == UIO_WRITE) {
+		error = ext2_map(vp,
+		    (uint64_t)uio->uio_offset >> MPTOE2(vp->v_mount)->em_bshift,
+		    &blk, NULL, NULL);
+		if (error != 0)
+			return (error);
+		if (blk == 0)
+			return (ENOSPC);
+		/* Small blocks: up to the end of this one. */
+		n = imin(n,
+		    (int)(vp->v_mount->mnt_stat.f_iosize -
+			((uint64_t)uio->uio_offset &
+			    (vp->v_mount->mnt_stat.f_iosize - 1))));
+	}
+	VM_OBJECT_WLOCK(object);
+	rv = vm_page_grab_valid(&m, object, OFF_TO_IDX(uio->uio_offset),
+	    VM_ALLOC_NOBUSY | VM_ALLOC_WIRED);
+	VM_OBJECT_WUNLOCK(object);
+	if (rv != VM_PAGER_OK)
+		return (EIO);
+	error =
+	    uiomove((char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)) + base, n, uio);
+	if (uio->uio_rw == UIO_WRITE) {
+		/* Also after EFAULT: part of it may have been copied. */
+		VM_OBJECT_WLOCK(object);
+		(void)vm_page_busy_acquire(m, 0);
+		if (m->object == object && vm_page_all_valid(m)) {
+			atomic_set_8(&m->dirty, vm_page_bits(base, n));
+			vm_object_set_writeable_dirty(object);
+		}
+		vm_page_xunbusy(m);
+		VM_OBJECT_WUNLOCK(object);
+	}
+	vm_page_unwire(m, PQ_ACTIVE);
+	return (error);
+}
+
+int
+ext2_read(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred)
+{
+	uint64_t size;
+	ssize_t hidden;
+	int error;
+
+	if (vp->v_type != VREG || vp->v_object == NULL)
+		return (vp->v_type == VDIR ? EISDIR : EOPNOTSUPP);
+	size = vp->v_object->un_pager.vnp.vnp_size;
+	if (uio->uio_offset < 0)
+		return (EINVAL);
+	if ((uint64_t)uio->uio_offset >= size)
+		return (0);
+	/* The end of file cuts the transfer, not the caller's count. */
+	hidden = 0;
+	if ((uint64_t)uio->uio_resid > size - (uint64_t)uio->uio_offset)
+		hidden = uio->uio_resid -
+		    (ssize_t)(size - (uint64_t)uio->uio_offset);
+	uio->uio_resid -= hidden;
+	for (error = 0; error == 0 && uio->uio_resid > 0;)
+		error = copy_page(vp, uio);
+	uio->uio_resid += hidden;
+	return (error);
+}
+
+int
+ext2_write(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred)
+{
+	uint64_t size;
+	off_t start;
+	int error;
+
+	if (vp->v_type != VREG || vp->v_object == NULL)
+		return (vp->v_type == VDIR ? EISDIR : EOPNOTSUPP);
+	if ((vp->v_mount->mnt_flag & MNT_RDONLY) != 0)
+		return (EROFS);
+	size = vp->v_object->un_pager.vnp.vnp_size;
+	if ((ioflag & IO_APPEND) != 0)
+		uio->uio_offset = (off_t)size;
+	if (uio->uio_offset < 0)
+		return (EINVAL);
+	if ((uint64_t)uio->uio_offset > size ||
+	    (uint64_t)uio->uio_resid > size - (uint64_t)uio->uio_offset)
+		return (EFBIG);
+	if (uio->uio_segflg == UIO_NOCOPY)
+		return (write_nocopy(vp, uio));
+	start = uio->uio_offset;
+	for (error = 0; error == 0 && uio->uio_resid > 0;)
+		error = copy_page(vp, uio);
+	if (error == 0 && (ioflag & IO_SYNC) != 0) {
+		VM_OBJECT_WLOCK(vp->v_object);
+		if (!vm_object_page_clean(vp->v_object, (vm_ooffset_t)start,
+			(vm_ooffset_t)uio->uio_offset, OBJPC_SYNC))
+			error = EIO;
+		VM_OBJECT_WUNLOCK(vp->v_object);
+		if (error == 0)
+			error = VOP_FSYNC(vp, MNT_WAIT, NULL);
+	}
+	return (error);
+}
