@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* boot.c: holdfast boot: any PVH kernel, its console on standard output. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "abi.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "core/log.h"
+#include "debug/bad_end.h"
+#include "dev/bus.h"
+#include "dev/console.h"
+#include "dev/debug_exit.h"
+#include "vm/vm.h"
+
+struct arguments {
+	const char *kernel_path, *module_path, *append;
+	uint64_t memory_bytes, timeout_ms;
+	unsigned int cpus;
+};
+
+#define AT(field) offsetof(struct arguments, field)
+
+static const struct option_spec specs[] = {
+	{ .name = "kernel",
+	    .kind = OPTION_TEXT,
+	    .value_name = "FILE",
+	    .offset = AT(kernel_path),
+	    .help = "PVH kernel (default: the built-in guest)" },
+	{ .name = "module",
+	    .kind = OPTION_TEXT,
+	    .value_name = "FILE",
+	    .offset = AT(module_path),
+	    .help = "PVH module 0, as a run plan" },
+	{ .name = "append",
+	    .kind = OPTION_TEXT,
+	    .value_name = "TEXT",
+	    .offset = AT(append),
+	    .help = "kernel command line" },
+	{ .name = "memory",
+	    .letter = 'm',
+	    .kind = OPTION_BYTES,
+	    .value_name = "SIZE",
+	    .offset = AT(memory_bytes),
+	    .min = VM_MEMORY_MIN,
+	    .max = VM_MEMORY_MAX,
+	    .help = "guest memory (default 64M)" },
+	{ .name = "cpus",
+	    .kind = OPTION_UINT,
+	    .value_name = "N",
+	    .offset = AT(cpus),
+	    .min = 1,
+	    .max = VM_CPUS_MAX,
+	    .help = "virtual CPUs (default 2)" },
+	{ .name = "timeout",
+	    .kind = OPTION_DURATION,
+	    .value_name = "TIME",
+	    .offset = AT(timeout_ms),
+	    .min = 1,
+	    .max = 86400000,
+	    .help = "stop it after this time (default 60s)" },
+	{ 0 },
+};
+
+static void
+print_console(void *arg, const char *bytes, size_t len_bytes)
+{
+	(void)io_write_all(STDOUT_FILENO, bytes, len_bytes);
+}
+
+static void
+guest_exit(void *arg, uint32_t value)
+{
+	struct vm **vm = arg;
+
+	vm_guest_exit(*vm, value);
+}
+
+static int
+tell_end(struct vm *vm, const struct vm_image *kernel)
+{
+	const struct vm_end *end = vm_end(vm);
+	struct bad_end b = { .end = end,
+		.mem = vm_guestmem(vm),
+		.elf = kernel->bytes,
+		.elf_bytes = kernel->len_bytes };
+	char *text;
+
+	if (end->reason == VM_END_GUEST_EXIT &&
+	    end->guest_value == HF_EXIT_DONE)
+		return (EXITCODE_OK);
+	text = bad_end_describe(&b);
+	fputs(text, stderr);
+	free(text);
+	return (
+	    end->reason == VM_END_STOPPED ? EXITCODE_TIMEOUT : EXITCODE_DIED);
+}
+
+static int
+boot_image(const struct arguments *a, const struct vm_image *kernel,
+    const struct io_file *module, struct hf_err *err)
+{
+	struct vm *vm = NULL;
+	struct bus *bus = bus_new();
+	struct console *con = console_new(bus, print_console, NULL);
+	struct debug_exit *de = debug_exit_new(bus, guest_exit, &vm);
+	struct vm_config cfg = { .memory_bytes = a->memory_bytes,
+		.ncpus = a->cpus,
+		.io = { .arg = bus, .pio = bus_pio, .mmio = bus_mmio } };
+	int status;
+
+	vm = vm_create(&cfg, err);
+	if (vm == NULL ||
+	    vm_load(vm, kernel, module->bytes, module->len_bytes, a->append,
+		err) != 0 ||
+	    vm_start(vm, err) != 0)
+		status = cli_fail(err);
+	else {
+		vm_wait(vm, (int)a->timeout_ms);
+		vm_stop(vm);
+		status = tell_end(vm, kernel);
+	}
+	vm_destroy(vm);
+	bus_free(bus);
+	console_free(con);
+	debug_exit_free(de);
+	return (status);
+}
+
+static int
+boot_files(const struct arguments *a, const struct cli_builtin *builtin,
+    struct hf_err *err)
+{
+	struct vm_image kernel = { .bytes = builtin->bytes,
+		.len_bytes = builtin->len_bytes,
+		.name = "built-in guest" };
+	struct io_file file = { 0 }, module = { 0 };
+	int status;
+
+	if (a->kernel_path != NULL) {
+		if (io_file_map("--kernel", a->kernel_path, &file, err) != 0)
+			return (cli_fail(err));
+		kernel = (struct vm_image){ .bytes = file.bytes,
+			.len_bytes = file.len_bytes,
+			.name = a->kernel_path };
+	}
+	if (a->module_path != NULL &&
+	    io_file_map("--module", a->module_path, &module, err) != 0)
+		status = cli_fail(err);
+	else
+		status = boot_image(a, &kernel, &module, err);
+	io_file_free(&module);
+	io_file_free(&file);
+	return (status);
+}
+
+static int
+boot(int argc, char **argv, const struct cli_builtin *builtin)
+{
+	struct arguments a = { .append = "",
+		.memory_bytes = 64ull << 20,
+		.timeout_ms = 60000,
+		.cpus = 2 };
+	struct options_rest rest;
+	struct hf_err err = { 0 };
+
+	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
+		return (cli_fail(&err));
+	if (rest.help) {
+		printf("usage: holdfast boot [OPTION]...\n"
+		       "Boots a PVH kernel with no scenarios in mind.\n\n");
+		options_print_help(specs, stdout);
+		return (cli_finish_output());
+	}
+	if (rest.nwords != 0) {
+		err_user(&err, "unexpected argument '%s'", rest.words[0]);
+		return (cli_fail(&err));
+	}
+	return (boot_files(&a, builtin, &err));
+}
+
+const struct cli_command cli_boot = { .name = "boot",
+	.summary = "boot a PVH kernel and show its debug console",
+	.run = boot };

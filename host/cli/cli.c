@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cli.c: find the subcommand; help and version. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/log.h"
+
+static const struct cli_command *const commands[] = {
+	&cli_run,
+	&cli_list,
+	&cli_info,
+	&cli_plan,
+	&cli_decode,
+	&cli_boot,
+};
+
+static const char exit_help[] =
+    "Exit status (the worst that applies):\n"
+    "  0   all scenarios that ran have passed\n"
+    "  1   at least one scenario failed\n"
+    "  2   usage, configuration or environment: the message says which\n"
+    "  3   the guest died: panic, triple fault, unhandled exit\n"
+    "  4   timeout or no progress\n"
+    "  5   an error of the harness or the host; a report that cannot be\n"
+    "      written; a run in which no scenario reported anything\n"
+    "  77  nothing could run: every scenario was skipped, with its reason\n";
+
+static int
+print_help(void)
+{
+	printf("usage: holdfast COMMAND [OPTION]... [ARGUMENT]...\n"
+	       "FreeBSD's virtual-memory semantics on a real MMU, in a KVM "
+	       "guest.\n\nCommands:\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	printf("\nOptions:\n"
+	       "  -h, --help     show this help, or that of a command behind "
+	       "it\n"
+	       "      --version  show the version\n\n%s",
+	    exit_help);
+	return (cli_finish_output());
+}
+
+static const struct cli_command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(name, commands[i]->name) == 0)
+			return (commands[i]);
+	}
+	return (NULL);
+}
+
+int
+cli_main(int argc, char **argv, const struct cli_builtin *builtin)
+{
+	const struct cli_command *command;
+
+	if (argc < 2) {
+		log_error("no command given; see 'holdfast --help'");
+		return (EXITCODE_USAGE);
+	}
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    (strcmp(argv[1], "help") == 0 && argc == 2))
+		return (print_help());
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("holdfast %s\n", HF_VERSION);
+		return (cli_finish_output());
+	}
+	if (argv[1][0] == '-') {
+		log_error(
+		    "unknown option '%s'; see 'holdfast --help'", argv[1]);
+		return (EXITCODE_USAGE);
+	}
+	command = find_command(argv[1]);
+	if (command == NULL) {
+		log_error(
+		    "unknown command '%s'; see 'holdfast --help'", argv[1]);
+		return (EXITCODE_USAGE);
+	}
+	return (command->run(argc - 2, argv + 2, builtin));
+}
+
+int
+cli_fail(const struct hf_err *err)
+{
+	log_error("%s", err->text);
+	return ((int)err->status);
+}
+
+int
+cli_finish_output(void)
+{
+	bool failed;
+	int error;
+
+	errno = 0;
+	failed = fflush(stdout) != 0;
+	error = errno;
+	if (!failed && ferror(stdout) == 0)
+		return (EXITCODE_OK);
+	log_error("cannot write to standard output: %s",
+	    strerror(error != 0 ? error : EIO));
+	return (EXITCODE_HARNESS);
+}

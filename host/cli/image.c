@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* image.c: the guest image and the default disk of a command. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define DEFAULT_DISK "default.img"
+
+int
+cli_image_open(struct cli_image *image, const char *kernel_path,
+    const struct cli_builtin *builtin, struct hf_err *err)
+{
+	memset(image, 0, sizeof(*image));
+	image->bytes = builtin->bytes;
+	image->len_bytes = builtin->len_bytes;
+	image->name = "built-in guest";
+	if (kernel_path != NULL) {
+		if (io_file_map("--kernel", kernel_path, &image->file, err) !=
+		    0)
+			return (-1);
+		image->bytes = image->file.bytes;
+		image->len_bytes = image->file.len_bytes;
+		image->name = kernel_path;
+	}
+	if (scenario_list_read(&image->list, image->bytes, image->len_bytes,
+		image->name, err) != 0) {
+		io_file_free(&image->file);
+		return (-1);
+	}
+	return (0);
+}
+
+void
+cli_image_close(struct cli_image *image)
+{
+	scenario_list_free(&image->list);
+	io_file_free(&image->file);
+}
+
+const char *
+cli_default_disk(void)
+{
+	static char path[PATH_MAX];
+	ssize_t n;
+	char *slash;
+
+	n = readlink(
+	    "/proc/self/exe", path, sizeof(path) - sizeof(DEFAULT_DISK) - 1);
+	if (n <= 0)
+		return (NULL);
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	if (slash == NULL)
+		return (NULL);
+	strcpy(slash + 1, DEFAULT_DISK);
+	return (access(path, F_OK) == 0 ? path : NULL);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* info.c: holdfast info. */
+#include <cpuid.h>
+#include <linux/kvm.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "blk/blk.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "run/environment.h"
+#include "vm/kvm.h"
+
+static const struct option_spec specs[] = { { 0 } };
+
+static void
+print_second_stage(const struct environment *e)
+{
+	printf("vendor module  %s\n",
+	    e->vendor_module[0] != '\0'
+		? e->vendor_module
+		: "cannot tell: neither kvm_intel nor kvm_amd shows its "
+		  "parameters under /sys/module");
+	switch (e->second_stage) {
+	case SECOND_STAGE_EPT:
+	case SECOND_STAGE_NPT:
+		printf(
+		    "second stage   %s\n", second_stage_name(e->second_stage));
+		break;
+	case SECOND_STAGE_SHADOW:
+		printf("second stage   none: shadow paging, the host emulates "
+		       "every change of a guest page table\n");
+		break;
+	case SECOND_STAGE_UNKNOWN:
+		printf(
+		    "second stage   cannot tell: EPT, NPT or shadow paging\n");
+		break;
+	}
+}
+
+/* CPUID.80000007H:EDX[8], SDM volume 3, 18.17.1. */
+static bool
+tsc_invariant(void)
+{
+	unsigned int a, b, c, d;
+
+	return (__get_cpuid(0x80000007u, &a, &b, &c, &d) != 0 &&
+	    (d & (1u << 8)) != 0);
+}
+
+static void
+print_tsc(int kvm_fd)
+{
+	int vm_fd = kvm_fd >= 0 ? ioctl(kvm_fd, KVM_CREATE_VM, 0ul) : -1;
+	int cpu_fd = vm_fd >= 0 ? ioctl(vm_fd, KVM_CREATE_VCPU, 0ul) : -1;
+	int khz = cpu_fd >= 0 ? ioctl(cpu_fd, KVM_GET_TSC_KHZ, 0) : 0;
+
+	printf("TSC            %s",
+	    tsc_invariant() ? "invariant" : "not invariant");
+	if (khz > 0)
+		printf(", %d.%03d MHz", khz / 1000, khz % 1000);
+	putchar('\n');
+	if (cpu_fd >= 0)
+		close(cpu_fd);
+	if (vm_fd >= 0)
+		close(vm_fd);
+}
+
+static void
+print_caps(int kvm_fd)
+{
+	const struct kvm_cap *caps;
+	size_t n;
+
+	caps = kvm_caps(&n);
+	printf("capabilities\n");
+	for (size_t i = 0; i < n; i++) {
+		int value = kvm_cap_value(kvm_fd, caps[i].number);
+
+		printf("  %-28s %-6d %s%s\n", caps[i].name, value, caps[i].why,
+		    value != 0		   ? ""
+			: caps[i].required ? " (MISSING, needed)"
+					   : " (missing)");
+	}
+}
+
+static int
+info(int argc, char **argv, const struct cli_builtin *builtin)
+{
+	struct options_rest rest;
+	struct environment e;
+	struct hf_err err = { 0 }, kvm_err = { 0 };
+	const char *why, *disk = cli_default_disk();
+	int kvm_fd, status;
+
+	if (options_parse(specs, NULL, argc, argv, &rest, &err) != 0)
+		return (cli_fail(&err));
+	if (rest.help) {
+		printf("usage: holdfast info\n"
+		       "Shows what this machine offers, what is missing and "
+		       "how to get it.\nExit status 2: no guest can run "
+		       "here.\n\n");
+		options_print_help(specs, stdout);
+		return (cli_finish_output());
+	}
+	environment_read(&e);
+	kvm_fd = kvm_open(KVM_PATH, &kvm_err);
+	printf("holdfast       %s\n", HF_VERSION);
+	printf("KVM            %s\n",
+	    kvm_fd >= 0 ? KVM_PATH " can be used" : kvm_err.text);
+	if (kvm_fd >= 0)
+		printf("API version    %d\n",
+		    ioctl(kvm_fd, KVM_GET_API_VERSION, 0));
+	print_second_stage(&e);
+	printf("CPU            %s\n", e.cpu);
+	print_tsc(kvm_fd);
+	printf("host kernel    %s\n", e.host_kernel);
+	why = blk_uring_refusal();
+	printf("io_uring       %s\n", why == NULL ? "can be used" : why);
+	printf("default disk   %s\n",
+	    disk != NULL ? disk : "not beside the program");
+	if (kvm_fd >= 0) {
+		print_caps(kvm_fd);
+		close(kvm_fd);
+	}
+	status = cli_finish_output();
+	return (kvm_fd >= 0 ? status : (int)kvm_err.status);
+}
+
+const struct cli_command cli_info = {
+	.name = "info", .summary = "show what this machine offers", .run = info
+};

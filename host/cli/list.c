@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* list.c: holdfast list. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/options.h"
+
+struct arguments {
+	bool json, all;
+	const char *kernel_path;
+};
+
+static const struct option_spec specs[] = {
+	{ .name = "json",
+	    .kind = OPTION_FLAG,
+	    .offset = offsetof(struct arguments, json),
+	    .help = "as one JSON array" },
+	{ .name = "all",
+	    .letter = 'a',
+	    .kind = OPTION_FLAG,
+	    .offset = offsetof(struct arguments, all),
+	    .help = "hidden scenarios and benchmarks too" },
+	{ .name = "kernel",
+	    .kind = OPTION_TEXT,
+	    .value_name = "FILE",
+	    .offset = offsetof(struct arguments, kernel_path),
+	    .help = "guest image (default: the built-in one)" },
+	{ 0 },
+};
+
+static void
+put(json_t *object, const char *key, json_t *value)
+{
+	int rc = json_object_set_new(object, key, value);
+
+	hf_check(rc == 0);
+}
+
+static json_t *
+flags_json(uint32_t flags)
+{
+	json_t *list = json_array();
+
+	for (; flags != 0; flags &= flags - 1)
+		json_array_append_new(
+		    list, json_string(scenario_flag_name(flags)));
+	return (list);
+}
+
+static json_t *
+words_json(const char *words)
+{
+	json_t *list = json_array();
+	size_t n;
+
+	for (; *words != '\0'; words += n) {
+		words += strspn(words, " ");
+		n = strcspn(words, " ");
+		if (n > 0)
+			json_array_append_new(list, json_stringn(words, n));
+	}
+	return (list);
+}
+
+static void
+print_json(const struct scenario_list *l, const bool *chosen)
+{
+	json_t *list = json_array(), *j;
+
+	for (size_t i = 0; i < l->nscenarios; i++) {
+		const struct scenario *s = &l->scenarios[i];
+
+		if (!chosen[i])
+			continue;
+		j = json_object();
+		put(j, "id", json_string(s->id));
+		put(j, "title", json_string(s->title));
+		put(j, "requirements", words_json(s->requirements));
+		put(j, "flags", flags_json(s->flags));
+		put(j, "timeout_ms", json_integer(s->timeout_ms));
+		json_array_append_new(list, j);
+	}
+	json_dumpf(list, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(list);
+}
+
+static void
+print_text(const struct scenario_list *l, const bool *chosen)
+{
+	for (size_t i = 0; i < l->nscenarios; i++) {
+		const struct scenario *s = &l->scenarios[i];
+		const char *lead = "  [";
+
+		if (!chosen[i])
+			continue;
+		printf("%-36s %s", s->id, s->title);
+		if (s->requirements[0] != '\0')
+			printf("  (%s)", s->requirements);
+		for (uint32_t f = s->flags; f != 0; f &= f - 1) {
+			printf("%s%s", lead, scenario_flag_name(f));
+			lead = " ";
+		}
+		printf("%s\n", s->flags != 0 ? "]" : "");
+	}
+}
+
+static int
+list_image(const struct arguments *a, const struct scenario_list *l,
+    const struct options_rest *rest, struct hf_err *err)
+{
+	bool *chosen = calloc(l->nscenarios, sizeof(*chosen));
+
+	hf_check(chosen != NULL);
+	if (scenario_list_choose(l, rest->words, rest->nwords, chosen, err) !=
+	    0) {
+		free(chosen);
+		return (cli_fail(err));
+	}
+	for (size_t i = 0; i < l->nscenarios && a->all && rest->nwords == 0;
+	     i++)
+		chosen[i] = true;
+	if (a->json)
+		print_json(l, chosen);
+	else
+		print_text(l, chosen);
+	free(chosen);
+	return (cli_finish_output());
+}
+
+static int
+list(int argc, char **argv, const struct cli_builtin *builtin)
+{
+	struct arguments a = { 0 };
+	struct options_rest rest;
+	struct cli_image image;
+	struct hf_err err = { 0 };
+	int status;
+
+	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
+		return (cli_fail(&err));
+	if (rest.help) {
+		printf("usage: holdfast list [OPTION]... [PATTERN]...\n"
+		       "Lists scenarios: id, title, requirements, flags.\n\n");
+		options_print_help(specs, stdout);
+		return (cli_finish_output());
+	}
+	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
+		return (cli_fail(&err));
+	status = list_image(&a, &image.list, &rest, &err);
+	cli_image_close(&image);
+	return (status);
+}
+
+const struct cli_command cli_list = { .name = "list",
+	.summary = "list the scenarios of a guest image",
+	.run = list };

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* plan.c: holdfast plan. */
+#include "run/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "run/runner.h"
+
+struct arguments {
+	uint64_t seed;
+	unsigned int cpus;
+	bool no_disk;
+	const char *kernel_path;
+};
+
+static bool seed_given;
+
+static const struct option_spec specs[] = {
+	{ .name = "seed",
+	    .kind = OPTION_U64,
+	    .value_name = "N",
+	    .offset = offsetof(struct arguments, seed),
+	    .given = &seed_given,
+	    .help = "what scenarios draw their randomness from" },
+	{ .name = "cpus",
+	    .kind = OPTION_UINT,
+	    .value_name = "N",
+	    .offset = offsetof(struct arguments, cpus),
+	    .min = 1,
+	    .max = VM_CPUS_MAX,
+	    .help = "CPUs of the machine (default 2)" },
+	{ .name = "no-disk",
+	    .kind = OPTION_FLAG,
+	    .offset = offsetof(struct arguments, no_disk),
+	    .help = "the machine has no disk" },
+	{ .name = "kernel",
+	    .kind = OPTION_TEXT,
+	    .value_name = "FILE",
+	    .offset = offsetof(struct arguments, kernel_path),
+	    .help = "guest image (default: the built-in one)" },
+	{ 0 },
+};
+
+/* Why it is left out of a plan for one boot; NULL if it is not. */
+static const char *
+refusal(const struct scenario *s, const struct arguments *a, size_t nchosen)
+{
+	struct run_options opt = { .ncpus = a->cpus,
+		.disk_path = a->no_disk ? NULL : "disk",
+		.disk_is_default = true };
+
+	if ((s->flags & HF_ENDS_GUEST) != 0 && nchosen > 1)
+		return ("ends the guest: needs a plan of its own");
+	return (runner_skip_reason(s, &opt));
+}
+
+static int
+print_plan(const struct arguments *a, const struct scenario_list *l,
+    const struct options_rest *rest, struct hf_err *err)
+{
+	struct plan plan = { .seed = seed_given ? a->seed : plan_make_seed(),
+		.cpus = a->cpus };
+	bool *chosen = calloc(l->nscenarios, sizeof(*chosen));
+	size_t nchosen = 0, len_bytes;
+	const char *why;
+	char *text = NULL;
+
+	plan.runs = calloc(l->nscenarios, sizeof(*plan.runs));
+	hf_check(chosen != NULL && plan.runs != NULL);
+	if (scenario_list_choose(l, rest->words, rest->nwords, chosen, err) !=
+	    0)
+		goto out;
+	for (size_t i = 0; i < l->nscenarios; i++)
+		nchosen += chosen[i];
+	for (size_t i = 0; i < l->nscenarios; i++) {
+		if (!chosen[i])
+			continue;
+		why = refusal(&l->scenarios[i], a, nchosen);
+		if (why == NULL)
+			plan.runs[plan.nruns++] = l->scenarios[i].id;
+		else
+			fprintf(stderr, "holdfast: left out: %s: %s\n",
+			    l->scenarios[i].id, why);
+	}
+	if (plan.nruns == 0) {
+		err_set(err, EXITCODE_SKIPPED, "nothing is left to run");
+		goto out;
+	}
+	plan_make_nonce(plan.nonce);
+	text = plan_format(&plan, &len_bytes, err);
+out:
+	free(chosen);
+	free(plan.runs);
+	if (text == NULL)
+		return (cli_fail(err));
+	fwrite(text, 1, len_bytes, stdout);
+	free(text);
+	return (cli_finish_output());
+}
+
+static int
+plan(int argc, char **argv, const struct cli_builtin *builtin)
+{
+	struct arguments a = { .cpus = 2 };
+	struct options_rest rest;
+	struct cli_image image;
+	struct hf_err err = { 0 };
+	int status;
+
+	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
+		return (cli_fail(&err));
+	if (rest.help) {
+		printf("usage: holdfast plan [OPTION]... [PATTERN]...\n"
+		       "Prints a run plan for one boot of another VMM "
+		       "(QEMU: -initrd FILE);\n'holdfast decode' reads what "
+		       "the guest then says.\n\n");
+		options_print_help(specs, stdout);
+		return (cli_finish_output());
+	}
+	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
+		return (cli_fail(&err));
+	status = print_plan(&a, &image.list, &rest, &err);
+	cli_image_close(&image);
+	return (status);
+}
+
+const struct cli_command cli_plan = { .name = "plan",
+	.summary = "print a run plan for another VMM",
+	.run = plan };

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run.c: holdfast run. */
+#include "run/runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "blk/blk.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "run/plan.h"
+
+#define MEMORY_DEFAULT	   (64ull << 20)
+#define CPUS_DEFAULT	   2
+#define TIMEOUT_DEFAULT_MS 30000
+
+static const char *const format_names[] = { "pretty", "tap", "junit", "json",
+	NULL }; /* enum report_format */
+static const char *const hugepage_names[] = { "off", "thp", "hugetlb",
+	NULL }; /* enum vm_hugepages */
+static const char *const engine_names[] = { "auto", "sync", "uring",
+	NULL }; /* enum blk_engine */
+
+struct arguments {
+	struct run_options run;
+	const char *kernel_path, *output_path, *param;
+	unsigned int format;
+};
+
+static bool seed_given;
+
+#define AT(field) offsetof(struct arguments, field)
+
+static const struct option_spec specs[] = {
+	{ .name = "disk",
+	    .kind = OPTION_TEXT,
+	    .value_name = "FILE",
+	    .offset = AT(run.disk_path),
+	    .help =
+		"ext2 image for the guest, used in place\n"
+		"(default: default.img beside the program, never written)" },
+	{ .name = "snapshot",
+	    .kind = OPTION_FLAG,
+	    .offset = AT(run.snapshot),
+	    .help = "keep writes off the disk image" },
+	{ .name = "format",
+	    .letter = 'f',
+	    .kind = OPTION_CHOICE,
+	    .value_name = "FORMAT",
+	    .choices = format_names,
+	    .offset = AT(format),
+	    .help = "pretty (default), tap, junit or json" },
+	{ .name = "output",
+	    .letter = 'o',
+	    .kind = OPTION_TEXT,
+	    .value_name = "FILE",
+	    .offset = AT(output_path),
+	    .help = "write the report there (default: standard output)" },
+	{ .name = "timeout",
+	    .kind = OPTION_DURATION,
+	    .value_name = "TIME",
+	    .offset = AT(run.timeout_ms),
+	    .min = 1,
+	    .max = 86400000,
+	    .help = "time limit of a scenario that names none (default 30s)" },
+	{ .name = "seed",
+	    .kind = OPTION_U64,
+	    .value_name = "N",
+	    .offset = AT(run.seed),
+	    .given = &seed_given,
+	    .help = "what scenarios draw their randomness from\n"
+		    "(default: a new one each time; reports show it)" },
+	{ .name = "memory",
+	    .letter = 'm',
+	    .kind = OPTION_BYTES,
+	    .value_name = "SIZE",
+	    .offset = AT(run.memory_bytes),
+	    .min = VM_MEMORY_MIN,
+	    .max = VM_MEMORY_MAX,
+	    .help = "guest memory (default 64M)" },
+	{ .name = "cpus",
+	    .kind = OPTION_UINT,
+	    .value_name = "N",
+	    .offset = AT(run.ncpus),
+	    .min = 1,
+	    .max = VM_CPUS_MAX,
+	    .help = "virtual CPUs (default 2)" },
+	{ .name = "hugepages",
+	    .kind = OPTION_CHOICE,
+	    .value_name = "KIND",
+	    .choices = hugepage_names,
+	    .offset = AT(run.hugepages),
+	    .help = "back guest memory with: off (default), thp, hugetlb" },
+	{ .name = "prefault",
+	    .kind = OPTION_FLAG,
+	    .offset = AT(run.prefault),
+	    .help = "touch all guest memory before the start" },
+	{ .name = "kernel",
+	    .kind = OPTION_TEXT,
+	    .value_name = "FILE",
+	    .offset = AT(kernel_path),
+	    .help = "guest image (default: the built-in one)" },
+	{ .name = "blk-engine",
+	    .kind = OPTION_CHOICE,
+	    .value_name = "ENGINE",
+	    .choices = engine_names,
+	    .offset = AT(run.blk_engine),
+	    .help = "disk I/O by: auto (default), sync, uring" },
+	{ .name = "faulty",
+	    .kind = OPTION_TEXT,
+	    .value_name = "PLAN",
+	    .offset = AT(run.faults),
+	    .help = "fail, shorten or delay chosen disk operations, as in\n"
+		    "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms" },
+	{ .name = "param",
+	    .kind = OPTION_TEXT,
+	    .value_name = "NAME=VALUE",
+	    .offset = AT(param),
+	    .help = "a parameter for the scenarios" },
+	{ .name = "console",
+	    .kind = OPTION_FLAG,
+	    .offset = AT(run.console),
+	    .help = "show the guest's console text on standard error" },
+	{ 0 },
+};
+
+static int
+print_help(void)
+{
+	printf("usage: holdfast run [OPTION]... [PATTERN]...\n"
+	       "Runs the scenarios whose ids match a pattern (as *.basic or "
+	       "fault.*; default: all).\n\n");
+	options_print_help(specs, stdout);
+	return (cli_finish_output());
+}
+
+static int
+run_image(struct arguments *a, const struct cli_image *image,
+    const struct options_rest *rest, struct hf_err *err)
+{
+	struct report report;
+	bool *chosen;
+	enum exitcode status;
+
+	a->run.kernel = (struct vm_image){ .bytes = image->bytes,
+		.len_bytes = image->len_bytes,
+		.name = image->name };
+	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
+	hf_check(chosen != NULL);
+	if (scenario_list_choose(
+		&image->list, rest->words, rest->nwords, chosen, err) != 0 ||
+	    report_open(&report, a->format, a->output_path, err) != 0) {
+		free(chosen);
+		return (cli_fail(err));
+	}
+	status = runner_run(&a->run, &image->list, chosen, &report, err);
+	free(chosen);
+	if (err->status != EXITCODE_OK)
+		cli_fail(err);
+	return ((int)status);
+}
+
+static int
+run(int argc, char **argv, const struct cli_builtin *builtin)
+{
+	struct arguments a = {
+		.run = { .memory_bytes = MEMORY_DEFAULT,
+		    .ncpus = CPUS_DEFAULT,
+		    .timeout_ms = TIMEOUT_DEFAULT_MS },
+	};
+	struct options_rest rest;
+	struct cli_image image;
+	struct hf_err err = { 0 };
+	int status;
+
+	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
+		return (cli_fail(&err));
+	if (rest.help)
+		return (print_help());
+	if (a.param != NULL) {
+		a.run.params = &a.param;
+		a.run.nparams = 1;
+	}
+	if (!seed_given)
+		a.run.seed = plan_make_seed();
+	if (a.run.disk_path == NULL) {
+		a.run.disk_path = cli_default_disk();
+		a.run.disk_is_default = true;
+	}
+	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
+		return (cli_fail(&err));
+	status = run_image(&a, &image, &rest, &err);
+	cli_image_close(&image);
+	return (status);
+}
+
+const struct cli_command cli_run = {
+	.name = "run", .summary = "boot a guest and run scenarios", .run = run
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bad_end.h: the account of a guest that did not end as it should. */
+#ifndef HF_DEBUG_BAD_END_H
+#define HF_DEBUG_BAD_END_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vm/guestmem.h"
+#include "vm/vm.h"
+
+/* What the guest itself said in its panic record. */
+struct bad_end_panic {
+	const char *text;
+	uint64_t cpu, rip, rsp, rbp, cr2;
+	const uint64_t *frames; /* return addresses, innermost first */
+	size_t nframes;
+};
+
+struct bad_end {
+	const struct vm_end *end;   /* NULL: only a log is known */
+	const struct guestmem *mem; /* NULL likewise */
+	const void *elf;	    /* the guest image, for names */
+	size_t elf_bytes;
+	const struct bad_end_panic *panic; /* NULL: none was recorded */
+	const char *const *console;	   /* last lines, oldest first */
+	size_t nconsole;
+};
+
+/*
+ * Lines of text, to be freed: how it ended, registers, backtrace with function,
+ * file and line, page-table walk of RIP and CR2, last console lines.
+ */
+char *bad_end_describe(const struct bad_end *b);
+
+#endif

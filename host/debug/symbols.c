@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* symbols.c: DWARF by libdw, and the symbol table where there is none. */
+#include "debug/symbols.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <gelf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/err.h"
+
+struct symbols {
+	Elf *elf;
+	Dwarf *dwarf; /* NULL: no debug information */
+	bool dwarf_tried;
+};
+
+struct symbols *
+symbols_open(const void *elf, size_t elf_bytes)
+{
+	struct symbols *s = calloc(1, sizeof(*s));
+
+	hf_check(s != NULL);
+	hf_check(elf_version(EV_CURRENT) != EV_NONE);
+	/* libelf only reads; the prototype lacks the const. */
+	s->elf = elf_memory((char *)(uintptr_t)elf, elf_bytes);
+	if (s->elf == NULL || elf_kind(s->elf) != ELF_K_ELF) {
+		symbols_close(s);
+		return (NULL);
+	}
+	return (s);
+}
+
+void
+symbols_close(struct symbols *s)
+{
+	if (s == NULL)
+		return;
+	dwarf_end(s->dwarf);
+	elf_end(s->elf);
+	free(s);
+}
+
+/*
+ * "/build/dir/../guest/kern/panic.c" -> "guest/kern/panic.c": what the build
+ * system adds in front ends with its last "../".
+ */
+static void
+set_file(struct symbol_frame *f, const char *path)
+{
+	const char *up;
+
+	if (path == NULL)
+		return;
+	while ((up = strstr(path, "../")) != NULL)
+		path = up + 3;
+	snprintf(f->file, sizeof(f->file), "%s", path);
+}
+
+/* The unit that holds addr; without .debug_aranges all are searched. */
+static bool
+find_unit(struct symbols *s, uint64_t addr, Dwarf_Die *unit)
+{
+	Dwarf_CU *cu = NULL;
+	Dwarf_Die die;
+	uint8_t type;
+
+	if (dwarf_addrdie(s->dwarf, addr, unit) != NULL)
+		return (true);
+	while (
+	    dwarf_get_units(s->dwarf, cu, &cu, NULL, &type, &die, NULL) == 0) {
+		if (type == DW_UT_compile && dwarf_haspc(&die, addr) == 1) {
+			*unit = die;
+			return (true);
+		}
+	}
+	return (false);
+}
+
+/* File and line of the call that was inlined: attributes of its DIE. */
+static void
+set_call_site(struct symbol_frame *f, Dwarf_Die *inlined, Dwarf_Files *files,
+    size_t nfiles)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word value;
+
+	if (dwarf_formudata(
+		dwarf_attr(inlined, DW_AT_call_file, &attr), &value) == 0 &&
+	    files != NULL && value < nfiles)
+		set_file(f, dwarf_filesrc(files, value, NULL, NULL));
+	if (dwarf_formudata(
+		dwarf_attr(inlined, DW_AT_call_line, &attr), &value) == 0)
+		f->line = (unsigned int)value;
+}
+
+static size_t
+lookup_dwarf(struct symbols *s, uint64_t addr, struct symbol_frame *frames)
+{
+	Dwarf_Die unit, *scopes = NULL, *chain = NULL;
+	Dwarf_Files *files = NULL;
+	Dwarf_Line *line;
+	const char *name;
+	size_t n = 0, nfiles = 0;
+	int nchain = 0, lineno = 0;
+
+	if (!find_unit(s, addr, &unit))
+		return (0);
+	line = dwarf_getsrc_die(&unit, addr);
+	if (line != NULL) {
+		set_file(&frames[0], dwarf_linesrc(line, NULL, NULL));
+		dwarf_lineno(line, &lineno);
+		frames[0].line = (unsigned int)lineno;
+	}
+	dwarf_getsrcfiles(&unit, &files, &nfiles);
+	/* The scopes of the innermost DIE are the chain of real callers. */
+	if (dwarf_getscopes(&unit, addr, &scopes) > 0)
+		nchain = dwarf_getscopes_die(&scopes[0], &chain);
+	for (int i = 0; i < nchain && n < SYMBOL_FRAMES_MAX; i++) {
+		int tag = dwarf_tag(&chain[i]);
+
+		if (tag != DW_TAG_subprogram &&
+		    tag != DW_TAG_inlined_subroutine)
+			continue;
+		name = dwarf_diename(&chain[i]);
+		snprintf(frames[n].function, sizeof(frames[n].function), "%s",
+		    name != NULL ? name : "");
+		n++;
+		if (tag == DW_TAG_subprogram)
+			break;
+		if (n < SYMBOL_FRAMES_MAX)
+			set_call_site(&frames[n], &chain[i], files, nfiles);
+	}
+	free(scopes);
+	free(chain);
+	return (n);
+}
+
+static bool
+names_code(const GElf_Sym *sym)
+{
+	int type = GELF_ST_TYPE(sym->st_info);
+
+	return (sym->st_shndx != SHN_UNDEF && sym->st_shndx != SHN_ABS &&
+	    (type == STT_FUNC || type == STT_NOTYPE));
+}
+
+/* The symbol closest below addr, in the section that holds it. */
+static size_t
+lookup_symtab(struct symbols *s, uint64_t addr, struct symbol_frame *f)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr sh;
+	GElf_Sym sym;
+	Elf_Data *data;
+	uint64_t best = 0;
+	const char *name;
+
+	while ((scn = elf_nextscn(s->elf, scn)) != NULL) {
+		if (gelf_getshdr(scn, &sh) == NULL ||
+		    sh.sh_type != SHT_SYMTAB || sh.sh_entsize == 0 ||
+		    (data = elf_getdata(scn, NULL)) == NULL)
+			continue;
+		for (size_t i = 0; i < sh.sh_size / sh.sh_entsize; i++) {
+			if (gelf_getsym(data, (int)i, &sym) == NULL ||
+			    !names_code(&sym) || sym.st_value > addr ||
+			    sym.st_value < best || sym.st_value == 0)
+				continue;
+			if (sym.st_size != 0 &&
+			    addr - sym.st_value >= sym.st_size)
+				continue;
+			name = elf_strptr(s->elf, sh.sh_link, sym.st_name);
+			if (name == NULL || *name == '\0')
+				continue;
+			best = sym.st_value;
+			snprintf(f->function, sizeof(f->function), "%s", name);
+		}
+	}
+	f->offset = addr - best;
+	/* Farther away than any function is long: chance. */
+	return (best != 0 && f->offset < (1u << 20) ? 1 : 0);
+}
+
+size_t
+symbols_lookup(struct symbols *s, uint64_t addr,
+    struct symbol_frame frames[SYMBOL_FRAMES_MAX])
+{
+	size_t n = 0;
+
+	memset(frames, 0, SYMBOL_FRAMES_MAX * sizeof(frames[0]));
+	if (s == NULL)
+		return (0);
+	if (!s->dwarf_tried) {
+		s->dwarf_tried = true;
+		s->dwarf = dwarf_begin_elf(s->elf, DWARF_C_READ, NULL);
+	}
+	if (s->dwarf != NULL)
+		n = lookup_dwarf(s, addr, frames);
+	if (n == 0)
+		n = lookup_symtab(s, addr, &frames[0]);
+	return (n);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* disk.c: join block backend, device model, transport and machine. */
+#include "run/disk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi.h"
+#include "blk/blk.h"
+#include "dev/bus.h"
+#include "dev/virtio_blk.h"
+#include "dev/virtio_mmio.h"
+#include "virtio_abi.h"
+#include "vm/vm.h"
+
+#define DISK_SERIAL "holdfast-0"
+
+struct disk {
+	struct blk_backend *backend;
+	struct virtio_blk *device;
+	struct virtio_mmio *transport;
+};
+
+static struct blk_backend *
+open_image(const struct run_options *opt, struct hf_err *err)
+{
+	struct blk_image_options image = {
+		.path = opt->disk_path,
+		.access = opt->snapshot || opt->disk_is_default
+		    ? BLK_ACCESS_SNAPSHOT
+		    : BLK_ACCESS_READ_WRITE,
+		.engine = opt->blk_engine,
+		.faults = opt->faults,
+	};
+
+	return (blk_image_open(&image, err));
+}
+
+struct disk *
+disk_new(const struct run_options *opt, struct vm *vm, struct bus *bus,
+    struct hf_err *err)
+{
+	struct dev_host_ops host = { .arg = vm,
+		.irq_raise = vm_irq_raise,
+		.doorbell_add = vm_doorbell_add,
+		.doorbell_remove = vm_doorbell_remove };
+	struct virtio_mmio_config cfg = { .base = gpa_make(HF_VIRTIO_BASE),
+		.irq = HF_VIRTIO_IRQ_BASE,
+		.mem = vm_guestmem(vm),
+		.host = &host };
+	struct disk *d = calloc(1, sizeof(*d));
+	int error;
+
+	hf_check(d != NULL);
+	d->backend = open_image(opt, err);
+	if (d->backend == NULL)
+		goto fail;
+	error = vm_irq_setup(vm, cfg.irq);
+	if (error != 0) {
+		err_host_errno(
+		    err, -error, "cannot set up interrupt %u", cfg.irq);
+		goto fail;
+	}
+	d->device = virtio_blk_new(cfg.mem, d->backend, DISK_SERIAL);
+	d->transport = virtio_mmio_new(&cfg, virtio_blk_device(d->device));
+	error = bus_add_mmio(bus, "virtio-blk", cfg.base, VIRTIO_MMIO_WINDOW,
+	    &virtio_mmio_bus_ops, d->transport);
+	hf_check(error == 0);
+	return (d);
+fail:
+	disk_free(d);
+	return (NULL);
+}
+
+void
+disk_announce(const struct disk *d, char *buf, size_t buf_bytes)
+{
+	size_t used = strlen(buf);
+
+	virtio_mmio_announce(d->transport, buf + used, buf_bytes - used);
+}
+
+void
+disk_free(struct disk *d)
+{
+	if (d == NULL)
+		return;
+	virtio_mmio_free(d->transport);
+	virtio_blk_free(d->device);
+	blk_close(d->backend);
+	free(d);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* disk.h: the guest's disk: image, virtio-blk device and its transport. */
+#ifndef HF_RUN_DISK_H
+#define HF_RUN_DISK_H
+
+#include <stddef.h>
+
+#include "core/err.h"
+#include "run/runner.h"
+
+struct bus;
+struct disk;
+struct vm;
+
+/*
+ * Opens the image of opt and plugs it into the bus of a vm that is not yet
+ * started.  NULL: *err.
+ */
+struct disk *disk_new(const struct run_options *opt, struct vm *vm,
+    struct bus *bus, struct hf_err *err);
+
+/* Appends its announcement to the command line in buf. */
+void disk_announce(const struct disk *d, char *buf, size_t buf_bytes);
+
+/* Requires that the vm is stopped and not yet destroyed.  NULL is fine. */
+void disk_free(struct disk *d);
+
+#endif

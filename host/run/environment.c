@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* environment.c: vendor module, second stage, host kernel, CPU. */
+#include "run/environment.h"
+
+#include <cpuid.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define CPUID_EXTENDED_MAX 0x80000000u
+#define CPUID_BRAND_FIRST  0x80000002u
+#define CPUID_BRAND_LAST   0x80000004u
+
+/* First byte of a module parameter; '\0' when there is no such thing. */
+static char
+read_parameter(const char *path)
+{
+	char c = '\0';
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return ('\0');
+	if (read(fd, &c, 1) != 1)
+		c = '\0';
+	close(fd);
+	return (c);
+}
+
+static void
+read_brand(char *out, size_t out_bytes)
+{
+	unsigned int r[13] = { 0 };
+	const char *p = (const char *)r;
+
+	snprintf(out, out_bytes, "unknown CPU");
+	if (__get_cpuid_max(CPUID_EXTENDED_MAX, NULL) < CPUID_BRAND_LAST)
+		return;
+	for (unsigned int i = 0; i <= CPUID_BRAND_LAST - CPUID_BRAND_FIRST; i++)
+		__cpuid(CPUID_BRAND_FIRST + i, r[4 * i], r[4 * i + 1],
+		    r[4 * i + 2], r[4 * i + 3]);
+	while (*p == ' ')
+		p++;
+	if (*p != '\0')
+		snprintf(out, out_bytes, "%s", p);
+	for (size_t n = strlen(out); n > 0 && out[n - 1] == ' '; n--)
+		out[n - 1] = '\0';
+}
+
+const char *
+second_stage_name(enum second_stage s)
+{
+	switch (s) {
+	case SECOND_STAGE_EPT:
+		return ("EPT");
+	case SECOND_STAGE_NPT:
+		return ("NPT");
+	case SECOND_STAGE_SHADOW:
+		return ("shadow paging");
+	case SECOND_STAGE_UNKNOWN:
+		break;
+	}
+	return ("second stage unknown");
+}
+
+static void
+read_module(struct environment *e)
+{
+	static const struct {
+		const char *module, *path;
+		enum second_stage stage;
+	} modules[] = {
+		{ "kvm_intel", "/sys/module/kvm_intel/parameters/ept",
+		    SECOND_STAGE_EPT },
+		{ "kvm_amd", "/sys/module/kvm_amd/parameters/npt",
+		    SECOND_STAGE_NPT },
+	};
+
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+		char c = read_parameter(modules[i].path);
+
+		if (c == '\0')
+			continue;
+		snprintf(e->vendor_module, sizeof(e->vendor_module), "%s",
+		    modules[i].module);
+		e->second_stage = c == 'Y' || c == '1' ? modules[i].stage
+						       : SECOND_STAGE_SHADOW;
+		return;
+	}
+}
+
+void
+environment_read(struct environment *e)
+{
+	struct utsname u;
+
+	memset(e, 0, sizeof(*e));
+	read_module(e);
+	snprintf(e->accelerator, sizeof(e->accelerator), "KVM (%s, %s)",
+	    e->vendor_module[0] != '\0' ? e->vendor_module
+					: "vendor module unknown",
+	    second_stage_name(e->second_stage));
+	if (uname(&u) == 0)
+		snprintf(e->host_kernel, sizeof(e->host_kernel), "%s %s",
+		    u.sysname, u.release);
+	read_brand(e->cpu, sizeof(e->cpu));
+}

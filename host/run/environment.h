@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* environment.h: what this machine's KVM really is, from the host itself. */
+#ifndef HF_RUN_ENVIRONMENT_H
+#define HF_RUN_ENVIRONMENT_H
+
+#include <stdbool.h>
+
+enum second_stage {
+	SECOND_STAGE_UNKNOWN, /* the host does not tell */
+	SECOND_STAGE_EPT,
+	SECOND_STAGE_NPT,
+	SECOND_STAGE_SHADOW /* the host says that it has neither */
+};
+
+struct environment {
+	char vendor_module[16]; /* "kvm_intel", "kvm_amd", or "" */
+	enum second_stage second_stage;
+	char accelerator[80]; /* both in words */
+	char host_kernel[160];
+	char cpu[64]; /* CPUID brand string */
+};
+
+/* Reads all of it; nothing is guessed, and nothing fails. */
+void environment_read(struct environment *e);
+
+const char *second_stage_name(enum second_stage s);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* guest.c: plug a machine together and listen to it. */
+#include "run/guest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dev/bus.h"
+#include "dev/console.h"
+#include "dev/debug_exit.h"
+#include "run/disk.h"
+
+uint64_t
+guest_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
+}
+
+static void
+wake_owner(struct guest *g)
+{
+	uint64_t one = 1;
+	ssize_t n;
+
+	n = write(g->wake_fd, &one, sizeof(one));
+	hf_check(n == (ssize_t)sizeof(one));
+}
+
+/* Lock held. */
+static void
+note_event(struct guest *g, enum verdict_event event)
+{
+	if (event == VERDICT_NOTHING)
+		return;
+	g->last_event_ns = guest_now_ns();
+	wake_owner(g);
+}
+
+/* Lock held: the callbacks of the record stream. */
+static void
+on_record(void *arg, const struct record *rec)
+{
+	struct guest *g = arg;
+
+	note_event(g, verdict_record(&g->verdict, rec, guest_now_ns()));
+}
+
+static void
+on_violation(void *arg, const char *why)
+{
+	struct guest *g = arg;
+
+	note_event(g, verdict_violate(&g->verdict, why));
+}
+
+static void
+on_text(void *arg, const char *text, size_t len_bytes)
+{
+	struct guest *g = arg;
+
+	tail_add(&g->tail, text, len_bytes);
+	if (g->opt->console)
+		fprintf(stderr, "%.*s\n", (int)len_bytes, text);
+}
+
+/* vCPU threads. */
+static void
+on_console(void *arg, const char *bytes, size_t len_bytes)
+{
+	struct guest *g = arg;
+
+	pthread_mutex_lock(&g->lock);
+	g->console_bytes += len_bytes;
+	record_stream_feed(&g->stream, bytes, len_bytes);
+	pthread_mutex_unlock(&g->lock);
+}
+
+static void
+on_exit_port(void *arg, uint32_t value)
+{
+	struct guest *g = arg;
+
+	vm_guest_exit(g->vm, value);
+}
+
+static struct vm *
+make_vm(struct guest *g, struct hf_err *err)
+{
+	struct vm_config cfg = {
+		.memory_bytes = g->opt->memory_bytes,
+		.ncpus = g->opt->ncpus,
+		.hugepages = g->opt->hugepages,
+		.prefault = g->opt->prefault,
+		.io = { .arg = g->bus, .pio = bus_pio, .mmio = bus_mmio },
+	};
+
+	return (vm_create(&cfg, err));
+}
+
+/* The run plan, and a stream that expects its nonce.  NULL: *err. */
+static char *
+make_plan(struct guest *g, struct scenario_result **results, size_t nresults,
+    size_t *len_bytes, struct hf_err *err)
+{
+	struct record_sink sink = { .arg = g,
+		.record = on_record,
+		.violation = on_violation,
+		.text = on_text };
+	struct plan plan = { .seed = g->opt->seed,
+		.cpus = g->opt->ncpus,
+		.params = (const char **)(uintptr_t)g->opt->params,
+		.nparams = g->opt->nparams,
+		.nruns = nresults };
+	char *text;
+
+	plan_make_nonce(plan.nonce);
+	plan.runs = calloc(nresults, sizeof(*plan.runs));
+	hf_check(plan.runs != NULL);
+	for (size_t i = 0; i < nresults; i++)
+		plan.runs[i] = results[i]->id;
+	text = plan_format(&plan, len_bytes, err);
+	free(plan.runs);
+	record_stream_init(&g->stream, plan.nonce, &sink);
+	verdict_init(&g->verdict, results, nresults);
+	return (text);
+}
+
+static int
+load(struct guest *g, struct scenario_result **results, size_t nresults,
+    struct hf_err *err)
+{
+	char cmdline[VM_CMDLINE_MAX] = "";
+	size_t plan_bytes;
+	char *plan;
+	int rc;
+
+	if (g->disk != NULL)
+		disk_announce(g->disk, cmdline, sizeof(cmdline));
+	plan = make_plan(g, results, nresults, &plan_bytes, err);
+	if (plan == NULL)
+		return (-1);
+	rc = vm_load(g->vm, &g->opt->kernel, plan, plan_bytes, cmdline, err);
+	free(plan);
+	return (rc);
+}
+
+struct guest *
+guest_new(const struct run_options *opt, bool with_disk,
+    struct scenario_result **results, size_t nresults, struct hf_err *err)
+{
+	struct guest *g = calloc(1, sizeof(*g));
+
+	hf_check(g != NULL);
+	g->opt = opt;
+	pthread_mutex_init(&g->lock, NULL);
+	g->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	hf_check(g->wake_fd >= 0);
+	g->bus = bus_new();
+	g->console = console_new(g->bus, on_console, g);
+	g->debug_exit = debug_exit_new(g->bus, on_exit_port, g);
+	hf_check(g->console != NULL && g->debug_exit != NULL);
+	g->vm = make_vm(g, err);
+	if (g->vm == NULL)
+		goto fail;
+	if (with_disk) {
+		g->disk = disk_new(opt, g->vm, g->bus, err);
+		if (g->disk == NULL)
+			goto fail;
+	}
+	if (load(g, results, nresults, err) != 0)
+		goto fail;
+	return (g);
+fail:
+	guest_free(g);
+	return (NULL);
+}
+
+int
+guest_start(struct guest *g, struct hf_err *err)
+{
+	g->last_event_ns = guest_now_ns();
+	return (vm_start(g->vm, err));
+}
+
+void
+guest_stop(struct guest *g)
+{
+	vm_stop(g->vm);
+	pthread_mutex_lock(&g->lock);
+	record_stream_finish(&g->stream);
+	pthread_mutex_unlock(&g->lock);
+}
+
+void
+guest_free(struct guest *g)
+{
+	if (g == NULL)
+		return;
+	if (g->vm != NULL)
+		vm_stop(g->vm);
+	disk_free(g->disk);
+	vm_destroy(g->vm);
+	bus_free(g->bus);
+	console_free(g->console);
+	debug_exit_free(g->debug_exit);
+	close(g->wake_fd);
+	pthread_mutex_destroy(&g->lock);
+	free(g);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* guest.h: one guest with its devices, and what it has said so far. */
+
+/*
+ * The console's bytes arrive on vCPU threads and are judged there, under
+ * guest.lock; the owner is woken by guest_wake_fd when something happened that
+ * it must look at.
+ */
+#ifndef HF_RUN_GUEST_H
+#define HF_RUN_GUEST_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "run/guest_tail.h"
+#include "run/plan.h"
+#include "run/record.h"
+#include "run/runner.h"
+#include "run/verdict.h"
+#include "vm/vm.h"
+
+struct disk;
+
+/*
+ * Locks: c constant after guest_new, o the owner only, l guest.lock until
+ * guest_stop, then the owner.
+ */
+struct guest {
+	const struct run_options *opt; /* (c) */
+	struct vm *vm;		       /* (c) */
+	struct bus *bus;	       /* (c) */
+	struct console *console;       /* (c) */
+	struct debug_exit *debug_exit; /* (c) */
+	struct disk *disk;	       /* (c) or NULL */
+	int wake_fd;		       /* (c) eventfd */
+
+	pthread_mutex_t lock;
+	struct record_stream stream; /* (l) */
+	struct verdict verdict;	     /* (l) */
+	struct guest_tail tail;	     /* (l) */
+	uint64_t last_event_ns;	     /* (l) start, hello, begin, end, panic */
+	uint64_t console_bytes;	     /* (l) */
+};
+
+/*
+ * A machine with the kernel loaded and the plan for results (in order) as its
+ * module; not yet started.  NULL: *err.
+ */
+struct guest *guest_new(const struct run_options *opt, bool with_disk,
+    struct scenario_result **results, size_t nresults, struct hf_err *err);
+
+/* 0, or -1: *err. */
+int guest_start(struct guest *g, struct hf_err *err);
+
+/* All vCPUs are out of the guest, the console is drained. */
+void guest_stop(struct guest *g);
+
+/* NULL is fine. */
+void guest_free(struct guest *g);
+
+/* Monotonic time. */
+uint64_t guest_now_ns(void);
+
+#endif

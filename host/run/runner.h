@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* runner.h: carry out a choice of scenarios in as few guests as possible. */
+
+/*
+ * Scenarios run one after another in one guest.  When one takes the guest with
+ * it, the rest go on in a fresh guest; those that end the guest on purpose
+ * (HF_ENDS_GUEST) get one each, after the others.  A guest that does not get
+ * as far as its first scenario ends the run: the next one would do no better.
+ */
+#ifndef HF_RUN_RUNNER_H
+#define HF_RUN_RUNNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/err.h"
+#include "report/report.h"
+#include "run/scenario_list.h"
+#include "vm/vm.h"
+
+struct run_options {
+	struct vm_image kernel;
+	const char *disk_path;	 /* NULL: there is none */
+	bool disk_is_default;	 /* it is the built-in image: never written */
+	bool snapshot;		 /* keep writes off the disk */
+	unsigned int blk_engine; /* enum blk_engine */
+	const char *faults;	 /* plan of blk_faulty_new, or NULL */
+	uint64_t memory_bytes;
+	unsigned int ncpus;
+	unsigned int hugepages; /* enum vm_hugepages */
+	bool prefault;
+	uint64_t timeout_ms; /* of a scenario that asks for none itself */
+	uint64_t seed;
+	bool console;		   /* guest console text to standard error */
+	const char *const *params; /* "name=value" for the run plan */
+	size_t nparams;
+};
+
+/*
+ * Runs the chosen scenarios of list (chosen[i] for scenario i, at least one)
+ * and reports to report, which is closed.  The exit status of the run; if that
+ * comes from an error of ours, *err says so.
+ */
+enum exitcode runner_run(const struct run_options *opt,
+    const struct scenario_list *list, const bool *chosen, struct report *report,
+    struct hf_err *err);
+
+/*
+ * Why a scenario cannot run with these options, or NULL.  For the caller's
+ * reports: such scenarios are skipped, and counted.
+ */
+const char *runner_skip_reason(
+    const struct scenario *s, const struct run_options *opt);
+
+#endif
