@@ -37,6 +37,16 @@ enum hf_exit_value {
 };
 
 /*
+ * What the host knows about this vCPU, for benches.  IN, 32 bits, wraps:
+ * EXITS counts the vCPU's exits from the guest (KVM statistic "exits"; the IN
+ * itself is one), RUN_DELAY the nanoseconds its thread was runnable without a
+ * CPU (schedstat).  HF_COUNT_NONE: not known here (any other VMM answers so).
+ */
+#define HF_PORT_EXITS	  0x510
+#define HF_PORT_RUN_DELAY 0x514
+#define HF_COUNT_NONE	  0xffffffffu
+
+/*
  * Guest-physical layout.  RAM from 0 up to HF_MMIO_HOLE_START, the rest from
  * 4 GiB up.  Device windows are announced on the command line
  * (virtio_mmio.device=), never assumed by the guest.

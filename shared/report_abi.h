@@ -23,6 +23,11 @@
  *                                        sent, passes are counted in "end"
  * note    text                           shown beside the scenario
  * value   name value unit                a measured number of this scenario
+ * hist    class layer ops count sum     a histogram (hist.h) of TSC ticks a
+ *         min max part b                sample, in parts 0, 1...; b is
+ *                                        bucket:count,... ; complete when the
+ *                                        counts add up to "count"
+ * raw     class n ticks apart           one sample of a class
  * skip    reason                         before the body; then end verdict=skip
  * end     id verdict passed failed tsc   pass|fail|skip|broken; pass needs
  *                                        failed=0 and passed>=1

@@ -141,6 +141,7 @@ vcpu_main(void *arg)
 	struct vcpu *cpu = arg;
 	struct vm *vm = cpu->vm;
 
+	vcpu_counts_enter(cpu);
 	while (!__atomic_load_n(&vm->stopping, __ATOMIC_ACQUIRE)) {
 		if (ioctl(cpu->fd, KVM_RUN, 0) == 0)
 			exits_handle(cpu);
@@ -150,6 +151,7 @@ vcpu_main(void *arg)
 				.cpu = cpu->index,
 				.error = errno });
 	}
+	vcpu_counts_leave(cpu);
 	return (NULL);
 }
 

@@ -297,3 +297,9 @@ vm_destroy(struct vm *vm)
 	free(vm->cpus);
 	free(vm);
 }
+
+int
+vm_stats_source(const struct vm *vm)
+{
+	return (vm->fd);
+}

@@ -170,6 +170,17 @@ int vm_doorbell_add(
 void vm_doorbell_remove(
     void *vm, gpa_t addr, unsigned int len_bytes, uint64_t value, int eventfd);
 
+/*
+ * Of the vCPU whose thread calls (dev/counts.h): its exits so far, and the
+ * nanoseconds that the thread waited for a CPU; low 32 bits, HF_COUNT_NONE when
+ * this kernel does not say.
+ */
+uint32_t vm_count_exits(void);
+uint32_t vm_count_run_delay_ns(void);
+
+/* A descriptor for kvm_stats_open: the machine's own counts. */
+int vm_stats_source(const struct vm *);
+
 const char *vm_end_name(enum vm_end_reason);
 /* "KVM_EXIT_SHUTDOWN"; "unknown" when there is no such exit. */
 const char *vm_exit_name(uint32_t kvm_exit);

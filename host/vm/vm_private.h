@@ -27,6 +27,12 @@ struct vcpu {
 	struct kvm_run *run; /* (c) the vCPU's thread; immediate_exit: (a) */
 	pthread_t thread;    /* (l) */
 	bool running; /* (l) thread may be signalled and must be joined */
+
+	/* vcpu_counts.c; the vCPU's own thread only */
+	struct kvm_stats *stats;
+	bool stats_asked;
+	int stats_exits;  /* index of "exits", -1: none */
+	int schedstat_fd; /* -1: not open */
 };
 
 struct vm {
@@ -68,6 +74,10 @@ int vcpu_start(struct vcpu *);
 void vcpu_kick(struct vcpu *);
 void vcpu_join(struct vcpu *);
 void vcpu_capture(struct vcpu *, struct vm_cpu_state *out);
+
+/* vcpu_counts.c: around the life of the vCPU's thread. */
+void vcpu_counts_enter(struct vcpu *);
+void vcpu_counts_leave(struct vcpu *);
 
 /* exits.c: one return of KVM_RUN with success. */
 void exits_handle(struct vcpu *);

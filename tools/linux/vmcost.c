@@ -10,7 +10,7 @@
  *
  * T is TSC ticks of one sample between LFENCE;RDTSC;LFENCE, with the empty
  * bracket subtracted.  Under QEMU -icount shift=0 a tick is an instruction.
- * Around each sample stand the markers of count/plugin.h, so that the plugin
+ * Around each sample stand the markers of mark.h, so that the plugin
  * can tell REP iterations apart; MARK_CLASS comes before a class's first one.
  * The first sample of each class warms up and is not in the figures.
  */
@@ -25,7 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../count/mark.h"
+#include "mark.h"
 
 #define PAGE	    4096ul
 #define FILE_PAGES  4096ul /* 16 MiB */

@@ -6,8 +6,8 @@
  * 0f 1f 84 00 disp32 (SDM vol. 2, NOP).  It does nothing on any CPU and counts
  * one instruction.
  */
-#ifndef HF_COUNT_MARK_H
-#define HF_COUNT_MARK_H
+#ifndef HF_SHARED_MARK_H
+#define HF_SHARED_MARK_H
 
 #define HF_MARK_START 0x48463101 /* zero the counters */
 #define HF_MARK_STOP  0x48463102 /* print them */
