@@ -16,10 +16,27 @@
 
 /*
  * Debug console (QEMU isa-debugcon).  OUT: bytes to the console; the guest
- * writes whole lines with REP OUTSB, one exit a line.  IN: reads 0xe9 if
- * the port is there.
+ * writes whole lines with REP OUTSB.  IN: reads 0xe9 if the port is there.
  */
 #define HF_PORT_CONSOLE 0xe9
+
+/*
+ * Block console: the same stream as HF_PORT_CONSOLE with one exit a line.  (KVM
+ * hands REP OUTSB on byte by byte; under nested paging in software that is
+ * 67 us a byte, measured in the NPT lab.)  IN, 32 bits: HF_CONSOLE_BLOCK_MAGIC,
+ * or anything else where the port is not, as under QEMU: then use the other.
+ * OUT, 32 bits: the guest-physical address of a struct hf_console_block; it is
+ * copied before the OUT ends.  A block that is not in RAM or too long is
+ * dropped.
+ */
+#define HF_PORT_CONSOLE_BLOCK  0x508
+#define HF_CONSOLE_BLOCK_MAGIC 0x4b424648u /* "HFBK" */
+#define HF_CONSOLE_BLOCK_MAX   4080	   /* bytes of text */
+
+struct hf_console_block {
+	uint32_t len; /* IN: bytes of text, at most HF_CONSOLE_BLOCK_MAX */
+	char text[];  /* IN */
+};
 
 /*
  * Exit (QEMU isa-debug-exit, iobase 0x501 iosize 4).  OUT, 32 bits: an

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* console.c: the debug console, port 0xe9. */
+/* console.c: the debug console, byte by byte or a block at a time. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +8,15 @@
 #include "core/err.h"
 #include "dev/bus.h"
 #include "dev/console.h"
+#include "vm/guestmem.h"
+
+#define CONSOLE_BLOCK_PORTS 4 /* one 32-bit access */
 
 struct console {
 	pthread_mutex_t lock; /* serialises the sink */
 	console_sink_fn *sink;
 	void *arg;
+	const struct guestmem *mem; /* constant once a vCPU runs */
 };
 
 /* A read says that the port is there: 0xe9, as isa-debugcon does. */
@@ -41,6 +45,45 @@ static const struct bus_pio_ops console_ops = {
 	.out = console_out,
 };
 
+static void
+block_in(void *dev, uint16_t port, unsigned int width, void *data, size_t count)
+{
+	struct console *con = dev;
+	uint32_t magic = HF_CONSOLE_BLOCK_MAGIC;
+
+	memset(data, 0xff, width * count);
+	if (con->mem != NULL && width == sizeof(magic) && count == 1)
+		memcpy(data, &magic, sizeof(magic));
+}
+
+static void
+block_out(void *dev, uint16_t port, unsigned int width, const void *data,
+    size_t count)
+{
+	struct console *con = dev;
+	struct hf_console_block block;
+	char text[HF_CONSOLE_BLOCK_MAX];
+	uint32_t addr;
+
+	if (con->mem == NULL || width != sizeof(addr) || count != 1)
+		return;
+	memcpy(&addr, data, sizeof(addr));
+	/* No sum wraps: addr has 32 bits. */
+	if (!guestmem_read(con->mem, gpa_make(addr), &block, sizeof(block)) ||
+	    block.len > sizeof(text) ||
+	    !guestmem_read(con->mem, gpa_make((uint64_t)addr + sizeof(block)),
+		text, block.len))
+		return;
+	pthread_mutex_lock(&con->lock);
+	con->sink(con->arg, text, block.len);
+	pthread_mutex_unlock(&con->lock);
+}
+
+static const struct bus_pio_ops block_ops = {
+	.in = block_in,
+	.out = block_out,
+};
+
 struct console *
 console_new(struct bus *bus, console_sink_fn *sink, void *arg)
 {
@@ -51,12 +94,20 @@ console_new(struct bus *bus, console_sink_fn *sink, void *arg)
 	con->sink = sink;
 	con->arg = arg;
 	if (bus_add_pio(
-		bus, "console", HF_PORT_CONSOLE, 1, &console_ops, con) != 0) {
+		bus, "console", HF_PORT_CONSOLE, 1, &console_ops, con) != 0 ||
+	    bus_add_pio(bus, "console-block", HF_PORT_CONSOLE_BLOCK,
+		CONSOLE_BLOCK_PORTS, &block_ops, con) != 0) {
 		free(con);
 		return (NULL);
 	}
 	pthread_mutex_init(&con->lock, NULL);
 	return (con);
+}
+
+void
+console_set_guestmem(struct console *con, const struct guestmem *mem)
+{
+	con->mem = mem;
 }
 
 void

@@ -9,6 +9,7 @@
 #include "dev/console.h"
 #include "dev/debug_exit.h"
 #include "unit.h"
+#include "vm/guestmem.h"
 
 struct seen {
 	unsigned int calls;
@@ -209,6 +210,59 @@ START_TEST(console_hands_on_bytes_and_answers_that_it_is_there)
 }
 END_TEST
 
+START_TEST(console_block_is_copied_checked_and_handed_on)
+{
+	struct {
+		struct hf_console_block block;
+		char text[HF_CONSOLE_BLOCK_MAX];
+	} ram[2] = { 0 };
+	struct guestmem_region region = {
+		.base = { 0x1000 }, .len_bytes = sizeof(ram), .host = ram
+	};
+	struct guestmem *gm = guestmem_new(&region, 1);
+	struct bus *bus = bus_new();
+	char text[64] = "";
+	struct console *con = console_new(bus, sink, text);
+	uint32_t v = 0, addr = 0x1000;
+
+	ram[0].block.len = 5;
+	memcpy(ram[0].text, "block", 5);
+	/* Not there before it knows the guest's memory. */
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, false, 4, &v, 1);
+	ck_assert_uint_eq(v, UINT32_MAX);
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 4, &addr, 1);
+	ck_assert_str_eq(text, "");
+	console_set_guestmem(con, gm);
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, false, 4, &v, 1);
+	ck_assert_uint_eq(v, HF_CONSOLE_BLOCK_MAGIC);
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 4, &addr, 1);
+	ck_assert_str_eq(text, "block");
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 2, &addr, 1);
+	ram[0].block.len = HF_CONSOLE_BLOCK_MAX + 1;
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 4, &addr, 1);
+	/* The text would end after the end of RAM; then the length would. */
+	addr = 0x1000 + sizeof(ram) - 8;
+	v = 5;
+	guestmem_write(gm, gpa_make(addr), &v, sizeof(v));
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 4, &addr, 1);
+	addr = 0x1000 + sizeof(ram) - 3;
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 4, &addr, 1);
+	addr = 0xffffffff;
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 4, &addr, 1);
+	ck_assert_str_eq(text, "block");
+	/* Exactly at the end of RAM it is good. */
+	addr = 0x1000 + sizeof(ram) - 8;
+	v = 4;
+	guestmem_write(gm, gpa_make(addr), &v, sizeof(v));
+	guestmem_write(gm, gpa_make(addr + 4), "last", 4);
+	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 4, &addr, 1);
+	ck_assert_str_eq(text, "blocklast");
+	bus_free(bus);
+	console_free(con);
+	guestmem_free(gm);
+}
+END_TEST
+
 static void
 take_value(void *arg, uint32_t value)
 {
@@ -243,6 +297,7 @@ main(void)
 		overlapping_empty_and_wrapping_claims_are_refused,
 		string_output_arrives_as_one_call,
 		console_hands_on_bytes_and_answers_that_it_is_there,
+		console_block_is_copied_checked_and_handed_on,
 		exit_port_takes_values_of_every_width, NULL
 	};
 
