@@ -169,6 +169,7 @@ guest_new(const struct run_options *opt, bool with_disk,
 	g->vm = make_vm(g, err);
 	if (g->vm == NULL)
 		goto fail;
+	console_set_guestmem(g->console, vm_guestmem(g->vm));
 	if (with_disk) {
 		g->disk = disk_new(opt, g->vm, g->bus, err);
 		if (g->disk == NULL)
