@@ -8,6 +8,7 @@
 #include <sys/lock.h>
 #include <sys/mutex.h>
 #include <sys/sx.h>
+#include <sys/vmmeter.h>
 #include <vm/vm.h>
 #include <vm/vm_param.h>
 #include <vm/pmap.h>
@@ -319,7 +320,7 @@ long vmspace_resident_count(struct vmspace *vmspace);
 long vmspace_wired_count(struct vmspace *vmspace);
 
 /* Pages of all entries that a user has wired, and its limit. */
-extern volatile u_long vm_user_wire_count;
+#define vm_user_wire_count vm_cnt.v_user_wire_count
 extern u_long vm_page_max_user_wired;
 
 #endif /* !_VM_MAP_ */

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_map_wire.c: wiring and unwiring ranges of a map. */
+
+/*
+ * wired_count of an entry: at most one unit for the user (USER_WIRED), any
+ * number for the system.  Only its first unit wires pages, only its last gives
+ * them back.  While a thread works on an entry it is IN_TRANSITION with
+ * wiring_thread set, and only that thread clears the mark; the others wait.
+ *
+ * vm_user_wire_count follows USER_WIRED, whatever the system's units are: pages
+ * are added when an entry is about to get the flag, subtracted when it loses it.
+ * Counting at 0->1 and 1->0 would go wrong when user and system share an entry.
+ */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <vm/vm.h>
+#include <vm/pmap.h>
+#include <vm/vm_extern.h>
+#include <vm/vm_map.h>
+#include <vm/vm_map_priv.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+
+u_long vm_page_max_user_wired = ~0ul;
+
+/* False, and nothing counted, if that would exceed the limit. */
+bool
+vm_map_wire_user_count_add(u_long npages)
+{
+	u_long old;
+
+	do {
+		old = vm_user_wire_count;
+		if (npages > vm_page_max_user_wired ||
+		    old > vm_page_max_user_wired - npages)
+			return (false);
+	} while (!atomic_cmpset_long(&vm_user_wire_count, old, old + npages));
+	return (true);
+}
+
+void
+vm_map_wire_user_count_sub(u_long npages)
+{
+	atomic_subtract_long(&vm_user_wire_count, npages);
+}
+
+/*
+ * Map locked exclusively.  Undoes all wiring of the entry: the mappings' wired
+ * bits, one wiring of each page (found through the object: mappings may be
+ * missing), and the user's share.
+ */
+void
+vm_map_entry_unwire(vm_map_t map, vm_map_entry_t entry)
+{
+	VM_MAP_ASSERT_LOCKED(map);
+	KASSERT(entry->wired_count > 0, ("vm_map_entry_unwire: not wired"));
+	if ((entry->eflags & MAP_ENTRY_USER_WIRED) != 0) {
+		entry->eflags &= ~MAP_ENTRY_USER_WIRED;
+		vm_map_wire_user_count_sub(atop(hf_entry_bytes(entry)));
+	}
+	pmap_unwire(map->pmap, entry->start, entry->end);
+	vm_object_unwire(entry->object.vm_object, entry->offset,
+	    hf_entry_bytes(entry), PQ_ACTIVE);
+	entry->wired_count = 0;
+}
+
+/*
+ * Map locked exclusively; entry is another thread's.  Waits for it.  The entry to
+ * go on with, or NULL: there is a hole at *resume and holes are not allowed.
+ */
+static vm_map_entry_t
+vm_map_entry_in_transition(vm_map_t map, vm_offset_t start, bool holes_ok,
+    vm_map_entry_t entry, vm_offset_t *resume)
+{
+	vm_map_entry_t found;
+	u_int last_timestamp;
+
+	*resume = ulmax(start, entry->start);
+	entry->eflags |= MAP_ENTRY_NEEDS_WAKEUP;
+	last_timestamp = map->timestamp;
+	vm_map_unlock_and_wait(map, 0);
+	vm_map_lock(map);
+	if (last_timestamp + 1 == map->timestamp)
+		return (entry);
+	if (vm_map_lookup_entry(map, *resume, &found))
+		return (found);
+	return (holes_ok ? vm_map_entry_succ(found) : NULL);
+}
+
+/* Clips to [start, end) and marks the entry as this thread's. */
+static int
+claim(vm_map_t map, vm_map_entry_t entry, vm_offset_t start, vm_offset_t end)
+{
+	int rv;
+
+	rv = vm_map_clip_start(map, entry, start);
+	if (rv == KERN_SUCCESS)
+		rv = vm_map_clip_end(map, entry, end);
+	if (rv != KERN_SUCCESS)
+		return (KERN_INVALID_ARGUMENT);
+	KASSERT((entry->eflags & MAP_ENTRY_IN_TRANSITION) == 0 &&
+		entry->wiring_thread == NULL,
+	    ("entry %p claimed twice", (void *)entry));
+	entry->eflags |= MAP_ENTRY_IN_TRANSITION;
+	entry->wiring_thread = curthread;
+	return (KERN_SUCCESS);
+}
+
+/* Clears the mark; true if somebody waits for that. */
+static bool
+disclaim(vm_map_entry_t entry)
+{
+	bool wanted;
+
+	wanted = (entry->eflags & MAP_ENTRY_NEEDS_WAKEUP) != 0;
+	entry->eflags &= ~(MAP_ENTRY_IN_TRANSITION | MAP_ENTRY_WIRE_SKIPPED |
+	    MAP_ENTRY_NEEDS_WAKEUP);
+	entry->wiring_thread = NULL;
+	return (wanted);
+}
+
+static bool
+is_mine(vm_map_entry_t entry)
+{
+	return ((entry->eflags & MAP_ENTRY_IN_TRANSITION) != 0 &&
+	    entry->wiring_thread == curthread);
+}
+
+/* Faulting stopped at "failed": gives back what lies before it. */
+static void
+vm_map_wire_entry_failure(
+    vm_map_t map, vm_map_entry_t entry, vm_offset_t failed)
+{
+	KASSERT(entry->wired_count == 1, ("wire failure: wired_count %d",
+					     entry->wired_count));
+	if (failed > entry->start) {
+		pmap_unwire(map->pmap, entry->start, failed);
+		vm_object_unwire(entry->object.vm_object, entry->offset,
+		    failed - entry->start, PQ_ACTIVE);
+	}
+	entry->wired_count = -1; /* nothing left to undo */
+}
+
+/*
+ * Faults every page of a claimed entry in, with the map busy and its lock
+ * dropped.  *entry is its last piece afterwards: the map may have changed, but
+ * what is in transition was clipped at most.
+ */
+static int
+wire_pages(vm_map_t map, vm_map_entry_t *entry)
+{
+	vm_map_entry_t e;
+	vm_offset_t start, end, va;
+	u_int last_timestamp;
+	int rv;
+
+	start = (*entry)->start;
+	end = (*entry)->end;
+	last_timestamp = map->timestamp;
+	vm_map_busy(map);
+	vm_map_unlock(map);
+	rv = KERN_SUCCESS;
+	for (va = start; va < end; va += PAGE_SIZE) {
+		rv = vm_fault(map, va, VM_PROT_NONE, VM_FAULT_WIRE, NULL);
+		if (rv != KERN_SUCCESS)
+			break;
+	}
+	vm_map_lock(map);
+	vm_map_unbusy(map);
+	e = *entry;
+	if (last_timestamp + 1 != map->timestamp &&
+	    !vm_map_lookup_entry(map, start, &e))
+		panic("vm_map_wire: entry at %#lx vanished", start);
+	for (;; e = vm_map_entry_succ(e)) {
+		if (rv != KERN_SUCCESS && va < e->end)
+			vm_map_wire_entry_failure(
+			    map, e, ulmax(va, e->start));
+		if (e->end >= end)
+			break;
+	}
+	*entry = e;
+	return (rv);
+}
+
+/* One unit more on a claimed entry; see above for what user units count. */
+static int
+wire_entry(vm_map_t map, vm_map_entry_t *entryp, int flags)
+{
+	vm_map_entry_t entry;
+	vm_prot_t need;
+	bool user;
+
+	entry = *entryp;
+	user = (flags & VM_MAP_WIRE_USER) != 0;
+	need = (flags & VM_MAP_WIRE_WRITE) != 0 ? VM_PROT_WRITE : VM_PROT_NONE;
+	if ((entry->protection & (VM_PROT_READ | VM_PROT_EXECUTE)) == 0 ||
+	    (entry->protection & need) != need) {
+		entry->eflags |= MAP_ENTRY_WIRE_SKIPPED;
+		return ((flags & VM_MAP_WIRE_HOLESOK) != 0 ?
+			KERN_SUCCESS :
+			KERN_INVALID_ADDRESS);
+	}
+	if (user && (entry->eflags & MAP_ENTRY_USER_WIRED) != 0)
+		return (KERN_SUCCESS);
+	if (user && !vm_map_wire_user_count_add(atop(hf_entry_bytes(entry)))) {
+		entry->eflags |= MAP_ENTRY_WIRE_SKIPPED;
+		return (KERN_RESOURCE_SHORTAGE);
+	}
+	if (entry->wired_count++ > 0)
+		return (KERN_SUCCESS);
+	return (wire_pages(map, entryp));
+}
+
+/* The end of a wiring, successful or not, for one claimed entry. */
+static void
+wire_finish(vm_map_t map, vm_map_entry_t entry, bool user, int rv)
+{
+	if ((entry->eflags & MAP_ENTRY_WIRE_SKIPPED) != 0 ||
+	    (user && (entry->eflags & MAP_ENTRY_USER_WIRED) != 0))
+		return; /* this call did nothing to it */
+	if (rv == KERN_SUCCESS) {
+		if (user)
+			entry->eflags |= MAP_ENTRY_USER_WIRED;
+		return;
+	}
+	if (user)
+		vm_map_wire_user_count_sub(atop(hf_entry_bytes(entry)));
+	if (entry->wired_count == -1)
+		entry->wired_count = 0;
+	else if (entry->wired_count == 1)
+		vm_map_entry_unwire(map, entry);
+	else
+		entry->wired_count--;
+}
+
+/*
+ * vm_map_wire() with the map locked exclusively before and after; it is dropped in
+ * between.
+ */
+int
+vm_map_wire_locked(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
+{
+	vm_map_entry_t entry, prev, next;
+	vm_offset_t resume;
+	bool holes_ok, need_wakeup;
+	int rv;
+
+	VM_MAP_ASSERT_LOCKED(map);
+	holes_ok = (flags & VM_MAP_WIRE_HOLESOK) != 0;
+	hf_map_clamp(map, &start, &end);
+	if (start == end)
+		return (KERN_SUCCESS);
+	if (!vm_map_lookup_entry(map, start, &entry)) {
+		if (!holes_ok)
+			return (KERN_INVALID_ADDRESS);
+		entry = vm_map_entry_succ(entry);
+	}
+	rv = KERN_SUCCESS;
+	while (entry != &map->header && entry->start < end) {
+		if ((entry->eflags & MAP_ENTRY_IN_TRANSITION) != 0) {
+			entry = vm_map_entry_in_transition(
+			    map, start, holes_ok, entry, &resume);
+			if (entry == NULL) {
+				end = resume;
+				rv = KERN_INVALID_ADDRESS;
+				break;
+			}
+			continue;
+		}
+		rv = claim(map, entry, start, end);
+		if (rv != KERN_SUCCESS) {
+			end = entry->start;
+			break;
+		}
+		rv = wire_entry(map, &entry, flags);
+		next = vm_map_entry_succ(entry);
+		if (rv == KERN_SUCCESS && !holes_ok && entry->end < end &&
+		    next->start > entry->end)
+			rv = KERN_INVALID_ADDRESS;
+		if (rv != KERN_SUCCESS) {
+			end = entry->end;
+			break;
+		}
+		entry = next;
+	}
+	need_wakeup = false;
+	entry = hf_map_first_at(map, start);
+	prev = vm_map_entry_pred(entry);
+	for (; entry != &map->header && entry->start < end;
+	    prev = entry, entry = vm_map_entry_succ(entry)) {
+		/* With HOLESOK others' entries may have come into the range. */
+		if (!is_mine(entry))
+			continue;
+		wire_finish(
+		    map, entry, (flags & VM_MAP_WIRE_USER) != 0, rv);
+		if (disclaim(entry))
+			need_wakeup = true;
+		entry = vm_map_try_merge_entries(map, prev, entry);
+	}
+	vm_map_try_merge_entries(map, prev, entry);
+	if (need_wakeup)
+		vm_map_wakeup(map);
+	return (rv);
+}
+
+/*
+ * No lock held, not in a no-fault section; sleeps.  Makes all pages of the range
+ * resident and keeps them so: one unit for the user (idempotent) or one more for the
+ * system.  All or nothing: KERN_INVALID_ADDRESS (hole or unreadable mapping; both
+ * are passed over with VM_MAP_WIRE_HOLESOK), KERN_RESOURCE_SHORTAGE (over
+ * the user's limit), or the code of the fault that failed.
+ */
+int
+vm_map_wire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
+{
+	int rv;
+
+	vm_map_lock(map);
+	rv = vm_map_wire_locked(map, start, end, flags);
+	vm_map_unlock(map);
+	return (rv);
+}
+
+/* One unit less of a claimed entry. */
+static void
+unwire_entry(vm_map_t map, vm_map_entry_t entry, bool user)
+{
+	if (user && (entry->eflags & MAP_ENTRY_USER_WIRED) == 0)
+		return;
+	if (entry->wired_count == 1) {
+		vm_map_entry_unwire(map, entry);
+		return;
+	}
+	if (user) {
+		entry->eflags &= ~MAP_ENTRY_USER_WIRED;
+		vm_map_wire_user_count_sub(atop(hf_entry_bytes(entry)));
+	}
+	entry->wired_count--;
+}
+
+/*
+ * No lock held; sleeps.  Takes back one unit of the range, the user's (where there is
+ * one) or the system's.  On failure nothing changed: KERN_INVALID_ADDRESS (hole
+ * without VM_MAP_WIRE_HOLESOK), KERN_INVALID_ARGUMENT (no system unit).
+ */
+int
+vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
+{
+	vm_map_entry_t entry, prev, next;
+	vm_offset_t resume;
+	bool holes_ok, user, need_wakeup;
+	int rv;
+
+	holes_ok = (flags & VM_MAP_WIRE_HOLESOK) != 0;
+	user = (flags & VM_MAP_WIRE_USER) != 0;
+	vm_map_lock(map);
+	hf_map_clamp(map, &start, &end);
+	rv = KERN_SUCCESS;
+	if (start == end)
+		goto out;
+	if (!vm_map_lookup_entry(map, start, &entry)) {
+		if (!holes_ok) {
+			rv = KERN_INVALID_ADDRESS;
+			goto out;
+		}
+		entry = vm_map_entry_succ(entry);
+	}
+	while (entry != &map->header && entry->start < end) {
+		if ((entry->eflags & MAP_ENTRY_IN_TRANSITION) != 0) {
+			entry = vm_map_entry_in_transition(
+			    map, start, holes_ok, entry, &resume);
+			if (entry == NULL) {
+				end = resume;
+				rv = KERN_INVALID_ADDRESS;
+				break;
+			}
+			continue;
+		}
+		rv = claim(map, entry, start, end);
+		if (rv != KERN_SUCCESS) {
+			end = entry->start;
+			break;
+		}
+		next = vm_map_entry_succ(entry);
+		if (!holes_ok && entry->end < end && next->start > entry->end)
+			rv = KERN_INVALID_ADDRESS;
+		else if (!user && vm_map_entry_system_wired_count(entry) == 0)
+			rv = KERN_INVALID_ARGUMENT;
+		if (rv != KERN_SUCCESS) {
+			end = entry->end;
+			break;
+		}
+		entry = next;
+	}
+	need_wakeup = false;
+	entry = hf_map_first_at(map, start);
+	prev = vm_map_entry_pred(entry);
+	for (; entry != &map->header && entry->start < end;
+	    prev = entry, entry = vm_map_entry_succ(entry)) {
+		if (!is_mine(entry))
+			continue;
+		if (rv == KERN_SUCCESS && entry->wired_count > 0)
+			unwire_entry(map, entry, user);
+		if (disclaim(entry))
+			need_wakeup = true;
+		entry = vm_map_try_merge_entries(map, prev, entry);
+	}
+	vm_map_try_merge_entries(map, prev, entry);
+	if (need_wakeup)
+		vm_map_wakeup(map);
+out:
+	vm_map_unlock(map);
+	return (rv);
+}
