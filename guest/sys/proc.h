@@ -50,6 +50,7 @@ struct thread {
 	int td_intr_nesting;	/* (t, own CPU) interrupt handlers */
 	struct rusage td_ru;	/* (t) */
 	vm_size_t td_vslock_sz; /* (t) wired by vslock */
+	struct vm_map_entry *td_map_def_user; /* (t) vm_map_lock.c */
 
 	/* The last failed access to user memory, set by the trap handler. */
 	vm_offset_t td_fault_addr;	/* (t) exact address */

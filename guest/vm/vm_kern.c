@@ -34,8 +34,8 @@ kva_alloc_aligned(vm_size_t size, vm_size_t align)
 	vm_offset_t addr;
 	int how;
 
-	how = align > PAGE_SIZE ? VMFS_ALIGNED_SPACE(flsl(align) - 1) :
-				  VMFS_ANY_SPACE;
+	how = align > PAGE_SIZE ? VMFS_ALIGNED_SPACE(flsl(align) - 1)
+				: VMFS_ANY_SPACE;
 	addr = vm_map_min(kernel_map);
 	if (vm_map_find(kernel_map, NULL, 0, &addr, round_page(size), 0, how,
 		VM_PROT_ALL, VM_PROT_ALL, MAP_NOFAULT) != KERN_SUCCESS)

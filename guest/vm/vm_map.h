@@ -319,6 +319,15 @@ int vm_map_wire_locked(
 long vmspace_resident_count(struct vmspace *vmspace);
 long vmspace_wired_count(struct vmspace *vmspace);
 
+/*
+ * For tests.  Entries and spaces in existence; what is wrong with a map (locked or
+ * quiescent), or with any map, NULL if nothing.
+ */
+extern volatile u_long hf_map_entries;
+extern volatile u_long hf_vmspaces;
+const char *hf_map_check(vm_map_t map);
+const char *hf_map_check_all(void);
+
 /* Pages of all entries that a user has wired, and its limit. */
 #define vm_user_wire_count vm_cnt.v_user_wire_count
 extern u_long vm_page_max_user_wired;

@@ -39,7 +39,7 @@ vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
 	entry = hf_map_first_at(map, start);
 	prev = vm_map_entry_pred(entry);
 	for (; entry != &map->header && entry->start < end;
-	    prev = entry, entry = vm_map_entry_succ(entry)) {
+	     prev = entry, entry = vm_map_entry_succ(entry)) {
 		rv = vm_map_clip_start(map, entry, start);
 		if (rv == KERN_SUCCESS)
 			rv = vm_map_clip_end(map, entry, end);
@@ -99,7 +99,7 @@ advise_entries(vm_map_t map, vm_offset_t start, vm_offset_t end, int behav)
 	entry = hf_map_first_at(map, start);
 	prev = vm_map_entry_pred(entry);
 	for (; entry != &map->header && entry->start < end;
-	    prev = entry, entry = vm_map_entry_succ(entry)) {
+	     prev = entry, entry = vm_map_entry_succ(entry)) {
 		if ((entry->eflags & MAP_ENTRY_IS_SUB_MAP) != 0)
 			continue;
 		if (vm_map_clip_start(map, entry, start) != KERN_SUCCESS ||
@@ -178,8 +178,8 @@ vm_map_madvise(vm_map_t map, vm_offset_t start, vm_offset_t end, int behav)
 	vm_map_lock_read(map);
 	hf_map_clamp(map, &start, &end);
 	for (entry = hf_map_first_at(map, start);
-	    entry != &map->header && entry->start < end;
-	    entry = vm_map_entry_succ(entry))
+	     entry != &map->header && entry->start < end;
+	     entry = vm_map_entry_succ(entry))
 		if ((entry->eflags &
 			(MAP_ENTRY_IS_SUB_MAP | MAP_ENTRY_GUARD)) == 0)
 			advise_pages(map, entry, ulmax(start, entry->start),
@@ -246,9 +246,9 @@ vm_map_sync(vm_map_t map, vm_offset_t start, vm_offset_t end, boolean_t syncio,
 			start = entry->start;
 		size = ulmin(end, entry->end) - start;
 		offset = entry->offset + (start - entry->start);
-		object = (entry->eflags & MAP_ENTRY_GUARD) == 0 ?
-			     entry->object.vm_object :
-			     NULL;
+		object = (entry->eflags & MAP_ENTRY_GUARD) == 0
+		    ? entry->object.vm_object
+		    : NULL;
 		vm_object_reference(object);
 		last_timestamp = map->timestamp;
 		vm_map_unlock_read(map);

@@ -25,8 +25,8 @@ vm_map_entry_create(vm_map_t map)
 	if (__predict_false(mapent_zone == NULL))
 		mapent_zone =
 		    hf_zone_create("map entry", sizeof(struct vm_map_entry));
-	entry = hf_zone_alloc(mapent_zone,
-	    M_ZERO | (map->system_map ? M_NOWAIT : M_WAITOK));
+	entry = hf_zone_alloc(
+	    mapent_zone, M_ZERO | (map->system_map ? M_NOWAIT : M_WAITOK));
 	if (entry != NULL)
 		atomic_add_long(&hf_map_entries, 1);
 	return (entry);
@@ -178,11 +178,11 @@ vm_map_clip_end(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
 	return (KERN_SUCCESS);
 }
 
-#define HF_NEVER_MERGED                                                \
-	(MAP_ENTRY_GROWS_DOWN | MAP_ENTRY_GROWS_UP |                   \
-	    MAP_ENTRY_IN_TRANSITION | MAP_ENTRY_IS_SUB_MAP |           \
-	    MAP_ENTRY_VN_EXEC | MAP_ENTRY_STACK_GAP_DN |               \
-	    MAP_ENTRY_STACK_GAP_UP | MAP_ENTRY_HEADER)
+#define HF_NEVER_MERGED                                                        \
+	(MAP_ENTRY_GROWS_DOWN | MAP_ENTRY_GROWS_UP | MAP_ENTRY_IN_TRANSITION | \
+	    MAP_ENTRY_IS_SUB_MAP | MAP_ENTRY_VN_EXEC |                         \
+	    MAP_ENTRY_STACK_GAP_DN | MAP_ENTRY_STACK_GAP_UP |                  \
+	    MAP_ENTRY_HEADER)
 
 static bool
 vm_map_mergeable_neighbors(vm_map_entry_t prev, vm_map_entry_t entry)

@@ -63,8 +63,8 @@ find_room(vm_map_t map, vm_offset_t *addr, vm_size_t length,
 {
 	vm_offset_t at, aligned, limit;
 
-	limit = max_addr != 0 && max_addr < vm_map_max(map) ? max_addr :
-							      vm_map_max(map);
+	limit = max_addr != 0 && max_addr < vm_map_max(map) ? max_addr
+							    : vm_map_max(map);
 	at = *addr;
 	for (;;) {
 		at = vm_map_findspace(map, at, length);
@@ -88,8 +88,8 @@ insert_or_stack(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
     vm_offset_t start, vm_size_t length, vm_prot_t prot, vm_prot_t max, int cow)
 {
 	if ((cow & MAP_STACK_GROWS_DOWN) != 0)
-		return (vm_map_stack_locked(map, start, length,
-		    HF_STACK_GROW_BYTES, prot, max, cow));
+		return (vm_map_stack_locked(
+		    map, start, length, HF_STACK_GROW_BYTES, prot, max, cow));
 	return (vm_map_insert(
 	    map, object, offset, start, start + length, prot, max, cow));
 }

@@ -12,8 +12,8 @@
 #include <vm/vm_pager.h>
 
 /* What an entry of the child must not have from its parent. */
-#define HF_NOT_INHERITED                                       \
-	(MAP_ENTRY_USER_WIRED | MAP_ENTRY_IN_TRANSITION |      \
+#define HF_NOT_INHERITED                                      \
+	(MAP_ENTRY_USER_WIRED | MAP_ENTRY_IN_TRANSITION |     \
 	    MAP_ENTRY_NEEDS_WAKEUP | MAP_ENTRY_WIRE_SKIPPED | \
 	    MAP_ENTRY_WRITECNT)
 
@@ -30,7 +30,7 @@ copy_entry(vm_map_t dst, vm_map_entry_t old)
 	new->wiring_thread = NULL;
 	new->object.vm_object = NULL;
 	vm_map_entry_link(dst, dst->header.prev, new);
-	if ((new->eflags & MAP_ENTRY_GUARD) == 0)
+	if ((new->eflags &MAP_ENTRY_GUARD) == 0)
 		dst->size += hf_entry_bytes(new);
 	return (new);
 }
@@ -68,8 +68,8 @@ fork_share(vm_map_t dst, vm_map_t src, vm_map_entry_t old)
 		vm_pager_update_writecount(object, new->start, new->end);
 		new->eflags |= MAP_ENTRY_WRITECNT;
 	}
-	pmap_copy(dst->pmap, src->pmap, new->start, hf_entry_bytes(new),
-	    old->start);
+	pmap_copy(
+	    dst->pmap, src->pmap, new->start, hf_entry_bytes(new), old->start);
 }
 
 /*
@@ -123,8 +123,8 @@ fork_copy(vm_map_t dst, vm_map_t src, vm_map_entry_t old)
 	old->eflags |= MAP_ENTRY_COW | MAP_ENTRY_NEEDS_COPY;
 	new = copy_entry(dst, old);
 	new->object.vm_object = object;
-	pmap_copy(dst->pmap, src->pmap, new->start, hf_entry_bytes(new),
-	    old->start);
+	pmap_copy(
+	    dst->pmap, src->pmap, new->start, hf_entry_bytes(new), old->start);
 }
 
 static void
@@ -193,7 +193,7 @@ vmspace_fork(struct vmspace *vm1, vm_ooffset_t *fork_charge)
 	new_map->anon_loc = old_map->anon_loc;
 	new_map->flags |=
 	    old_map->flags & (MAP_ASLR | MAP_ASLR_IGNSTART | MAP_WXORX);
-	VM_MAP_ENTRY_FOREACH(old, old_map)
+	VM_MAP_ENTRY_FOREACH (old, old_map)
 		fork_entry(new_map, old_map, old, fork_charge);
 	/* What was deferred waits until neither is locked. */
 	hf_map_unlock_raw(new_map);

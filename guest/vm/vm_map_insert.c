@@ -34,8 +34,8 @@ vm_map_pmap_enter(vm_map_t map, vm_offset_t addr, vm_prot_t prot,
 	    npages > HF_PREFAULT_PARTIAL_PAGES)
 		npages = HF_PREFAULT_PARTIAL_PAGES;
 	for (p = vm_page_find_least(object, pindex);
-	    p != NULL && (done = p->pindex - pindex) < npages;
-	    p = TAILQ_NEXT(p, listq)) {
+	     p != NULL && (done = p->pindex - pindex) < npages;
+	     p = TAILQ_NEXT(p, listq)) {
 		/* Advice must not take memory for tables when it is short. */
 		if ((flags & MAP_PREFAULT_MADVISE) != 0 &&
 		    vm_page_count_severe())
@@ -112,8 +112,9 @@ extend_object(vm_map_entry_t prev, vm_offset_t start, vm_offset_t end,
     vm_eflags_t eflags, int cow)
 {
 	return ((prev->eflags & ~MAP_ENTRY_USER_WIRED) == eflags &&
-	    (cow & (MAP_STACK_GROWS_DOWN | MAP_CREATE_STACK_GAP_DN |
-		       MAP_VN_EXEC)) == 0 &&
+	    (cow &
+		(MAP_STACK_GROWS_DOWN | MAP_CREATE_STACK_GAP_DN |
+		    MAP_VN_EXEC)) == 0 &&
 	    prev->end == start &&
 	    vm_object_coalesce(prev->object.vm_object, prev->offset,
 		hf_entry_bytes(prev), end - start, FALSE));
@@ -137,8 +138,8 @@ vm_map_insert1(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 	if (rv != KERN_SUCCESS)
 		return (rv);
 	eflags = eflags_of(cow, object);
-	inheritance = (cow & MAP_INHERIT_SHARE) != 0 ? VM_INHERIT_SHARE :
-						       VM_INHERIT_DEFAULT;
+	inheritance = (cow & MAP_INHERIT_SHARE) != 0 ? VM_INHERIT_SHARE
+						     : VM_INHERIT_DEFAULT;
 	entry = vm_map_entry_create(map);
 	if (entry == NULL)
 		return (KERN_RESOURCE_SHORTAGE);

@@ -119,8 +119,8 @@ vm_map_trylock(vm_map_t map)
 {
 	int got;
 
-	got = map->system_map ? mtx_trylock(&map->system_mtx) :
-				sx_try_xlock(&map->lock);
+	got = map->system_map ? mtx_trylock(&map->system_mtx)
+			      : sx_try_xlock(&map->lock);
 	if (got)
 		map->timestamp++;
 	return (got);
@@ -130,8 +130,8 @@ vm_map_trylock(vm_map_t map)
 int
 vm_map_trylock_read(vm_map_t map)
 {
-	return (map->system_map ? mtx_trylock(&map->system_mtx) :
-				  sx_try_slock(&map->lock));
+	return (map->system_map ? mtx_trylock(&map->system_mtx)
+				: sx_try_slock(&map->lock));
 }
 
 /*
@@ -173,8 +173,8 @@ vm_map_lock_downgrade(vm_map_t map)
 int
 vm_map_locked(vm_map_t map)
 {
-	return (map->system_map ? mtx_owned(&map->system_mtx) :
-				  sx_xlocked(&map->lock));
+	return (map->system_map ? mtx_owned(&map->system_mtx)
+				: sx_xlocked(&map->lock));
 }
 
 /*
@@ -188,7 +188,8 @@ vm_map_unlock_and_wait(vm_map_t map, int timo)
 	VM_MAP_ASSERT_LOCKED(map);
 	mtx_lock(&map_sleep_mtx);
 	hf_map_unlock_raw(map);
-	return (msleep(&map->root, &map_sleep_mtx, PDROP | PVM, "vmmaps", timo));
+	return (
+	    msleep(&map->root, &map_sleep_mtx, PDROP | PVM, "vmmaps", timo));
 }
 
 /*
@@ -279,10 +280,10 @@ vm_map_init(vm_map_t map, pmap_t pmap, vm_offset_t min, vm_offset_t max)
 
 /* The same for a map of the kernel, locked by a mutex. */
 void
-vm_map_init_system(
-    vm_map_t map, pmap_t pmap, vm_offset_t min, vm_offset_t max)
+vm_map_init_system(vm_map_t map, pmap_t pmap, vm_offset_t min, vm_offset_t max)
 {
 	map->system_map = 1;
-	mtx_init(&map->system_mtx, "vm map (system)", NULL, MTX_DEF | MTX_DUPOK);
+	mtx_init(
+	    &map->system_mtx, "vm map (system)", NULL, MTX_DEF | MTX_DUPOK);
 	hf_map_init_common(map, pmap, min, max);
 }

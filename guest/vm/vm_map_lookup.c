@@ -170,8 +170,8 @@ vm_map_lookup_done(vm_map_t map, vm_map_entry_t entry)
  * permits all of protection.
  */
 boolean_t
-vm_map_check_protection(vm_map_t map, vm_offset_t start, vm_offset_t end,
-    vm_prot_t protection)
+vm_map_check_protection(
+    vm_map_t map, vm_offset_t start, vm_offset_t end, vm_prot_t protection)
 {
 	vm_map_entry_t entry;
 

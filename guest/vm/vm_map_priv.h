@@ -30,8 +30,7 @@ vm_map_entry_t hf_map_tree_gap(
 /* vm_map_entry.c */
 vm_map_entry_t vm_map_entry_create(vm_map_t map);
 void vm_map_entry_dispose(vm_map_t map, vm_map_entry_t entry);
-void vm_map_entry_link(
-    vm_map_t map, vm_map_entry_t prev, vm_map_entry_t entry);
+void vm_map_entry_link(vm_map_t map, vm_map_entry_t prev, vm_map_entry_t entry);
 void vm_map_entry_unlink(vm_map_t map, vm_map_entry_t entry);
 void vm_map_entry_resize(
     vm_map_t map, vm_map_entry_t entry, vm_offset_t new_end);
@@ -52,9 +51,8 @@ void vm_map_entry_delete(vm_map_t map, vm_map_entry_t entry);
 
 /* vm_map_stack.c */
 int vm_map_growstack(vm_map_t map, vm_offset_t addr, vm_map_entry_t gap_entry);
-int vm_map_stack_locked(vm_map_t map, vm_offset_t addrbos,
-    vm_size_t max_ssize, vm_size_t growsize, vm_prot_t prot, vm_prot_t max,
-    int cow);
+int vm_map_stack_locked(vm_map_t map, vm_offset_t addrbos, vm_size_t max_ssize,
+    vm_size_t growsize, vm_prot_t prot, vm_prot_t max, int cow);
 
 /* vm_map_wire.c */
 void vm_map_entry_unwire(vm_map_t map, vm_map_entry_t entry);
@@ -62,13 +60,8 @@ bool vm_map_wire_user_count_add(u_long npages);
 void vm_map_wire_user_count_sub(u_long npages);
 
 /* vm_map_check.c */
-void hf_map_register_checks(void);
 void hf_map_list_add(vm_map_t map);
 void hf_map_list_remove(vm_map_t map);
-
-/* Entries in existence, for the leak check. */
-extern volatile u_long hf_map_entries;
-extern volatile u_long hf_vmspaces;
 
 /* Clamps [start, end) to the map; may leave start >= end. */
 static inline void
@@ -97,7 +90,7 @@ static inline bool
 hf_entry_is_gap(vm_map_entry_t entry)
 {
 	return ((entry->eflags &
-	    (MAP_ENTRY_STACK_GAP_DN | MAP_ENTRY_STACK_GAP_UP)) != 0);
+		    (MAP_ENTRY_STACK_GAP_DN | MAP_ENTRY_STACK_GAP_UP)) != 0);
 }
 
 static inline vm_size_t

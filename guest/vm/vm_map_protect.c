@@ -23,16 +23,15 @@ check_range(vm_map_t map, vm_offset_t start, vm_offset_t end, vm_prot_t prot,
 
 	*busy_entry = NULL;
 	for (entry = hf_map_first_at(map, start);
-	    entry != &map->header && entry->start < end;
-	    entry = vm_map_entry_succ(entry)) {
+	     entry != &map->header && entry->start < end;
+	     entry = vm_map_entry_succ(entry)) {
 		if ((entry->eflags & MAP_ENTRY_IS_SUB_MAP) != 0)
 			return (KERN_INVALID_ARGUMENT);
 		if ((entry->eflags & MAP_ENTRY_GUARD) != 0 &&
 		    !hf_entry_is_gap(entry))
 			continue;
-		max = hf_entry_is_gap(entry) ?
-			  PROT_MAX_EXTRACT(entry->offset) :
-			  entry->max_protection;
+		max = hf_entry_is_gap(entry) ? PROT_MAX_EXTRACT(entry->offset)
+					     : entry->max_protection;
 		if ((prot & ~max) != 0)
 			return (KERN_PROTECTION_FAILURE);
 		if ((entry->eflags & MAP_ENTRY_IN_TRANSITION) != 0 &&
@@ -44,8 +43,7 @@ check_range(vm_map_t map, vm_offset_t start, vm_offset_t end, vm_prot_t prot,
 
 /* A gap only remembers the rights for what the stack grows into. */
 static void
-protect_gap(
-    vm_map_entry_t entry, vm_prot_t prot, vm_prot_t maxprot, int flags)
+protect_gap(vm_map_entry_t entry, vm_prot_t prot, vm_prot_t maxprot, int flags)
 {
 	vm_prot_t p, m;
 
@@ -88,9 +86,9 @@ protect_entry(vm_map_t map, vm_map_entry_t entry, vm_prot_t prot,
 		vm_fault_copy_entry(map, map, entry, entry, NULL);
 	/* What was gained comes with the next fault. */
 	if ((old & ~entry->protection) != 0) {
-		mask = (entry->eflags & MAP_ENTRY_COW) != 0 ?
-			   VM_PROT_ALL & ~VM_PROT_WRITE :
-			   VM_PROT_ALL;
+		mask = (entry->eflags & MAP_ENTRY_COW) != 0
+		    ? VM_PROT_ALL & ~VM_PROT_WRITE
+		    : VM_PROT_ALL;
 		pmap_protect(map->pmap, entry->start, entry->end,
 		    entry->protection & mask);
 	}
@@ -143,9 +141,9 @@ vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
 		vm_map_unlock_and_wait(map, 0);
 	}
 	entry = hf_map_first_at(map, start);
-	for (; rv == KERN_SUCCESS && entry != &map->header &&
-	    entry->start < end;
-	    entry = vm_map_entry_succ(entry)) {
+	for (;
+	     rv == KERN_SUCCESS && entry != &map->header && entry->start < end;
+	     entry = vm_map_entry_succ(entry)) {
 		rv = vm_map_clip_start(map, entry, start);
 		if (rv == KERN_SUCCESS)
 			rv = vm_map_clip_end(map, entry, end);
@@ -153,10 +151,9 @@ vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
 	entry = hf_map_first_at(map, start);
 	prev = vm_map_entry_pred(entry);
 	for (; entry != &map->header && entry->start < end;
-	    prev = entry, entry = vm_map_entry_succ(entry)) {
+	     prev = entry, entry = vm_map_entry_succ(entry)) {
 		if (rv == KERN_SUCCESS)
-			protect_entry(
-			    map, entry, new_prot, new_maxprot, flags);
+			protect_entry(map, entry, new_prot, new_maxprot, flags);
 		entry = vm_map_try_merge_entries(map, prev, entry);
 	}
 	vm_map_try_merge_entries(map, prev, entry);

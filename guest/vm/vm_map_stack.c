@@ -87,8 +87,8 @@ vm_map_stack(vm_map_t map, vm_offset_t addrbos, vm_size_t max_ssize,
  * How many bytes to add so that addr becomes live; 0: not possible, *rv says why.
  */
 static vm_size_t
-grow_amount(vm_map_t map, vm_map_entry_t gap, vm_offset_t addr, bool procstack,
-    int *rv)
+grow_amount(
+    vm_map_t map, vm_map_entry_t gap, vm_offset_t addr, bool procstack, int *rv)
 {
 	struct vmspace *vm;
 	vm_size_t want, room, stacklim, used;
@@ -120,8 +120,7 @@ grow_amount(vm_map_t map, vm_map_entry_t gap, vm_offset_t addr, bool procstack,
 
 /* Map locked exclusively, all checked: the gap's top want bytes become live. */
 static int
-grow_locked(
-    vm_map_t map, vm_map_entry_t gap, vm_size_t want, bool procstack)
+grow_locked(vm_map_t map, vm_map_entry_t gap, vm_size_t want, bool procstack)
 {
 	vm_map_entry_t live;
 	vm_offset_t from, end, guard;
@@ -146,7 +145,8 @@ grow_locked(
 			return (rv);
 		}
 		if (vm_map_insert1(map, NULL, 0, from, end, VM_PROT_NONE,
-			VM_PROT_NONE, MAP_CREATE_GUARD | MAP_CREATE_STACK_GAP_DN,
+			VM_PROT_NONE,
+			MAP_CREATE_GUARD | MAP_CREATE_STACK_GAP_DN,
 			&gap) == KERN_SUCCESS) {
 			gap->offset = rights;
 			gap->next_read = guard;
@@ -156,8 +156,8 @@ grow_locked(
 	if (procstack)
 		curproc->p_vmspace->vm_ssize += atop(want);
 	if ((map->flags & MAP_WIREFUTURE) != 0)
-		vm_map_wire_locked(map, from, end,
-		    VM_MAP_WIRE_USER | VM_MAP_WIRE_NOHOLES);
+		vm_map_wire_locked(
+		    map, from, end, VM_MAP_WIRE_USER | VM_MAP_WIRE_NOHOLES);
 	return (KERN_SUCCESS);
 }
 

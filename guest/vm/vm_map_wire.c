@@ -133,8 +133,8 @@ static void
 vm_map_wire_entry_failure(
     vm_map_t map, vm_map_entry_t entry, vm_offset_t failed)
 {
-	KASSERT(entry->wired_count == 1, ("wire failure: wired_count %d",
-					     entry->wired_count));
+	KASSERT(entry->wired_count == 1,
+	    ("wire failure: wired_count %d", entry->wired_count));
 	if (failed > entry->start) {
 		pmap_unwire(map->pmap, entry->start, failed);
 		vm_object_unwire(entry->object.vm_object, entry->offset,
@@ -175,8 +175,7 @@ wire_pages(vm_map_t map, vm_map_entry_t *entry)
 		panic("vm_map_wire: entry at %#lx vanished", start);
 	for (;; e = vm_map_entry_succ(e)) {
 		if (rv != KERN_SUCCESS && va < e->end)
-			vm_map_wire_entry_failure(
-			    map, e, ulmax(va, e->start));
+			vm_map_wire_entry_failure(map, e, ulmax(va, e->start));
 		if (e->end >= end)
 			break;
 	}
@@ -198,9 +197,9 @@ wire_entry(vm_map_t map, vm_map_entry_t *entryp, int flags)
 	if ((entry->protection & (VM_PROT_READ | VM_PROT_EXECUTE)) == 0 ||
 	    (entry->protection & need) != need) {
 		entry->eflags |= MAP_ENTRY_WIRE_SKIPPED;
-		return ((flags & VM_MAP_WIRE_HOLESOK) != 0 ?
-			KERN_SUCCESS :
-			KERN_INVALID_ADDRESS);
+		return ((flags & VM_MAP_WIRE_HOLESOK) != 0
+			? KERN_SUCCESS
+			: KERN_INVALID_ADDRESS);
 	}
 	if (user && (entry->eflags & MAP_ENTRY_USER_WIRED) != 0)
 		return (KERN_SUCCESS);
@@ -289,12 +288,11 @@ vm_map_wire_locked(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
 	entry = hf_map_first_at(map, start);
 	prev = vm_map_entry_pred(entry);
 	for (; entry != &map->header && entry->start < end;
-	    prev = entry, entry = vm_map_entry_succ(entry)) {
+	     prev = entry, entry = vm_map_entry_succ(entry)) {
 		/* With HOLESOK others' entries may have come into the range. */
 		if (!is_mine(entry))
 			continue;
-		wire_finish(
-		    map, entry, (flags & VM_MAP_WIRE_USER) != 0, rv);
+		wire_finish(map, entry, (flags & VM_MAP_WIRE_USER) != 0, rv);
 		if (disclaim(entry))
 			need_wakeup = true;
 		entry = vm_map_try_merge_entries(map, prev, entry);
@@ -398,7 +396,7 @@ vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
 	entry = hf_map_first_at(map, start);
 	prev = vm_map_entry_pred(entry);
 	for (; entry != &map->header && entry->start < end;
-	    prev = entry, entry = vm_map_entry_succ(entry)) {
+	     prev = entry, entry = vm_map_entry_succ(entry)) {
 		if (!is_mine(entry))
 			continue;
 		if (rv == KERN_SUCCESS && entry->wired_count > 0)

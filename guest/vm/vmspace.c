@@ -6,7 +6,6 @@
 #include <sys/proc.h>
 #include <kern/kalloc.h>
 #include <kern/thread.h>
-#include <test/baseline.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
@@ -26,7 +25,6 @@ vm_map_startup(void)
 	vmspace_zone = hf_zone_create("vmspace", sizeof(struct vmspace));
 	vm_page_max_user_wired = (u_long)vm_cnt.v_page_count * 4 / 5;
 	hf_proc_set_exit_hook(vmspace_exitfree);
-	hf_map_register_checks();
 }
 
 /*

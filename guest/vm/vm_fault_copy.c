@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_fault_copy.c: copying a wired entry's pages now rather than on a fault. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <vm/vm.h>
+#include <vm/pmap.h>
+#include <vm/vm_extern.h>
+#include <vm/vm_map.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+
+/*
+ * Two forms.  Fork: dst and src differ, dst has no object; it gets a new one with a
+ * copy of every page.  Upgrade (protect): dst is src, wired, and became
+ * writable; what is not in the target object yet is copied there and the wiring
+ * moves to the copy.  The target is the entry's own object, or a new
+ * one if the shadow did not exist yet.
+ */
+struct copy {
+	bool upgrade;
+	vm_object_t src_object;
+	vm_object_t dst_object; /* write-locked between pages */
+	vm_pindex_t src_pindex; /* of the entry's start */
+	vm_pindex_t dst_pindex;
+};
+
+/*
+ * The page that stands for index i of the source; its object is *object, locked for
+ * reading unless it is dst_object, which is locked anyway.
+ */
+static vm_page_t
+find_source(const struct copy *c, vm_pindex_t i, vm_object_t *object)
+{
+	vm_object_t o, backing;
+	vm_pindex_t pindex;
+	vm_page_t m;
+
+	o = c->src_object;
+	pindex = c->src_pindex + i;
+	if (o != c->dst_object)
+		VM_OBJECT_RLOCK(o);
+	while ((m = vm_page_lookup(o, pindex)) == NULL &&
+	    (backing = o->backing_object) != NULL) {
+		VM_OBJECT_RLOCK(backing);
+		pindex += OFF_TO_IDX(o->backing_object_offset);
+		if (o != c->dst_object)
+			VM_OBJECT_RUNLOCK(o);
+		o = backing;
+	}
+	KASSERT(m != NULL, ("vm_fault_copy_entry: page missing"));
+	*object = o;
+	return (m);
+}
+
+/*
+ * dst_object write-locked before and after, dropped in between.  The busy page for
+ * index i in it.  *srcp: the one that was copied, or the same.  NULL: dropped the
+ * lock to wait, try again; or (*past_end) the file ends here.
+ */
+static vm_page_t
+copy_page(const struct copy *c, vm_pindex_t i, vm_page_t *srcp, bool *past_end)
+{
+	vm_object_t object;
+	vm_page_t src, dst;
+
+	src = find_source(c, i, &object);
+	*srcp = src;
+	if (object == c->dst_object) {
+		if (!vm_page_busy_acquire(src, VM_ALLOC_WAITFAIL))
+			return (NULL);
+		if (src->pindex >= object->size) {
+			vm_page_xunbusy(src);
+			*past_end = true;
+			return (NULL);
+		}
+		return (src);
+	}
+	dst = vm_page_alloc(c->dst_object, c->dst_pindex + i, VM_ALLOC_NORMAL);
+	if (dst == NULL) {
+		VM_OBJECT_RUNLOCK(object);
+		VM_OBJECT_WUNLOCK(c->dst_object);
+		vm_wait(c->dst_object);
+		VM_OBJECT_WLOCK(c->dst_object);
+		return (NULL);
+	}
+	/* As in vm_fault_cow_commit(): others on this object map the source. */
+	if (c->upgrade && c->dst_object == c->src_object &&
+	    (c->dst_object->flags & OBJ_ONEMAPPING) == 0)
+		pmap_remove_all(src);
+	pmap_copy_page(src, dst);
+	/* Read lock: the source does not become invalid meanwhile. */
+	dst->valid = dst->dirty = src->valid;
+	VM_OBJECT_RUNLOCK(object);
+	return (dst);
+}
+
+/*
+ * Both maps locked exclusively (or the one), src_entry wired; may sleep for memory.
+ * See above for the two forms.  *fork_charge is not used: nothing is charged.
+ */
+void
+vm_fault_copy_entry(vm_map_t dst_map, vm_map_t src_map,
+    vm_map_entry_t dst_entry, vm_map_entry_t src_entry,
+    vm_ooffset_t *fork_charge)
+{
+	struct copy c;
+	vm_pindex_t i, npages;
+	vm_page_t src, dst;
+	vm_prot_t prot, access;
+	bool past_end;
+
+	(void)src_map;
+	(void)fork_charge;
+	c.upgrade = src_entry == dst_entry;
+	KASSERT(c.upgrade || dst_entry->object.vm_object == NULL,
+	    ("vm_fault_copy_entry: destination has an object"));
+	c.src_object = src_entry->object.vm_object;
+	c.src_pindex = OFF_TO_IDX(src_entry->offset);
+	npages = atop(dst_entry->end - dst_entry->start);
+	if (c.upgrade && (dst_entry->eflags & MAP_ENTRY_NEEDS_COPY) == 0) {
+		c.dst_object = c.src_object;
+		c.dst_pindex = c.src_pindex;
+		vm_object_reference(c.dst_object);
+	} else {
+		c.dst_object =
+		    vm_object_allocate_anon(npages, NULL, dst_entry->cred, 0);
+		c.dst_pindex = 0;
+	}
+	prot = dst_entry->protection;
+	access = c.upgrade ? prot : prot & ~VM_PROT_WRITE;
+	past_end = false;
+	VM_OBJECT_WLOCK(c.dst_object);
+	for (i = 0; i < npages && !past_end;) {
+		dst = copy_page(&c, i, &src, &past_end);
+		if (dst == NULL)
+			continue;
+		/*
+		 * An invalid page (truncated, msync-invalidated while wired) is
+		 * copied, so that each index has one, but not mapped.
+		 */
+		if (vm_page_all_valid(dst)) {
+			VM_OBJECT_WUNLOCK(c.dst_object);
+			pmap_enter(dst_map->pmap, dst_entry->start + ptoa(i),
+			    dst, prot,
+			    access | (c.upgrade ? PMAP_ENTER_WIRED : 0), 0);
+			VM_OBJECT_WLOCK(c.dst_object);
+		}
+		if (!c.upgrade) {
+			vm_page_activate(dst);
+		} else if (src != dst) {
+			vm_page_wire(dst);
+			vm_page_unwire(src, PQ_INACTIVE);
+		}
+		vm_page_xunbusy(dst);
+		i++;
+	}
+	VM_OBJECT_WUNLOCK(c.dst_object);
+	if (c.dst_object != c.src_object) {
+		dst_entry->object.vm_object = c.dst_object;
+		dst_entry->offset = 0;
+	}
+	if (c.upgrade) {
+		dst_entry->eflags &= ~(MAP_ENTRY_COW | MAP_ENTRY_NEEDS_COPY);
+		vm_object_deallocate(c.src_object);
+	}
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_fault_cow.c: a page of one's own in place of a shared one. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/vmmeter.h>
+#include <vm/vm.h>
+#include <vm/pmap.h>
+#include <vm/vm_fault_priv.h>
+#include <vm/vm_map.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+
+/* Can nobody but first_object reach what is in this object?  Locked. */
+static bool
+sole_user(const struct faultstate *fs)
+{
+	vm_object_t object;
+
+	object = fs->object;
+	return (object->shadow_count == 1 && object->ref_count == 1 &&
+	    object->handle == NULL && (object->flags & OBJ_ANON) != 0 &&
+	    object == fs->first_object->backing_object);
+}
+
+/*
+ * Moves fs->m into the placeholder's slot, if first_object is its only user and
+ * both locks are free.  Cannot fail half way.
+ */
+static bool
+move_up(struct faultstate *fs)
+{
+	if (!sole_user(fs) || !VM_OBJECT_TRYWLOCK(fs->first_object))
+		return (false);
+	if (!VM_OBJECT_TRYWLOCK(fs->object)) {
+		VM_OBJECT_WUNLOCK(fs->first_object);
+		return (false);
+	}
+	if (!sole_user(fs)) {
+		VM_OBJECT_WUNLOCK(fs->object);
+		VM_OBJECT_WUNLOCK(fs->first_object);
+		return (false);
+	}
+	vm_page_remove_xbusy(fs->m);
+	vm_page_replace(fs->m, fs->first_object, fs->first_pindex, fs->first_m);
+	fs->first_m = NULL;
+	/* Its backing store, if any, stayed behind. */
+	vm_page_dirty(fs->m);
+	VM_OBJECT_WUNLOCK(fs->object);
+	VM_OBJECT_WUNLOCK(fs->first_object);
+	VM_CNT_INC(v_cow_faults);
+	VM_CNT_INC(v_cow_optim);
+	return (true);
+}
+
+/*
+ * fs->m, busy and valid, is in a lower object and the access wants a private page:
+ * afterwards fs->m is it, in first_object.  A copy stays invalid until
+ * vm_fault_cow_commit(), or a restart could leave a valid page above one that
+ * is still mapped.  No object locked.
+ */
+void
+vm_fault_cow(struct faultstate *fs)
+{
+	KASSERT(fs->first_m != NULL, ("vm_fault_cow: no placeholder"));
+	if (!move_up(fs)) {
+		pmap_copy_page(fs->m, fs->first_m);
+		fs->m_cow = fs->m;
+		fs->m = fs->first_m;
+		fs->first_m = NULL;
+		fs->m_copy = true;
+	}
+	vm_object_pip_wakeup(fs->object);
+	fs->object = fs->first_object;
+	fs->pindex = fs->first_pindex;
+	fs->prefault = false;
+}
+
+/* Success is certain and the map locked: the copy takes the original's place. */
+void
+vm_fault_cow_commit(struct faultstate *fs)
+{
+	vm_page_valid(fs->m);
+	if (fs->wired && (fs->fault_flags & VM_FAULT_WIRE) == 0) {
+		vm_page_wire(fs->m);
+		vm_page_unwire(fs->m_cow, PQ_INACTIVE);
+	}
+	/*
+	 * Other entries on this object may map the original at this index, and
+	 * would go on reading it.  See scenario fault.cow_shared_shadow.
+	 */
+	if ((fs->first_object->flags & OBJ_ONEMAPPING) == 0)
+		pmap_remove_all(fs->m_cow);
+	VM_CNT_INC(v_cow_faults);
+}
