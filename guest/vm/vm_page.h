@@ -4,6 +4,7 @@
 #define _VM_VM_PAGE_H_
 
 #include <sys/param.h>
+#include <sys/pcpu.h>
 #include <sys/queue.h>
 #include <sys/systm.h>
 #include <machine/atomic.h>
@@ -108,7 +109,6 @@ typedef uint8_t vm_page_bits_t;
 #define PGA_REFERENCED 0x0002 /* referenced since last looked (managed) */
 #define PGA_EXECUTABLE 0x0004
 #define PGA_ENQUEUED   0x0008 /* linked on the queue a.queue (Q) */
-#define PGA_DEQUEUE    0x0010 /* linked, but logically on no queue */
 #define PGA_NOSYNC     0x0080 /* the syncer leaves it alone */
 #define PGA_SWAP_FREE  0x0100 /* its swap block is to be freed */
 #define PGA_SWAP_SPACE 0x0200 /* owns a swap block */
@@ -282,7 +282,6 @@ void vm_page_set_invalid(vm_page_t m, int base, int size);
 void vm_page_zero_invalid(vm_page_t m, boolean_t setvalid);
 int vm_page_is_valid(vm_page_t m, int base, int size);
 void vm_page_dirty(vm_page_t m);
-void vm_page_dirty_KBI(vm_page_t m);
 vm_page_bits_t vm_page_set_dirty(vm_page_t m);
 void vm_page_undirty(vm_page_t m);
 void vm_page_clear_dirty(vm_page_t m, int base, int size);
@@ -319,18 +318,16 @@ void vm_page_reference(vm_page_t m);
 void vm_page_readahead_finish(vm_page_t m);
 void vm_page_advise(vm_page_t m, int advice);
 
-/* The queue the page is logically on. */
+/*
+ * The queue the page is logically on: none while it is wired, although it may
+ * then still be linked (PGA_ENQUEUED) on the one it was on before.
+ */
 static inline uint8_t
 vm_page_queue(vm_page_t m)
 {
-	struct vm_page_astate a;
-
-	a = ((union {
-		uint32_t bits;
-		struct vm_page_astate a;
-	}){ .bits = m->_abits })
-		.a;
-	return ((a.flags & PGA_DEQUEUE) != 0 ? PQ_NONE : a.queue);
+	if (vm_page_wired(m))
+		return (PQ_NONE);
+	return (__atomic_load_n(&m->a.queue, __ATOMIC_RELAXED));
 }
 
 static inline bool
@@ -376,7 +373,7 @@ vm_page_in_object(vm_page_t m)
 	return ((m->ref_count & VPRC_OBJREF) != 0);
 }
 
-/* May the page's writable mappings exist?  Managed pages. */
+/* May writable mappings of a managed page exist? */
 static inline bool
 pmap_page_is_write_mapped(vm_page_t m)
 {
@@ -384,11 +381,11 @@ pmap_page_is_write_mapped(vm_page_t m)
 }
 
 /* vm_page_wait.c: vm_object_pageout.md section 5 */
-struct vm_domainset;
+struct domainset;
 void vm_wait(vm_object_t object);
 void vm_wait_min(void);
 void vm_wait_severe(void);
 /* From the fault handler with everything unlocked; at most timo ticks. */
-int vm_waitpfault(void *dset, int timo);
+void vm_waitpfault(struct domainset *dset, int timo);
 
 #endif

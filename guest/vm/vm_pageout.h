@@ -17,6 +17,12 @@ u_int vm_pageout_deficit(void);
 void vm_pageout_init(void);
 /* Wakes the daemon; counted in v_pdwakeups.  Any context. */
 void pagedaemon_wakeup(int domain);
+/*
+ * While held, the daemon counts its wakeups but touches no page: scenarios
+ * that count frames need it out of the way.  Nests; may sleep.
+ */
+void hf_pageout_hold(void);
+void hf_pageout_unhold(void);
 /* vm_object_pageout.md 6.5 */
 int vm_pageout_flush(vm_page_t *mc, int count, int flags, int mreq,
     int *prunlen, boolean_t *eio);

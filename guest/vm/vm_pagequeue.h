@@ -26,7 +26,7 @@ struct vm_domain {
 	struct vm_pagequeue vmd_pagequeues[PQ_COUNT];
 	/* The INACTIVE page before which noreuse pages go (q). */
 	struct vm_page vmd_inacthead; /* marker (q) */
-	struct vm_page vmd_clock;     /* marker of the active scan (q) */
+	struct vm_page vmd_scan;      /* marker of the inactive scan (q) */
 
 	volatile u_int vmd_free_count;	     /* (a) */
 	volatile u_int vmd_pageout_deficit;  /* (a) */
@@ -41,13 +41,16 @@ struct vm_domain {
 	u_int vmd_pageout_wakeup_thresh;     /* (c) */
 	u_int vmd_interrupt_free_min;	     /* (c) */
 
-	volatile u_int
-	    vmd_pageout_wanted;		/* (w) daemon need not be woken again */
-	volatile u_int vmd_min_waiters; /* (w) */
-	volatile u_int vmd_severe_waiters; /* (w) */
-	volatile u_int vmd_pd_waiters;	   /* (w) of the pager process */
-	volatile u_int vmd_pageout_ready;  /* (w) the daemon exists */
+	volatile u_int vmd_waiting; /* (w) VMD_WAIT_: who sleeps for frames */
+	volatile u_int vmd_pageout_wanted; /* (w) the daemon was asked to run */
+	bool vmd_pageout_ready;		   /* (w) the daemon exists */
+	bool vmd_pageout_scanning;	   /* (w) */
+	u_int vmd_pageout_held;		   /* (w) hf_pageout_hold() depth */
 };
+
+#define VMD_WAIT_MIN	0x1 /* until free_min */
+#define VMD_WAIT_SEVERE 0x2 /* until free_severe */
+#define VMD_WAIT_PAGER	0x4 /* the pager process, until pageout_free_min */
 
 extern struct vm_domain vm_dom[1];
 #define VM_DOMAIN(n) (&vm_dom[(n)])

@@ -4,6 +4,8 @@
 #define _VM_VM_PHYS_H_
 
 #include <sys/param.h>
+#include <sys/lock.h>
+#include <sys/mutex.h>
 #include <vm/vm.h>
 #include <vm/vm_page.h>
 
@@ -30,15 +32,34 @@ struct vm_phys_seg {
 	int freelist;
 };
 
+/*
+ * The free lock.  Held by the caller of every function below that takes or
+ * gives frames; the free count is the caller's business too.
+ */
+extern struct mtx vm_phys_free_mtx;
+#define vm_domain_free_lock()	mtx_lock(&vm_phys_free_mtx)
+#define vm_domain_free_unlock() mtx_unlock(&vm_phys_free_mtx)
+
 extern struct vm_phys_seg vm_phys_segs[];
 extern int vm_phys_nsegs;
 
-/* Splits [start, end) at the free list boundaries into segments. */
+/*
+ * Boot.  Segments are added, split at the free list boundaries; then
+ * vm_phys_init() places their structs in vm_page_array, which is not touched
+ * beyond the heads of the free blocks that hf_vm_phys_free_all() makes.
+ */
 void vm_phys_add_seg(vm_paddr_t start, vm_paddr_t end);
-/* Structs that vm_page_array needs for the segments added so far. */
 u_long hf_vm_phys_array_pages(void);
-void vm_phys_init(void);
+void vm_phys_init(void *ready_map);
 void hf_vm_phys_free_all(void);
+
+/*
+ * Struct memory is junk until first used: one bit for 64 structs says whether
+ * they have been set up.  Frees nothing, changes no list.  The free lock is
+ * held, or taken by PHYS_TO_VM_PAGE().
+ */
+void hf_vm_page_setup(vm_page_t m);
+bool hf_vm_page_is_set_up(vm_page_t m);
 
 vm_page_t vm_phys_alloc_pages(int domain, int pool, int order);
 vm_page_t vm_phys_alloc_freelist_pages(

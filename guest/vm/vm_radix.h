@@ -39,5 +39,9 @@ vm_page_t vm_radix_lookup_le(struct vm_radix *rtree, vm_pindex_t index);
 vm_page_t vm_radix_remove(struct vm_radix *rtree, vm_pindex_t index);
 /* Puts newpage in the place of the page with its index; returns the old. */
 vm_page_t vm_radix_replace(struct vm_radix *rtree, vm_page_t newpage);
+/* Forgets all pages at once. */
+void vm_radix_reclaim_allnodes(struct vm_radix *rtree);
+/* After an ENOMEM, no lock held: returns when another try makes sense. */
+void vm_radix_wait(void);
 
 #endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_page_alloc.c: the gate by class, and allocation of single pages. */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/vmmeter.h>
+#include <kern/failpoint.h>
+#include <vm/vm.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pageout.h>
+#include <vm/vm_pagequeue.h>
+#include <vm/vm_phys.h>
+#include "vm_page_internal.h"
+
+static u_int
+class_floor(struct vm_domain *vmd, int req)
+{
+	const int class = req & VM_ALLOC_CLASS_MASK;
+
+	if (class == VM_ALLOC_INTERRUPT)
+		return (0);
+	if (class == VM_ALLOC_SYSTEM ||
+	    __predict_false(pageproc != NULL && curproc == pageproc))
+		return (vmd->vmd_interrupt_free_min);
+	return (vmd->vmd_free_reserved);
+}
+
+/*
+ * The gate of vm_page.md 2.1.  Any context.  Wakes the daemon when the free
+ * count falls below its threshold by this.
+ */
+bool
+vm_domain_allocate(struct vm_domain *vmd, int req, u_int n)
+{
+	const u_int need = class_floor(vmd, req) + n;
+	u_int old;
+
+	old = atomic_load_int(&vmd->vmd_free_count);
+	do {
+		if (old < need)
+			return (false);
+	} while (!atomic_fcmpset_int(&vmd->vmd_free_count, &old, old - n));
+	if (__predict_false(old - n < vmd->vmd_pageout_wakeup_thresh) &&
+	    old >= vmd->vmd_pageout_wakeup_thresh)
+		pagedaemon_wakeup(0);
+	return (true);
+}
+
+void
+hf_vm_page_alloc_failed(int req, u_int n)
+{
+	const u_int count = (u_int)req >> VM_ALLOC_COUNT_SHIFT;
+
+	atomic_add_int(&vm_dom[0].vmd_pageout_deficit, MAX(count, n));
+	pagedaemon_wakeup(0);
+}
+
+void
+hf_vm_page_alloc_init(vm_page_t m, int req)
+{
+	KASSERT(m->object == NULL && m->valid == 0 && m->dirty == 0 &&
+		vm_page_busy_freed(m) && m->a.queue == PQ_NONE,
+	    ("vm_page_alloc: page %#lx is not clean", VM_PAGE_TO_PHYS(m)));
+	m->flags = (req & VM_ALLOC_ZERO) != 0 ? m->flags & PG_ZERO : 0;
+	if ((req & VM_ALLOC_NODUMP) != 0)
+		m->flags |= PG_NODUMP;
+	m->a.flags = 0;
+	m->a.act_count = 0;
+	if ((req & VM_ALLOC_WIRED) != 0) {
+		vm_wire_add(1);
+		m->ref_count = 1;
+	} else
+		m->ref_count = 0;
+}
+
+/* A frame, or NULL with the counts as before.  No lock needed. */
+static vm_page_t
+frame_alloc(int req, int pool, int freelist)
+{
+	struct vm_domain *vmd = &vm_dom[0];
+	vm_page_t m;
+
+	if (__predict_false(HF_FAILPOINT("vm_page_alloc")) ||
+	    !vm_domain_allocate(vmd, req, 1)) {
+		hf_vm_page_alloc_failed(req, 1);
+		return (NULL);
+	}
+	vm_domain_free_lock();
+	if (freelist < 0)
+		m = vm_phys_alloc_pages(0, pool, 0);
+	else
+		m = vm_phys_alloc_freelist_pages(0, freelist, pool, 0);
+	vm_domain_free_unlock();
+	if (__predict_false(m == NULL)) {
+		vm_domain_freecnt_inc(vmd, 1);
+		if (freelist < 0)
+			hf_vm_page_alloc_failed(req, 1);
+	}
+	return (m);
+}
+
+void
+hf_vm_page_frames_return(vm_page_t m, u_long n)
+{
+	vm_domain_free_lock();
+	vm_phys_free_contig(m, n);
+	vm_domain_free_unlock();
+	vm_domain_freecnt_inc(&vm_dom[0], n);
+}
+
+static void
+check_request(vm_object_t object, int req)
+{
+	KASSERT((req & VM_ALLOC_CLASS_MASK) != VM_ALLOC_CLASS_MASK,
+	    ("vm_page_alloc: class 3"));
+	KASSERT((req & (VM_ALLOC_NOBUSY | VM_ALLOC_SBUSY)) !=
+		(VM_ALLOC_NOBUSY | VM_ALLOC_SBUSY),
+	    ("vm_page_alloc: NOBUSY and SBUSY"));
+	KASSERT((req & (VM_ALLOC_NOOBJ | VM_ALLOC_SBUSY)) !=
+		(VM_ALLOC_NOOBJ | VM_ALLOC_SBUSY),
+	    ("vm_page_alloc: NOOBJ and SBUSY"));
+	KASSERT((req & VM_ALLOC_WAITOK) == 0, ("vm_page_alloc: WAITOK"));
+	if ((req & VM_ALLOC_NOOBJ) == 0)
+		VM_OBJECT_ASSERT_WLOCKED(object);
+}
+
+/* E16's form: object not looked at, pindex recorded. */
+static vm_page_t
+alloc_noobj_at(vm_pindex_t pindex, int req)
+{
+	vm_page_t m;
+
+	m = frame_alloc(req, VM_FREEPOOL_DIRECT, -1);
+	if (m == NULL)
+		return (NULL);
+	hf_vm_page_alloc_init(m, req);
+	m->pindex = pindex;
+	m->oflags = VPO_UNMANAGED;
+	atomic_store_rel_int(&m->busy_lock, VPB_UNBUSIED);
+	return (m);
+}
+
+/*
+ * vm_page_alloc(9).  The object is write-locked on entry and exit, except with
+ * VM_ALLOC_NOOBJ; nothing is resident at pindex.  Never sleeps, except that
+ * VM_ALLOC_WAITFAIL drops the lock, waits for memory, takes the lock and then
+ * fails.  The page is exclusively busied unless asked otherwise, has no valid
+ * block, is on no queue, and its contents are undefined unless it has PG_ZERO.
+ * NULL: the class's floor is reached or there is no memory for the index; all
+ * counts are as before and the page daemon has been woken.
+ */
+vm_page_t
+vm_page_alloc(vm_object_t object, vm_pindex_t pindex, int req)
+{
+	vm_page_t last;
+
+	check_request(object, req);
+	if ((req & VM_ALLOC_NOOBJ) != 0)
+		return (alloc_noobj_at(pindex, req));
+	/* Objects grow upwards more often than not. */
+	last = TAILQ_LAST(&object->memq, respgs);
+	if (last != NULL && last->pindex >= pindex)
+		last = vm_radix_lookup_le(&object->rtree, pindex);
+	KASSERT(last == NULL || last->pindex != pindex,
+	    ("vm_page_alloc: pindex %#lx is occupied", pindex));
+	return (vm_page_alloc_after(object, pindex, req, last));
+}
+
+/*
+ * vm_page_alloc() for callers who know mpred, the resident page with the
+ * greatest index below pindex (NULL: none).
+ */
+vm_page_t
+vm_page_alloc_after(
+    vm_object_t object, vm_pindex_t pindex, int req, vm_page_t mpred)
+{
+	vm_page_t m;
+
+	check_request(object, req);
+	KASSERT(mpred == NULL || mpred->pindex < pindex,
+	    ("vm_page_alloc_after: mpred is not before %#lx", pindex));
+	m = frame_alloc(req, VM_FREEPOOL_DEFAULT, -1);
+	if (__predict_false(m == NULL)) {
+		if ((req & VM_ALLOC_WAITFAIL) != 0) {
+			VM_OBJECT_WUNLOCK(object);
+			vm_wait(object);
+			VM_OBJECT_WLOCK(object);
+		}
+		return (NULL);
+	}
+	hf_vm_page_alloc_init(m, req);
+	m->oflags = object->flags & OBJ_UNMANAGED ? VPO_UNMANAGED : 0;
+	if (__predict_false(
+		hf_vm_page_insert_after(m, object, pindex, mpred) != 0)) {
+		if ((req & VM_ALLOC_WIRED) != 0) {
+			vm_wire_sub(1);
+			m->ref_count = 0;
+		}
+		m->oflags = 0;
+		hf_vm_page_frames_return(m, 1);
+		pagedaemon_wakeup(0);
+		return (NULL);
+	}
+	if (object->memattr != VM_MEMATTR_DEFAULT &&
+	    (object->flags & OBJ_FICTITIOUS) == 0)
+		pmap_page_set_memattr(m, object->memattr);
+	atomic_store_rel_int(&m->busy_lock,
+	    (req & VM_ALLOC_NOBUSY) != 0      ? VPB_UNBUSIED
+		: (req & VM_ALLOC_SBUSY) != 0 ? VPB_SHARERS_WORD(1)
+					      : VPB_CURTHREAD_EXCLUSIVE);
+	return (m);
+}
+
+/* Applies what alloc_noobj promises about zeroes. */
+static vm_page_t
+noobj_zero(vm_page_t m, int req)
+{
+	if ((req & VM_ALLOC_ZERO) != 0 && (m->flags & PG_ZERO) == 0)
+		pmap_zero_page(m);
+	return (m);
+}
+
+/*
+ * A page without object, unmanaged, not busy; zeroed with VM_ALLOC_ZERO.  With
+ * WAITOK sleeps until there is one; with WAITFAIL sleeps once and fails.
+ */
+vm_page_t
+vm_page_alloc_noobj(int req)
+{
+	vm_page_t m;
+
+	KASSERT((req & VM_ALLOC_CLASS_MASK) != VM_ALLOC_CLASS_MASK,
+	    ("vm_page_alloc_noobj: class 3"));
+	KASSERT((req & (VM_ALLOC_SBUSY | VM_ALLOC_NOBUSY)) == 0,
+	    ("vm_page_alloc_noobj: busy flags %#x", req));
+	for (;;) {
+		m = alloc_noobj_at(0xdeadc0dedeadc0de, req);
+		if (m != NULL)
+			return (noobj_zero(m, req));
+		if ((req & (VM_ALLOC_WAITOK | VM_ALLOC_WAITFAIL)) == 0)
+			return (NULL);
+		vm_wait(NULL);
+		if ((req & VM_ALLOC_WAITFAIL) != 0)
+			return (NULL);
+	}
+}
+
+/* vm_page_alloc_noobj() from one free list (VM_FREELIST_); never sleeps. */
+vm_page_t
+vm_page_alloc_freelist(int freelist, int req)
+{
+	vm_page_t m;
+
+	KASSERT(freelist >= 0 && freelist < VM_NFREELIST,
+	    ("vm_page_alloc_freelist: list %d", freelist));
+	m = frame_alloc(req, VM_FREEPOOL_DIRECT, freelist);
+	if (m == NULL)
+		return (NULL);
+	hf_vm_page_alloc_init(m, req);
+	m->oflags = VPO_UNMANAGED;
+	atomic_store_rel_int(&m->busy_lock, VPB_UNBUSIED);
+	return (noobj_zero(m, req));
+}

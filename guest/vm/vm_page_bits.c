@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_page_bits.c: valid and dirty, a bit for each DEV_BSIZE block of a page. */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <vm/vm.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pager.h>
+#include "vm_page_internal.h"
+
+/* The blocks that [base, base + size) touches; none for size 0. */
+vm_page_bits_t
+vm_page_bits(int base, int size)
+{
+	KASSERT(base >= 0 && size >= 0 && base + size <= PAGE_SIZE,
+	    ("vm_page_bits: %d bytes at %d", size, base));
+	if (size == 0)
+		return (0);
+	return ((2u << ((base + size - 1) >> DEV_BSHIFT)) -
+	    (1u << (base >> DEV_BSHIFT)));
+}
+
+/* Sharers may set bits at once, and the pmap dirties at any time: atomic. */
+static void
+set_bits(volatile uint8_t *map, vm_page_bits_t bits)
+{
+	(void)__atomic_fetch_or(map, bits, __ATOMIC_SEQ_CST);
+}
+
+static void
+clear_bits(volatile uint8_t *map, vm_page_bits_t bits)
+{
+	(void)__atomic_fetch_and(map, (uint8_t)~bits, __ATOMIC_SEQ_CST);
+}
+
+/* Zeroes what the range leaves out of its invalid first and last block. */
+static void
+zero_edges(vm_page_t m, int base, int size)
+{
+	const int end = base + size;
+	const int first = rounddown2(base, DEV_BSIZE);
+	const int last = rounddown2(end, DEV_BSIZE);
+
+	if (first != base && (m->valid & (1u << (base >> DEV_BSHIFT))) == 0)
+		pmap_zero_page_area(m, first, base - first);
+	if (last != end && (m->valid & (1u << (end >> DEV_BSHIFT))) == 0)
+		pmap_zero_page_area(m, end, last + DEV_BSIZE - end);
+}
+
+/*
+ * The blocks that the range touches become valid; where a first or last block
+ * was invalid, its bytes outside the range are zeroed.  Busied.
+ */
+void
+vm_page_set_valid_range(vm_page_t m, int base, int size)
+{
+	const vm_page_bits_t bits = vm_page_bits(base, size);
+
+	vm_page_assert_busied(m);
+	if (size == 0)
+		return;
+	zero_edges(m, base, size);
+	KASSERT((~m->valid & bits & m->dirty) == 0,
+	    ("vm_page_set_valid_range: page %p is dirty where it is invalid",
+		(void *)m));
+	set_bits(&m->valid, bits);
+}
+
+/*
+ * vm_page_set_valid_range(), and all touched blocks become clean, those partly
+ * covered too.  For a whole page the mappings' modified bits and
+ * PGA_NOSYNC go as well.
+ */
+void
+vm_page_set_validclean(vm_page_t m, int base, int size)
+{
+	const vm_page_bits_t bits = vm_page_bits(base, size);
+	const vm_page_bits_t oldvalid = m->valid;
+
+	vm_page_assert_busied(m);
+	if (size == 0)
+		return;
+	zero_edges(m, base, size);
+	set_bits(&m->valid, bits);
+	if (bits == VM_PAGE_BITS_ALL && base == 0 && size == PAGE_SIZE) {
+		/*
+		 * Before dirty is cleared: the other way round a store in
+		 * between would be lost.  Only a fully valid page can have
+		 * been mapped.
+		 */
+		if (oldvalid == VM_PAGE_BITS_ALL && vm_page_is_managed(m))
+			pmap_clear_modify(m);
+		m->dirty = 0;
+		vm_page_aflag_clear(m, PGA_NOSYNC);
+	} else
+		clear_bits(&m->dirty, bits);
+}
+
+/* All of a busied page becomes valid. */
+void
+vm_page_valid(vm_page_t m)
+{
+	vm_page_assert_busied(m);
+	m->valid = VM_PAGE_BITS_ALL;
+}
+
+/*
+ * Nothing of the page is valid; dirty stays.  Object write-locked, page
+ * busied, not mapped.
+ */
+void
+vm_page_invalid(vm_page_t m)
+{
+	VM_OBJECT_ASSERT_WLOCKED(m->object);
+	vm_page_assert_busied(m);
+	KASSERT(!vm_page_is_managed(m) || !pmap_page_is_mapped(m),
+	    ("vm_page_invalid: page %p is mapped", (void *)m));
+	m->valid = 0;
+}
+
+/*
+ * The touched blocks become invalid and clean; on a vnode object, from offset
+ * 0 to the end of the file, the whole page.  A fully valid page is
+ * unmapped first.  Object write-locked, page busied.
+ */
+void
+vm_page_set_invalid(vm_page_t m, int base, int size)
+{
+	const vm_object_t object = m->object;
+	vm_page_bits_t bits;
+
+	VM_OBJECT_ASSERT_WLOCKED(object);
+	vm_page_assert_busied(m);
+	if (object->type == OBJT_VNODE && base == 0 &&
+	    IDX_TO_OFF(m->pindex) + size >= object->un_pager.vnp.vnp_size)
+		bits = VM_PAGE_BITS_ALL;
+	else
+		bits = vm_page_bits(base, size);
+	if (vm_page_all_valid(m) && bits != 0 && object->ref_count != 0 &&
+	    vm_page_is_managed(m))
+		pmap_remove_all(m);
+	KASSERT((bits == 0 && vm_page_all_valid(m)) || !vm_page_is_managed(m) ||
+		!pmap_page_is_mapped(m),
+	    ("vm_page_set_invalid: page %p is mapped", (void *)m));
+	clear_bits(&m->valid, bits);
+	clear_bits(&m->dirty, bits);
+}
+
+/*
+ * Zeroes each invalid block, leaves valid ones alone; with setvalid the page is
+ * then all valid.  Busied.
+ */
+void
+vm_page_zero_invalid(vm_page_t m, boolean_t setvalid)
+{
+	int b, i;
+
+	vm_page_assert_busied(m);
+	if (vm_page_none_valid(m))
+		pmap_zero_page(m);
+	else
+		for (b = i = 0; i <= PAGE_SIZE / DEV_BSIZE; i++) {
+			if (i < PAGE_SIZE / DEV_BSIZE &&
+			    (m->valid & (1u << i)) == 0)
+				continue;
+			if (i > b)
+				pmap_zero_page_area(
+				    m, b << DEV_BSHIFT, (i - b) << DEV_BSHIFT);
+			b = i + 1;
+		}
+	if (setvalid)
+		vm_page_valid(m);
+}
+
+/* Non-zero iff some block is valid and all that the range touches are. */
+int
+vm_page_is_valid(vm_page_t m, int base, int size)
+{
+	const vm_page_bits_t bits = vm_page_bits(base, size);
+
+	return (m->valid != 0 && (m->valid & bits) == bits);
+}
+
+/* All of a fully valid page is dirty.  Busied, or called by the pmap. */
+void
+vm_page_dirty(vm_page_t m)
+{
+	KASSERT(vm_page_all_valid(m),
+	    ("vm_page_dirty: page %p is not valid", (void *)m));
+	m->dirty = VM_PAGE_BITS_ALL;
+}
+
+/*
+ * vm_page_dirty() of a busied page that also gives up a swap block that is now
+ * stale.  Returns the map as it was.
+ */
+vm_page_bits_t
+vm_page_set_dirty(vm_page_t m)
+{
+	vm_page_bits_t old;
+
+	vm_page_assert_busied(m);
+	KASSERT(vm_page_all_valid(m),
+	    ("vm_page_set_dirty: page %p is not valid", (void *)m));
+	old =
+	    __atomic_exchange_n(&m->dirty, VM_PAGE_BITS_ALL, __ATOMIC_SEQ_CST);
+	if (old == 0 && (vm_page_aflags(m) & PGA_SWAP_SPACE) != 0)
+		vm_pager_page_unswapped(m);
+	return (old);
+}
+
+/* Clean, as far as `dirty' says; mappings' modified bits stay. */
+void
+vm_page_undirty(vm_page_t m)
+{
+	m->dirty = 0;
+}
+
+/* The touched blocks become clean, those partly covered too. */
+void
+vm_page_clear_dirty(vm_page_t m, int base, int size)
+{
+	clear_bits(&m->dirty, vm_page_bits(base, size));
+}
+
+/* Dirty if a mapping was modified; never the other way.  Busied. */
+void
+vm_page_test_dirty(vm_page_t m)
+{
+	vm_page_assert_busied(m);
+	if (m->dirty != VM_PAGE_BITS_ALL && vm_page_is_managed(m) &&
+	    pmap_is_modified(m))
+		vm_page_dirty(m);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_page_internal.h: what the files of vm_page share among themselves. */
+#ifndef HF_VM_PAGE_INTERNAL_H
+#define HF_VM_PAGE_INTERNAL_H
+
+#include <vm/vm_page.h>
+
+/* vm_page_busy.c */
+void hf_vm_page_sleep_init(void);
+/* Wakes everybody who sleeps on chan; any context. */
+void hf_vm_sleepers_wake(const volatile void *chan);
+/*
+ * Sleeps on chan if still(arg) holds; the test and the sleep are atomic
+ * against hf_vm_sleepers_wake(chan).
+ */
+void hf_vm_sleep_while(const volatile void *chan, bool (*still)(void *),
+    void *arg, const char *wmesg);
+/* The busy lock becomes "freed"; sleepers are woken. */
+void hf_vm_page_busy_free(vm_page_t m);
+
+/* vm_page_identity.c: vm_page_insert() after a known predecessor. */
+int hf_vm_page_insert_after(
+    vm_page_t m, vm_object_t object, vm_pindex_t pindex, vm_page_t mpred);
+/* Out of the object's list and tree; keeps object and OBJREF. */
+void hf_vm_page_object_remove(vm_page_t m);
+
+/* vm_page_queue.c: off the queues for good, before the page is freed. */
+void hf_vm_page_unqueue(vm_page_t m);
+/*
+ * Where an unwired page goes ("release" of vm_page.md 8.1).  The page queue
+ * lock is held; the page still has the wiring that the caller will drop.
+ */
+void hf_vm_page_release_toq(vm_page_t m, uint8_t nqueue, bool noreuse);
+
+/* vm_page_alloc.c: the fields of a page fresh from the buddy lists. */
+void hf_vm_page_alloc_init(vm_page_t m, int req);
+/* What a gate failure costs: the deficit, and the daemon is woken. */
+void hf_vm_page_alloc_failed(int req, u_int n);
+/* Frames that never became pages go back; free count raised. */
+void hf_vm_page_frames_return(vm_page_t m, u_long n);
+
+static inline bool
+vm_page_is_managed(vm_page_t m)
+{
+	return ((m->oflags & VPO_UNMANAGED) == 0);
+}
+
+#endif

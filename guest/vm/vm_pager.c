@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_pager.c: from objects to their pagers. */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <vm/vm.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pager.h>
+
+static int
+dead_pager_getpages(
+    vm_object_t object, vm_page_t *m, int count, int *rbehind, int *rahead)
+{
+	return (VM_PAGER_FAIL);
+}
+
+static void
+dead_pager_putpages(
+    vm_object_t object, vm_page_t *m, int count, int flags, int *rtvals)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		rtvals[i] = VM_PAGER_AGAIN;
+}
+
+static boolean_t
+dead_pager_haspage(
+    vm_object_t object, vm_pindex_t pindex, int *before, int *after)
+{
+	if (before != NULL)
+		*before = 0;
+	if (after != NULL)
+		*after = 0;
+	return (FALSE);
+}
+
+static void
+dead_pager_dealloc(vm_object_t object)
+{
+}
+
+/* Of objects whose backing store is gone. */
+const struct pagerops deadpagerops = {
+	.pgo_dealloc = dead_pager_dealloc,
+	.pgo_getpages = dead_pager_getpages,
+	.pgo_putpages = dead_pager_putpages,
+	.pgo_haspage = dead_pager_haspage,
+};
+
+/* Written at boot and when the file system starts, one thread. */
+const struct pagerops *pagertab[OBJT_FIRST_DYN] = {
+	[OBJT_RESERVED] = &deadpagerops,
+	[OBJT_SWAP] = &swappagerops,
+	[OBJT_VNODE] = &deadpagerops,
+	[OBJT_DEVICE] = &deadpagerops,
+	[OBJT_PHYS] = &physpagerops,
+	[OBJT_DEAD] = &deadpagerops,
+	[OBJT_SG] = &deadpagerops,
+	[OBJT_MGTDEVICE] = &deadpagerops,
+};
+
+void
+hf_pager_register(objtype_t type, const struct pagerops *ops)
+{
+	KASSERT(type < OBJT_FIRST_DYN, ("hf_pager_register: type %d", type));
+	pagertab[type] = ops;
+}
+
+void
+vm_pager_init(void)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(pagertab); i++)
+		if (pagertab[i]->pgo_init != NULL)
+			pagertab[i]->pgo_init();
+}
+
+/*
+ * The object for a handle: a live handle's object gets one more reference.  May
+ * sleep; NULL on failure.
+ */
+vm_object_t
+vm_pager_allocate(objtype_t type, void *handle, vm_ooffset_t size,
+    vm_prot_t prot, vm_ooffset_t off, struct ucred *cred)
+{
+	KASSERT(type < OBJT_FIRST_DYN, ("vm_pager_allocate: type %d", type));
+	if (pagertab[type]->pgo_alloc == NULL)
+		return (NULL);
+	return (pagertab[type]->pgo_alloc(handle, size, prot, off, cred));
+}
+
+/* The pager lets go of a write-locked object, which becomes dead. */
+void
+vm_pager_deallocate(vm_object_t object)
+{
+	VM_OBJECT_ASSERT_WLOCKED(object);
+	object->pgops->pgo_dealloc(object);
+	object->type = OBJT_DEAD;
+	object->pgops = &deadpagerops;
+}
+
+static void
+check_pages(vm_object_t object, vm_page_t *m, int count)
+{
+#ifdef INVARIANTS
+	int i;
+
+	VM_OBJECT_ASSERT_UNLOCKED(object);
+	VM_OBJECT_ASSERT_PAGING(object);
+	KASSERT(count > 0, ("vm_pager_get_pages: %d pages", count));
+	for (i = 0; i < count; i++) {
+		vm_page_assert_xbusied_unchecked(m[i]);
+		KASSERT(
+		    m[i]->object == object && m[i]->pindex == m[0]->pindex + i,
+		    ("vm_pager_get_pages: page %d is elsewhere", i));
+		KASSERT(!vm_page_all_valid(m[i]),
+		    ("vm_pager_get_pages: page %d is valid", i));
+		KASSERT(m[i]->dirty == 0,
+		    ("vm_pager_get_pages: page %d is dirty", i));
+		KASSERT((m[i]->oflags & VPO_UNMANAGED) != 0 ||
+			!pmap_page_is_mapped(m[i]),
+		    ("vm_pager_get_pages: page %d is mapped", i));
+	}
+#endif
+}
+
+/*
+ * Reads count pages of consecutive indices: exclusively busied by the caller,
+ * unmapped, clean, not fully valid; object unlocked and paging.  OK: all fully
+ * valid and still busied, the array updated where the pager replaced a
+ * page, *rbehind and *rahead (may be NULL) how many pages around came along,
+ * queued and unbusied.  Otherwise the pages are the caller's to dispose of.
+ * May sleep.
+ */
+int
+vm_pager_get_pages(
+    vm_object_t object, vm_page_t *m, int count, int *rbehind, int *rahead)
+{
+	int i, rv;
+
+	check_pages(object, m, count);
+	rv = object->pgops->pgo_getpages(object, m, count, rbehind, rahead);
+	if (rv != VM_PAGER_OK)
+		return (rv);
+	for (i = 0; i < count; i++)
+		if (!vm_page_all_valid(m[i]))
+			vm_page_zero_invalid(m[i], TRUE);
+	return (VM_PAGER_OK);
+}
+
+/*
+ * The same, ended by iodone(arg, m, count, error), which zeroes what is not
+ * valid; at once where the pager has no asynchronous form.
+ */
+int
+vm_pager_get_pages_async(vm_object_t object, vm_page_t *m, int count,
+    int *rbehind, int *rahead, pgo_getpages_iodone_t iodone, void *arg)
+{
+	int rv;
+
+	check_pages(object, m, count);
+	if (object->pgops->pgo_getpages_async != NULL)
+		return (object->pgops->pgo_getpages_async(
+		    object, m, count, rbehind, rahead, iodone, arg));
+	rv = object->pgops->pgo_getpages(object, m, count, rbehind, rahead);
+	iodone(arg, m, count, rv == VM_PAGER_OK ? 0 : EIO);
+	return (rv);
+}
+
+/*
+ * Writes count shared-busied, write-protected, valid pages, each with a pip
+ * count; rtvals says what became of each.  PEND: the pager undirties, unbusies
+ * and drops pip when done; else the caller does.  Object write-locked on entry
+ * and return; may sleep, dropping the lock.
+ */
+void
+vm_pager_put_pages(
+    vm_object_t object, vm_page_t *m, int count, int flags, int *rtvals)
+{
+	VM_OBJECT_ASSERT_WLOCKED(object);
+	object->pgops->pgo_putpages(object, m, count, flags, rtvals);
+	VM_OBJECT_ASSERT_WLOCKED(object);
+}
+
+/*
+ * Does backing store exist for pindex; for how many neighbours each way next to
+ * it (either may be NULL).  Object locked, perhaps dropped meanwhile.
+ */
+boolean_t
+vm_pager_has_page(
+    vm_object_t object, vm_pindex_t pindex, int *before, int *after)
+{
+	VM_OBJECT_ASSERT_LOCKED(object);
+	return (object->pgops->pgo_haspage(object, pindex, before, after));
+}
+
+int
+vm_pager_populate(vm_object_t object, vm_pindex_t pidx, int fault_type,
+    vm_prot_t max_prot, vm_pindex_t *first, vm_pindex_t *last)
+{
+	KASSERT((object->flags & OBJ_POPULATE) != 0,
+	    ("vm_pager_populate: object %p does not", (void *)object));
+	return (object->pgops->pgo_populate(
+	    object, pidx, fault_type, max_prot, first, last));
+}
+
+/* The backing copy of m is stale, because m became dirty. */
+void
+vm_pager_page_unswapped(vm_page_t m)
+{
+	const struct pagerops *ops = m->object->pgops;
+
+	if (ops->pgo_pageunswapped != NULL)
+		ops->pgo_pageunswapped(m);
+}
+
+void
+vm_pager_update_writecount(
+    vm_object_t object, vm_offset_t start, vm_offset_t end)
+{
+	if (object->pgops->pgo_update_writecount != NULL)
+		object->pgops->pgo_update_writecount(object, start, end);
+}
+
+void
+vm_pager_release_writecount(
+    vm_object_t object, vm_offset_t start, vm_offset_t end)
+{
+	if (object->pgops->pgo_release_writecount != NULL)
+		object->pgops->pgo_release_writecount(object, start, end);
+}
+
+void
+vm_pager_getvp(vm_object_t object, struct vnode **vpp, bool *vp_heldp)
+{
+	*vpp = NULL;
+	if (vp_heldp != NULL)
+		*vp_heldp = false;
+	if (object->pgops->pgo_getvp != NULL)
+		object->pgops->pgo_getvp(object, vpp, vp_heldp);
+}
+
+/* Backing store of size pages from start on is not needed. */
+void
+vm_pager_freespace(vm_object_t object, vm_pindex_t start, vm_size_t size)
+{
+	VM_OBJECT_ASSERT_WLOCKED(object);
+	if (object->pgops->pgo_freespace != NULL)
+		object->pgops->pgo_freespace(object, start, size);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_phys_internal.h: the free lists, for the files of vm_phys alone. */
+#ifndef HF_VM_PHYS_INTERNAL_H
+#define HF_VM_PHYS_INTERNAL_H
+
+#include <vm/vm_phys.h>
+#include <vm/vm_pagequeue.h>
+
+/* All under the free lock. */
+struct hf_freelist {
+	struct pglist fl_pl[VM_NFREEORDER]; /* heads of free blocks */
+	u_int fl_cnt[VM_NFREEORDER];
+	u_int fl_orders; /* bit k: fl_pl[k] is not empty */
+};
+
+extern struct hf_freelist hf_free_queues[VM_NFREELIST][VM_NFREEPOOL];
+
+/* The block's head gets its order and pool. */
+void hf_freelist_add(
+    struct hf_freelist *fl, vm_page_t m, int order, int pool, bool tail);
+/* The head has no order afterwards. */
+void hf_freelist_remove(struct hf_freelist *fl, vm_page_t m);
+struct hf_freelist *hf_freelist_of(vm_page_t m, int pool);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_phys_seg.c: segments of RAM and the lazy set-up of their page structs. */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <vm/vm.h>
+#include <vm/vm_param.h>
+#include <vm/vm_page.h>
+#include <vm/pmap.h>
+#include "vm_phys_internal.h"
+
+/* Structs are set up in groups of 2^6 at addresses aligned to 64 frames. */
+#define GROUP_SHIFT 6
+#define GROUP_PAGES (1ul << GROUP_SHIFT)
+
+struct vm_phys_seg vm_phys_segs[VM_PHYSSEG_MAX];
+int vm_phys_nsegs;
+vm_page_t vm_page_array;
+long vm_page_array_size;
+long first_page;
+
+static uint64_t *ready_map; /* bit per group: set up (free lock to set) */
+
+static void
+add_one(vm_paddr_t start, vm_paddr_t end, int freelist)
+{
+	struct vm_phys_seg *seg;
+
+	if (start >= end)
+		return;
+	if (vm_phys_nsegs == VM_PHYSSEG_MAX)
+		panic("vm_phys_add_seg: more than %d segments", VM_PHYSSEG_MAX);
+	seg = &vm_phys_segs[vm_phys_nsegs++];
+	seg->start = start;
+	seg->end = end;
+	seg->freelist = freelist;
+}
+
+/* Boot, in ascending order. */
+void
+vm_phys_add_seg(vm_paddr_t start, vm_paddr_t end)
+{
+	vm_paddr_t low_end, mid_end;
+
+	low_end = MIN(end, VM_LOWMEM_BOUNDARY);
+	add_one(start, low_end, VM_FREELIST_LOWMEM);
+	mid_end = MIN(end, VM_DMA32_BOUNDARY);
+	/* Without memory above 4 GiB this is the default list: vm_phys_init. */
+	add_one(MAX(start, VM_LOWMEM_BOUNDARY), mid_end, VM_FREELIST_DMA32);
+	add_one(MAX(start, VM_DMA32_BOUNDARY), end, VM_FREELIST_DEFAULT);
+}
+
+/*
+ * Structs needed.  Each segment begins at an index congruent to its frame
+ * number, so that a group never has pages of two segments.
+ */
+u_long
+hf_vm_phys_array_pages(void)
+{
+	u_long n;
+	int i;
+
+	n = 0;
+	for (i = 0; i < vm_phys_nsegs; i++) {
+		n = roundup2(n, GROUP_PAGES);
+		n += atop(vm_phys_segs[i].start) & (GROUP_PAGES - 1);
+		n += atop(vm_phys_segs[i].end - vm_phys_segs[i].start);
+	}
+	return (roundup2(n, GROUP_PAGES));
+}
+
+/*
+ * Boot: vm_page_array points at hf_vm_phys_array_pages() structs of junk and
+ * map at a bit for each 64 of them, rounded up to 8 bytes.
+ */
+void
+vm_phys_init(void *map)
+{
+	struct vm_phys_seg *seg;
+	bool above;
+	u_long n;
+	int i, order, pool;
+
+	mtx_init(&vm_phys_free_mtx, "vm phys free", NULL, MTX_DEF);
+	n = 0;
+	above = false;
+	for (i = 0; i < vm_phys_nsegs; i++) {
+		seg = &vm_phys_segs[i];
+		n = roundup2(n, GROUP_PAGES);
+		n += atop(seg->start) & (GROUP_PAGES - 1);
+		seg->first_page = vm_page_array + n;
+		n += atop(seg->end - seg->start);
+		above |= seg->freelist == VM_FREELIST_DEFAULT;
+	}
+	for (i = 0; i < vm_phys_nsegs && !above; i++)
+		if (vm_phys_segs[i].freelist == VM_FREELIST_DMA32)
+			vm_phys_segs[i].freelist = VM_FREELIST_DEFAULT;
+	n = roundup2(n, GROUP_PAGES);
+	vm_page_array_size = n;
+	first_page = atop(vm_phys_segs[0].start);
+	ready_map = map;
+	memset(ready_map, 0, howmany(n >> GROUP_SHIFT, 64) * 8);
+	for (i = 0; i < VM_NFREELIST; i++)
+		for (pool = 0; pool < VM_NFREEPOOL; pool++)
+			for (order = 0; order < VM_NFREEORDER; order++)
+				TAILQ_INIT(
+				    &hf_free_queues[i][pool].fl_pl[order]);
+}
+
+/* Boot: all memory of all segments becomes free, in the default pool. */
+void
+hf_vm_phys_free_all(void)
+{
+	struct vm_phys_seg *seg;
+	int i;
+
+	vm_domain_free_lock();
+	for (i = 0; i < vm_phys_nsegs; i++) {
+		seg = &vm_phys_segs[i];
+		vm_phys_free_contig(
+		    seg->first_page, atop(seg->end - seg->start));
+	}
+	vm_domain_free_unlock();
+}
+
+static void
+init_one(vm_page_t m, vm_paddr_t pa, int segind)
+{
+	m->object = NULL;
+	m->pindex = 0;
+	m->phys_addr = pa;
+	m->ref_count = 0;
+	m->busy_lock = VPB_FREED;
+	m->a = (struct vm_page_astate){ .flags = 0, .queue = PQ_NONE };
+	m->order = VM_NFREEORDER;
+	m->pool = VM_FREEPOOL_DEFAULT;
+	m->flags = 0;
+	m->oflags = 0;
+	m->psind = 0;
+	m->segind = segind;
+	m->valid = 0;
+	m->dirty = 0;
+	pmap_page_init(m);
+}
+
+bool
+hf_vm_page_is_set_up(vm_page_t m)
+{
+	u_long group = (u_long)(m - vm_page_array) >> GROUP_SHIFT;
+
+	return ((__atomic_load_n(&ready_map[group / 64], __ATOMIC_ACQUIRE) >>
+			(group % 64) &
+		    1) != 0);
+}
+
+static void
+setup_group(vm_page_t m)
+{
+	struct vm_phys_seg *seg;
+	vm_page_t first, last;
+	u_long group;
+	int i;
+
+	group = (u_long)(m - vm_page_array) >> GROUP_SHIFT;
+	for (i = 0;; i++) {
+		MPASS(i < vm_phys_nsegs);
+		seg = &vm_phys_segs[i];
+		if (m >= seg->first_page &&
+		    m < seg->first_page + atop(seg->end - seg->start))
+			break;
+	}
+	first = MAX(vm_page_array + (group << GROUP_SHIFT), seg->first_page);
+	last = MIN(vm_page_array + ((group + 1) << GROUP_SHIFT),
+	    seg->first_page + atop(seg->end - seg->start));
+	for (m = first; m < last; m++)
+		init_one(m, seg->start + ptoa(m - seg->first_page), i);
+	__atomic_fetch_or(
+	    &ready_map[group / 64], 1ul << (group % 64), __ATOMIC_RELEASE);
+}
+
+void
+hf_vm_page_setup(vm_page_t m)
+{
+	if (__predict_false(!hf_vm_page_is_set_up(m)))
+		setup_group(m);
+}
+
+/* See PHYS_TO_VM_PAGE(). */
+vm_page_t
+vm_phys_paddr_to_vm_page(vm_paddr_t pa)
+{
+	struct vm_phys_seg *seg;
+	vm_page_t m;
+	int i;
+
+	for (i = 0; i < vm_phys_nsegs; i++) {
+		seg = &vm_phys_segs[i];
+		if (pa >= seg->start && pa < seg->end) {
+			m = seg->first_page + atop(pa - seg->start);
+			if (__predict_false(!hf_vm_page_is_set_up(m))) {
+				vm_domain_free_lock();
+				hf_vm_page_setup(m);
+				vm_domain_free_unlock();
+			}
+			return (m);
+		}
+	}
+	return (NULL);
+}
+
+vm_page_t
+PHYS_TO_VM_PAGE(vm_paddr_t pa)
+{
+	return (vm_phys_paddr_to_vm_page(pa));
+}
