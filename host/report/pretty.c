@@ -130,10 +130,13 @@ pretty_scenario_end(struct report *r, const struct scenario_result *res)
 	const char *colour = colour_of(r, res->verdict);
 
 	erase_live_line(r);
-	fprintf(r->out, "%s%-5s%s %-44s", colour, word_of(res->verdict),
-	    colour_off(colour), res->id);
+	fprintf(r->out, "%s%-7s%s ", colour, word_of(res->verdict),
+	    colour_off(colour));
 	if (res->began)
-		fprintf(r->out, " %8.3f s", (double)res->wall_ns / 1e9);
+		fprintf(r->out, "%-44s %8.3f s", res->id,
+		    (double)res->wall_ns / 1e9);
+	else
+		fputs(res->id, r->out);
 	fputc('\n', r->out);
 	if (res->reason != NULL)
 		text_print_lines(r->out, INDENT, res->reason);

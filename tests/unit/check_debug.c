@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* check_debug.c: symbols of this very program, page-table walks, accounts. */
+#include <check.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "debug/backtrace.h"
+#include "debug/bad_end.h"
+#include "debug/pagetable.h"
+#include "debug/symbols.h"
+
+/* Where the linker put the program's first byte; run time minus link time. */
+extern const char __executable_start[];
+
+static void *program;
+static size_t program_bytes;
+static unsigned int inner_line, outer_line;
+
+static inline __attribute__((always_inline)) uintptr_t
+inner_function(void)
+{
+	uintptr_t here;
+
+	inner_line = __LINE__ + 1;
+	__asm__ volatile("lea (%%rip), %0\n\tnop" : "=r"(here));
+	return (here);
+}
+
+__attribute__((noinline)) static uint64_t
+outer_function(void)
+{
+	uintptr_t here;
+
+	outer_line = __LINE__ + 1;
+	here = inner_function();
+	return (here - (uintptr_t)__executable_start);
+}
+
+static void
+map_program(void)
+{
+	struct stat st;
+	int fd = open("/proc/self/exe", O_RDONLY);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	program_bytes = (size_t)st.st_size;
+	program = mmap(NULL, program_bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+	ck_assert_ptr_ne(program, MAP_FAILED);
+	close(fd);
+}
+
+START_TEST(an_address_has_function_file_and_line)
+{
+	struct symbol_frame frames[SYMBOL_FRAMES_MAX];
+	uint64_t addr = outer_function();
+	struct symbols *s;
+
+	map_program();
+	s = symbols_open(program, program_bytes);
+	ck_assert_uint_eq(symbols_lookup(s, addr, frames), 2);
+	ck_assert_str_eq(frames[0].function, "inner_function");
+	ck_assert_str_eq(frames[0].file, "tests/unit/check_debug.c");
+	ck_assert_uint_eq(frames[0].line, inner_line);
+	ck_assert_str_eq(frames[1].function, "outer_function");
+	ck_assert_str_eq(frames[1].file, "tests/unit/check_debug.c");
+	ck_assert_uint_eq(frames[1].line, outer_line);
+	symbols_close(s);
+}
+END_TEST
+
+START_TEST(an_address_without_line_has_a_symbol)
+{
+	struct symbol_frame frames[SYMBOL_FRAMES_MAX];
+	struct symbols *s;
+
+	map_program();
+	s = symbols_open(program, program_bytes);
+	/* From the C library's start files, which have no debug information. */
+	extern const char _start[];
+	uint64_t addr = (uint64_t)(_start - __executable_start);
+
+	ck_assert_uint_ge(symbols_lookup(s, addr + 4, frames), 1);
+	ck_assert_str_eq(frames[0].function, "_start");
+	ck_assert_uint_eq(symbols_lookup(s, 0xffffffff12345678ull, frames), 0);
+	symbols_close(s);
+	ck_assert_ptr_null(symbols_open("no elf", 6));
+	ck_assert_uint_eq(symbols_lookup(NULL, addr, frames), 0);
+}
+END_TEST
+
+#define RAM_BYTES 0x8000u
+#define VA	  0xffffffff80201abcull
+#define P_RW	  3ull
+
+static uint64_t ram[RAM_BYTES / 8];
+static struct guestmem *mem;
+static struct vm_cpu_state cpu;
+
+static void
+set_entry(uint64_t table, unsigned int index, uint64_t value)
+{
+	ram[table / 8 + index] = value;
+}
+
+/* VA -> 0x5abc through tables at 0x1000, 0x2000, 0x3000, 0x4000. */
+static void
+set_up(void)
+{
+	struct guestmem_region region = {
+		.base = gpa_make(0), .len_bytes = RAM_BYTES, .host = ram
+	};
+
+	memset(ram, 0, sizeof(ram));
+	mem = guestmem_new(&region, 1);
+	cpu = (struct vm_cpu_state){ .valid = true,
+		.cr0 = 1ull << 31,
+		.cr3 = 0x1000,
+		.cr4 = 1 << 5,
+		.efer = 1 << 10 };
+	set_entry(0x1000, 511, 0x2000 | P_RW);
+	set_entry(0x2000, 510, 0x3000 | P_RW);
+	set_entry(0x3000, 1, 0x4000 | P_RW);
+	set_entry(0x4000, 1, 0x5000 | P_RW | 1ull << 63 | 1 << 6 | 1 << 8);
+}
+
+static void
+tear_down(void)
+{
+	guestmem_free(mem);
+}
+
+static char *
+print_walk(uint64_t va)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	pagetable_print(f, mem, &cpu, va);
+	fclose(f);
+	return (text);
+}
+
+START_TEST(a_small_page_is_translated)
+{
+	char *text = print_walk(VA);
+	gpa_t at;
+
+	ck_assert(pagetable_translate(mem, &cpu, VA, &at));
+	ck_assert_uint_eq(at.v, 0x5abc);
+	ck_assert_str_eq(text,
+	    "  PML4 [511] 0000000000002003 P RW\n"
+	    "  PDPT [510] 0000000000003003 P RW\n"
+	    "  PD   [  1] 0000000000004003 P RW\n"
+	    "  PT   [  1] 8000000000005143 P RW D G NX\n"
+	    "  at physical 0x5abc\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(a_large_page_is_translated)
+{
+	gpa_t at;
+
+	set_entry(0x3000, 1, 0x200000 | P_RW | 1 << 7);
+	ck_assert(pagetable_translate(mem, &cpu, VA, &at));
+	ck_assert_uint_eq(at.v, 0x201abc);
+	set_entry(0x2000, 510, 0x40000000 | P_RW | 1 << 7);
+	ck_assert(pagetable_translate(mem, &cpu, VA, &at));
+	ck_assert_uint_eq(at.v, 0x40201abc);
+}
+END_TEST
+
+START_TEST(what_is_not_mapped_is_said_so)
+{
+	gpa_t at;
+	char *text;
+
+	set_entry(0x4000, 1, 0x5000);
+	ck_assert(!pagetable_translate(mem, &cpu, VA, &at));
+	text = print_walk(VA);
+	ck_assert_ptr_nonnull(strstr(text, "5000 not present\n  not mapped\n"));
+	free(text);
+	set_entry(0x3000, 1, 0x100000000 | P_RW);
+	ck_assert(!pagetable_translate(mem, &cpu, VA, &at));
+	text = print_walk(VA);
+	ck_assert_ptr_nonnull(strstr(text, "table is not in RAM"));
+	free(text);
+}
+END_TEST
+
+START_TEST(without_paging_addresses_are_physical)
+{
+	gpa_t at;
+
+	cpu.cr0 = 0;
+	ck_assert(pagetable_translate(mem, &cpu, 0x123, &at));
+	ck_assert_uint_eq(at.v, 0x123);
+}
+END_TEST
+
+START_TEST(frame_pointers_are_followed_until_they_end)
+{
+	uint64_t frames[BACKTRACE_FRAMES_MAX];
+	uint64_t page = VA & ~0xfffull;
+
+	/* Two frames in the page at 0x5000. */
+	ram[0x5100 / 8] = page + 0x200;
+	ram[0x5108 / 8] = 0x1111;
+	ram[0x5200 / 8] = 0;
+	ram[0x5208 / 8] = 0x2222;
+	cpu.rbp = page + 0x100;
+	ck_assert_uint_eq(backtrace_walk(mem, &cpu, frames), 2);
+	ck_assert_uint_eq(frames[0], 0x1111);
+	ck_assert_uint_eq(frames[1], 0x2222);
+	/* A loop, a misaligned and an unmapped frame pointer. */
+	ram[0x5200 / 8] = page + 0x100;
+	ck_assert_uint_eq(
+	    backtrace_walk(mem, &cpu, frames), BACKTRACE_FRAMES_MAX);
+	cpu.rbp = page + 0x101;
+	ck_assert_uint_eq(backtrace_walk(mem, &cpu, frames), 0);
+	cpu.rbp = 0xdead0000;
+	ck_assert_uint_eq(backtrace_walk(mem, &cpu, frames), 0);
+}
+END_TEST
+
+START_TEST(a_bad_end_is_described)
+{
+	struct vm_cpu_state cpus[2] = { cpu, cpu };
+	struct vm_end end = { .reason = VM_END_SHUTDOWN,
+		.cpu = 1,
+		.text = "triple fault",
+		.ncpus = 2,
+		.cpus = cpus };
+	const char *console[] = { "hello", "world" };
+	struct bad_end b = { .end = &end,
+		.mem = mem,
+		.elf = "no elf",
+		.elf_bytes = 6,
+		.console = console,
+		.nconsole = 2 };
+	char *text;
+
+	cpus[0].waiting = true;
+	cpus[1].rip = VA;
+	cpus[1].cr2 = 0x10;
+	text = bad_end_describe(&b);
+	ck_assert_ptr_nonnull(strstr(text, " on CPU 1: triple fault\n"));
+	ck_assert_ptr_nonnull(strstr(text, "registers of CPU 1:\n"));
+	ck_assert_ptr_nonnull(strstr(text, " rip  ffffffff80201abc"));
+	ck_assert_ptr_nonnull(strstr(
+	    text, "page tables for rip ffffffff80201abc:\n  PML4 [511]"));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "page tables for cr2 0000000000000010:\n"));
+	ck_assert_ptr_nonnull(strstr(text, "CPU 0: never started\n"));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "last console lines:\n  | hello\n  | world\n"));
+	free(text);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("debug");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, an_address_has_function_file_and_line);
+	tcase_add_test(t, an_address_without_line_has_a_symbol);
+	tcase_add_test(t, a_small_page_is_translated);
+	tcase_add_test(t, a_large_page_is_translated);
+	tcase_add_test(t, what_is_not_mapped_is_said_so);
+	tcase_add_test(t, without_paging_addresses_are_physical);
+	tcase_add_test(t, frame_pointers_are_followed_until_they_end);
+	tcase_add_test(t, a_bad_end_is_described);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return (failed != 0);
+}

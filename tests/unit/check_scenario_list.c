@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* check_scenario_list.c: scenario metadata in good and damaged images. */
+#include <check.h>
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/scenario_list.h"
+
+/* A guest image just big enough: one segment, one section of scenarios. */
+#define BASE	   0xffffffff80200000ull
+#define NSCENARIOS 3
+
+struct image {
+	Elf64_Ehdr eh;
+	Elf64_Phdr ph;
+	struct hf_scenario entries[NSCENARIOS];
+	char strings[256];
+	char names[64];
+	Elf64_Shdr sh[3];
+};
+
+static struct image img;
+static struct scenario_list list;
+static struct hf_err err;
+
+static uint64_t
+va_of(const void *p)
+{
+	return (BASE + (uint64_t)((const char *)p - (const char *)&img));
+}
+
+static void
+add(int i, size_t at, const char *id, const char *title, uint32_t flags)
+{
+	char *s = img.strings + at;
+
+	strcpy(s, id);
+	strcpy(s + 20, title);
+	img.entries[i] = (struct hf_scenario){ .magic = HF_SCENARIO_MAGIC,
+		.flags = flags,
+		.timeout_ms = 5,
+		.id = va_of(s),
+		.title = va_of(s + 20),
+		.requirements = va_of(s + 40),
+		.run = BASE };
+}
+
+static void
+set_up(void)
+{
+	memset(&img, 0, sizeof(img));
+	memset(&err, 0, sizeof(err));
+	memcpy(img.eh.e_ident, ELFMAG, SELFMAG);
+	img.eh.e_ident[EI_CLASS] = ELFCLASS64;
+	img.eh.e_ident[EI_DATA] = ELFDATA2LSB;
+	img.eh.e_ident[EI_VERSION] = EV_CURRENT;
+	img.eh.e_type = ET_EXEC;
+	img.eh.e_machine = EM_X86_64;
+	img.eh.e_version = EV_CURRENT;
+	img.eh.e_ehsize = sizeof(img.eh);
+	img.eh.e_phoff = offsetof(struct image, ph);
+	img.eh.e_phentsize = sizeof(img.ph);
+	img.eh.e_phnum = 1;
+	img.eh.e_shoff = offsetof(struct image, sh);
+	img.eh.e_shentsize = sizeof(img.sh[0]);
+	img.eh.e_shnum = 3;
+	img.eh.e_shstrndx = 2;
+	img.ph = (Elf64_Phdr){ .p_type = PT_LOAD,
+		.p_flags = PF_R | PF_X,
+		.p_vaddr = BASE,
+		.p_filesz = sizeof(img),
+		.p_memsz = sizeof(img) };
+	memcpy(img.names, "\0hf_scenarios\0.shstrtab", 24);
+	img.sh[1] = (Elf64_Shdr){ .sh_name = 1,
+		.sh_type = SHT_PROGBITS,
+		.sh_offset = offsetof(struct image, entries),
+		.sh_size = sizeof(img.entries),
+		.sh_addralign = 8 };
+	img.sh[2] = (Elf64_Shdr){ .sh_name = 14,
+		.sh_type = SHT_STRTAB,
+		.sh_offset = offsetof(struct image, names),
+		.sh_size = sizeof(img.names),
+		.sh_addralign = 1 };
+	add(0, 0, "page.one", "first", 0);
+	add(1, 60, "page.two", "second", HF_IS_HIDDEN);
+	add(2, 120, "map.one", "third", HF_NEEDS_SMP | HF_ENDS_GUEST);
+}
+
+static int
+read_list(void)
+{
+	return (scenario_list_read(&list, &img, sizeof(img), "img", &err));
+}
+
+START_TEST(a_good_image_gives_its_scenarios_in_order)
+{
+	ck_assert_int_eq(read_list(), 0);
+	ck_assert_uint_eq(list.nscenarios, 3);
+	ck_assert_str_eq(list.scenarios[0].id, "page.one");
+	ck_assert_str_eq(list.scenarios[2].title, "third");
+	ck_assert_uint_eq(list.scenarios[0].timeout_ms, 5);
+	ck_assert_ptr_eq(
+	    scenario_list_find(&list, "map.one"), &list.scenarios[2]);
+	ck_assert_ptr_null(scenario_list_find(&list, "map.on"));
+	scenario_list_free(&list);
+}
+END_TEST
+
+/* One damage each. */
+static void
+damage_magic(void)
+{
+	img.entries[1].magic++;
+}
+static void
+damage_flag(void)
+{
+	img.entries[1].flags = 1u << 30;
+}
+static void
+damage_reserved(void)
+{
+	img.entries[1].reserved = 1;
+}
+static void
+damage_timeout(void)
+{
+	img.entries[1].timeout_ms = 3600001;
+}
+static void
+damage_id(void)
+{
+	img.entries[1].id = BASE - 1;
+}
+static void
+damage_id_end(void)
+{
+	img.entries[1].id = BASE + sizeof(img);
+}
+static void
+damage_title(void)
+{
+	img.entries[1].title = 0;
+}
+static void
+damage_grammar(void)
+{
+	img.strings[60] = 'P';
+}
+static void
+damage_code(void)
+{
+	img.ph.p_flags = PF_R;
+}
+static void
+damage_size(void)
+{
+	img.sh[1].sh_size--;
+}
+static void
+damage_empty(void)
+{
+	img.sh[1].sh_size = 0;
+}
+static void
+damage_offset(void)
+{
+	img.sh[1].sh_offset = 1ull << 40;
+}
+static void
+damage_nobits(void)
+{
+	img.sh[1].sh_type = SHT_NOBITS;
+}
+static void
+damage_twice(void)
+{
+	strcpy(img.strings + 60, "page.one");
+}
+static void
+damage_name(void)
+{
+	img.names[1] = 'x';
+}
+static void
+damage_machine(void)
+{
+	img.eh.e_machine = EM_AARCH64;
+}
+static void
+damage_class(void)
+{
+	img.eh.e_ident[EI_CLASS] = ELFCLASS32;
+}
+static void
+damage_elf(void)
+{
+	img.eh.e_ident[0] = 0;
+}
+static void
+damage_control(void)
+{
+	img.strings[20] = '\n';
+}
+
+static void
+damage_unterminated(void)
+{
+	/* The title runs to the end of its segment. */
+	img.ph.p_filesz = offsetof(struct image, strings) + 124;
+	img.entries[2].title = va_of(img.strings + 122);
+}
+
+static const struct {
+	void (*damage)(void);
+	const char *message;
+} damages[] = {
+	{ damage_magic, "img: scenario 1: bad magic" },
+	{ damage_flag, "img: scenario 1: a flag" },
+	{ damage_reserved, "img: scenario 1: a flag" },
+	{ damage_timeout, "img: scenario 1: a timeout" },
+	{ damage_id, "img: scenario 1: a string outside" },
+	{ damage_id_end, "img: scenario 1: a string outside" },
+	{ damage_title, "img: scenario 1: a string outside" },
+	{ damage_unterminated, "img: scenario 2: a string outside" },
+	{ damage_grammar, "img: scenario 1: the id" },
+	{ damage_control, "img: scenario 0: control characters" },
+	{ damage_code, "img: scenario 0: its code" },
+	{ damage_size, "no multiple of 48" },
+	{ damage_empty, "no multiple of 48" },
+	{ damage_offset, "lies outside the file" },
+	{ damage_nobits, "lies outside the file" },
+	{ damage_twice, "two scenarios are called page.one" },
+	{ damage_name, "no section hf_scenarios" },
+	{ damage_machine, "an ELF file for another machine" },
+	{ damage_class, "an ELF file for another machine" },
+	{ damage_elf, "img: not an ELF file" },
+};
+
+START_TEST(a_damaged_image_is_refused)
+{
+	damages[_i].damage();
+	ck_assert_int_eq(read_list(), -1);
+	ck_assert_int_eq(err.status, EXITCODE_USAGE);
+	ck_assert_msg(strstr(err.text, damages[_i].message) != NULL,
+	    "message: %s", err.text);
+}
+END_TEST
+
+START_TEST(a_truncated_image_is_refused_at_every_length)
+{
+	for (size_t n = 1; n < sizeof(img); n++) {
+		char *part = malloc(n);
+
+		memcpy(part, &img, n);
+		ck_assert_int_eq(
+		    scenario_list_read(&list, part, n, "img", &err), -1);
+		free(part);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *patterns[3];
+	const char *chosen; /* one letter a scenario; NULL: error */
+} choices[] = {
+	{ { NULL }, "y-y" },
+	{ { "page.*" }, "y--" },
+	{ { "page.*", "page.two" }, "yy-" },
+	{ { "*.one" }, "y-y" },
+	{ { "page.[ot]*" }, "y--" },
+	{ { "page.one", "page.one" }, "y--" },
+	{ { "page" }, NULL },
+	{ { "*.two" }, NULL },
+	{ { "page.one", "wire.*" }, NULL },
+};
+
+START_TEST(patterns_choose_scenarios)
+{
+	bool chosen[NSCENARIOS];
+	size_t n = 0;
+	int rc;
+
+	while (n < 3 && choices[_i].patterns[n] != NULL)
+		n++;
+	ck_assert_int_eq(read_list(), 0);
+	rc = scenario_list_choose(&list, choices[_i].patterns, n, chosen, &err);
+	ck_assert_int_eq(rc, choices[_i].chosen != NULL ? 0 : -1);
+	for (int i = 0; rc == 0 && i < NSCENARIOS; i++)
+		ck_assert_int_eq(chosen[i], choices[_i].chosen[i] == 'y');
+	if (rc != 0)
+		ck_assert_ptr_nonnull(
+		    strstr(err.text, choices[_i].patterns[n - 1]));
+	scenario_list_free(&list);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("scenario_list");
+	TCase *t = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_checked_fixture(t, set_up, NULL);
+	tcase_add_test(t, a_good_image_gives_its_scenarios_in_order);
+	tcase_add_loop_test(t, a_damaged_image_is_refused, 0,
+	    sizeof(damages) / sizeof(damages[0]));
+	tcase_add_test(t, a_truncated_image_is_refused_at_every_length);
+	tcase_add_loop_test(t, patterns_choose_scenarios, 0,
+	    sizeof(choices) / sizeof(choices[0]));
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return (failed != 0);
+}
