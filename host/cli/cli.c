@@ -10,6 +10,8 @@
 
 static const struct cli_command *const commands[] = {
 	&cli_run,
+	&cli_bench,
+	&cli_compare,
 	&cli_list,
 	&cli_info,
 	&cli_plan,

@@ -7,19 +7,13 @@
 
 #include "blk/blk.h"
 #include "cli/cli.h"
-#include "cli/options.h"
+#include "cli/machine_options.h"
 #include "run/plan.h"
 
-#define MEMORY_DEFAULT	   (64ull << 20)
-#define CPUS_DEFAULT	   2
 #define TIMEOUT_DEFAULT_MS 30000
 
 static const char *const format_names[] = { "pretty", "tap", "junit", "json",
 	NULL }; /* enum report_format */
-static const char *const hugepage_names[] = { "off", "thp", "hugetlb",
-	NULL }; /* enum vm_hugepages */
-static const char *const engine_names[] = { "auto", "sync", "uring",
-	NULL }; /* enum blk_engine */
 
 struct arguments {
 	struct run_options run;
@@ -32,17 +26,6 @@ static bool seed_given;
 #define AT(field) offsetof(struct arguments, field)
 
 static const struct option_spec specs[] = {
-	{ .name = "disk",
-	    .kind = OPTION_TEXT,
-	    .value_name = "FILE",
-	    .offset = AT(run.disk_path),
-	    .help =
-		"ext2 image for the guest, used in place\n"
-		"(default: default.img beside the program, never written)" },
-	{ .name = "snapshot",
-	    .kind = OPTION_FLAG,
-	    .offset = AT(run.snapshot),
-	    .help = "keep writes off the disk image" },
 	{ .name = "format",
 	    .letter = 'f',
 	    .kind = OPTION_CHOICE,
@@ -70,42 +53,6 @@ static const struct option_spec specs[] = {
 	    .given = &seed_given,
 	    .help = "what scenarios draw their randomness from\n"
 		    "(default: a new one each time; reports show it)" },
-	{ .name = "memory",
-	    .letter = 'm',
-	    .kind = OPTION_BYTES,
-	    .value_name = "SIZE",
-	    .offset = AT(run.memory_bytes),
-	    .min = VM_MEMORY_MIN,
-	    .max = VM_MEMORY_MAX,
-	    .help = "guest memory (default 64M)" },
-	{ .name = "cpus",
-	    .kind = OPTION_UINT,
-	    .value_name = "N",
-	    .offset = AT(run.ncpus),
-	    .min = 1,
-	    .max = VM_CPUS_MAX,
-	    .help = "virtual CPUs (default 2)" },
-	{ .name = "hugepages",
-	    .kind = OPTION_CHOICE,
-	    .value_name = "KIND",
-	    .choices = hugepage_names,
-	    .offset = AT(run.hugepages),
-	    .help = "back guest memory with: off (default), thp, hugetlb" },
-	{ .name = "prefault",
-	    .kind = OPTION_FLAG,
-	    .offset = AT(run.prefault),
-	    .help = "touch all guest memory before the start" },
-	{ .name = "kernel",
-	    .kind = OPTION_TEXT,
-	    .value_name = "FILE",
-	    .offset = AT(kernel_path),
-	    .help = "guest image (default: the built-in one)" },
-	{ .name = "blk-engine",
-	    .kind = OPTION_CHOICE,
-	    .value_name = "ENGINE",
-	    .choices = engine_names,
-	    .offset = AT(run.blk_engine),
-	    .help = "disk I/O by: auto (default), sync, uring" },
 	{ .name = "faulty",
 	    .kind = OPTION_TEXT,
 	    .value_name = "PLAN",
@@ -121,6 +68,7 @@ static const struct option_spec specs[] = {
 	    .kind = OPTION_FLAG,
 	    .offset = AT(run.console),
 	    .help = "show the guest's console text on standard error" },
+	MACHINE_OPTIONS(struct arguments),
 	{ 0 },
 };
 
@@ -164,8 +112,8 @@ static int
 run(int argc, char **argv, const struct cli_builtin *builtin)
 {
 	struct arguments a = {
-		.run = { .memory_bytes = MEMORY_DEFAULT,
-		    .ncpus = CPUS_DEFAULT,
+		.run = { .memory_bytes = MACHINE_MEMORY_DEFAULT,
+		    .ncpus = MACHINE_CPUS_DEFAULT,
 		    .timeout_ms = TIMEOUT_DEFAULT_MS },
 	};
 	struct options_rest rest;

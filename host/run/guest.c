@@ -11,6 +11,7 @@
 
 #include "dev/bus.h"
 #include "dev/console.h"
+#include "dev/counts.h"
 #include "dev/debug_exit.h"
 #include "run/disk.h"
 
@@ -50,6 +51,9 @@ on_record(void *arg, const struct record *rec)
 	struct guest *g = arg;
 
 	note_event(g, verdict_record(&g->verdict, rec, guest_now_ns()));
+	if ((rec->kind == RECORD_HIST || rec->kind == RECORD_RAW) &&
+	    g->opt->bench != NULL && !g->verdict.violated)
+		g->opt->bench->record(g->opt->bench->arg, rec, g->vm);
 }
 
 static void
@@ -89,6 +93,9 @@ on_exit_port(void *arg, uint32_t value)
 
 	vm_guest_exit(g->vm, value);
 }
+
+static const struct counts_ops vcpu_counts = { .exits = vm_count_exits,
+	.run_delay_ns = vm_count_run_delay_ns };
 
 static struct vm *
 make_vm(struct guest *g, struct hf_err *err)
@@ -166,6 +173,8 @@ guest_new(const struct run_options *opt, bool with_disk,
 	g->console = console_new(g->bus, on_console, g);
 	g->debug_exit = debug_exit_new(g->bus, on_exit_port, g);
 	hf_check(g->console != NULL && g->debug_exit != NULL);
+	if (opt->bench != NULL)
+		counts_add(g->bus, &vcpu_counts);
 	g->vm = make_vm(g, err);
 	if (g->vm == NULL)
 		goto fail;

@@ -45,13 +45,25 @@ static const struct {
 	[KEY_CR2] = { "cr2", TYPE_HEX },
 	[KEY_BT] = { "bt", TYPE_HEX_LIST },
 	[KEY_RAN] = { "ran", TYPE_DEC },
+	[KEY_CLASS] = { "class", TYPE_TEXT },
+	[KEY_LAYER] = { "layer", TYPE_TEXT },
+	[KEY_OPS] = { "ops", TYPE_DEC },
+	[KEY_COUNT] = { "count", TYPE_DEC },
+	[KEY_SUM] = { "sum", TYPE_DEC },
+	[KEY_MIN] = { "min", TYPE_DEC },
+	[KEY_MAX] = { "max", TYPE_DEC },
+	[KEY_PART] = { "part", TYPE_DEC },
+	[KEY_BUCKETS] = { "b", TYPE_TEXT },
+	[KEY_N] = { "n", TYPE_DEC },
+	[KEY_TICKS] = { "ticks", TYPE_DEC },
+	[KEY_APART] = { "apart", TYPE_BOOL },
 };
 
-#define BIT(k) (1u << (k))
+#define BIT(k) (1ull << (k))
 
 static const struct {
 	const char *name;
-	uint32_t required, optional;
+	uint64_t required, optional;
 } kinds[] = {
 	[RECORD_HELLO] = { "hello",
 	    BIT(KEY_ABI) | BIT(KEY_CPUS) | BIT(KEY_MEM) | BIT(KEY_BOOT_TSC),
@@ -63,6 +75,13 @@ static const struct {
 	[RECORD_NOTE] = { "note", BIT(KEY_TEXT), 0 },
 	[RECORD_VALUE] = { "value",
 	    BIT(KEY_NAME) | BIT(KEY_VALUE) | BIT(KEY_UNIT), 0 },
+	[RECORD_HIST] = { "hist",
+	    BIT(KEY_CLASS) | BIT(KEY_LAYER) | BIT(KEY_OPS) | BIT(KEY_COUNT) |
+		BIT(KEY_SUM) | BIT(KEY_MIN) | BIT(KEY_MAX) | BIT(KEY_PART) |
+		BIT(KEY_BUCKETS),
+	    0 },
+	[RECORD_RAW] = { "raw",
+	    BIT(KEY_CLASS) | BIT(KEY_N) | BIT(KEY_TICKS) | BIT(KEY_APART), 0 },
 	[RECORD_SKIP] = { "skip", BIT(KEY_REASON), 0 },
 	[RECORD_END] = { "end",
 	    BIT(KEY_ID) | BIT(KEY_VERDICT) | BIT(KEY_PASSED) | BIT(KEY_FAILED) |
@@ -77,7 +96,7 @@ static const struct {
 
 #define NKINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-_Static_assert(RECORD_NKEYS <= 32, "keys fit into a bit mask");
+_Static_assert(RECORD_NKEYS <= 64, "keys fit into a bit mask");
 
 const char *
 record_kind_name(enum record_kind kind)
@@ -235,7 +254,7 @@ check_value(struct record *r, enum record_key k, size_t len)
 /* One key=value; used is what storage holds so far, seen the keys so far. */
 static const char *
 parse_pair(
-    struct record *r, const char *tok, size_t len, size_t *used, uint32_t *seen)
+    struct record *r, const char *tok, size_t len, size_t *used, uint64_t *seen)
 {
 	const char *eq = memchr(tok, '=', len), *why;
 	size_t name_len;
@@ -269,7 +288,7 @@ record_parse(
 {
 	const char *p = line + 1, *end = line + len_bytes, *tok, *why;
 	size_t len, used = 0;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 	unsigned int kind;
 
 	if (len_bytes == 0 || line[0] != HF_RECORD_MARK)

@@ -19,6 +19,15 @@
 #include "run/scenario_list.h"
 #include "vm/vm.h"
 
+struct record;
+
+/* Where a bench's hist and raw records go (run/bench_collect.h). */
+struct run_bench {
+	void *arg;
+	/* On a vCPU's thread, under the guest's lock. */
+	void (*record)(void *arg, const struct record *rec, struct vm *vm);
+};
+
 struct run_options {
 	struct vm_image kernel;
 	const char *disk_path;	 /* NULL: there is none */
@@ -35,6 +44,7 @@ struct run_options {
 	bool console;		   /* guest console text to standard error */
 	const char *const *params; /* "name=value" for the run plan */
 	size_t nparams;
+	const struct run_bench *bench; /* NULL: such records are dropped */
 };
 
 /*

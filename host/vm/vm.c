@@ -303,3 +303,16 @@ vm_stats_source(const struct vm *vm)
 {
 	return (vm->fd);
 }
+
+int
+vm_cpu_stats_source(const struct vm *vm, unsigned int cpu)
+{
+	hf_check(cpu < vm->ncpus);
+	return (vm->cpus[cpu].fd);
+}
+
+unsigned int
+vm_cpu_count(const struct vm *vm)
+{
+	return (vm->ncpus);
+}

@@ -178,8 +178,10 @@ void vm_doorbell_remove(
 uint32_t vm_count_exits(void);
 uint32_t vm_count_run_delay_ns(void);
 
-/* A descriptor for kvm_stats_open: the machine's own counts. */
+/* Descriptors for kvm_stats_open: the machine's counts, and a vCPU's. */
 int vm_stats_source(const struct vm *);
+int vm_cpu_stats_source(const struct vm *, unsigned int cpu);
+unsigned int vm_cpu_count(const struct vm *);
 
 const char *vm_end_name(enum vm_end_reason);
 /* "KVM_EXIT_SHUTDOWN"; "unknown" when there is no such exit. */

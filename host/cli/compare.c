@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* compare.c: holdfast compare. */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "measure/bench.h"
+
+struct arguments {
+	unsigned int threshold_percent;
+	unsigned int alpha_permille;
+};
+
+static const struct option_spec specs[] = {
+	{ .name = "threshold",
+	    .kind = OPTION_UINT,
+	    .value_name = "PERCENT",
+	    .offset = offsetof(struct arguments, threshold_percent),
+	    .min = 1,
+	    .max = 1000,
+	    .help = "smaller differences are noise (default 5)" },
+	{ .name = "alpha",
+	    .kind = OPTION_UINT,
+	    .value_name = "N",
+	    .offset = offsetof(struct arguments, alpha_permille),
+	    .min = 1,
+	    .max = 500,
+	    .help = "level of significance in thousandths (default 10)" },
+	{ 0 },
+};
+
+static int
+print_help(void)
+{
+	printf(
+	    "usage: holdfast compare [OPTION]... A.json B.json\n"
+	    "Compares two files of bench --json class by class: medians of "
+	    "the rounds, their\nshift, and a rank test. Exit status 1 if B is "
+	    "significantly worse in any class.\n\n");
+	options_print_help(specs, stdout);
+	return (cli_finish_output());
+}
+
+static int
+compare(int argc, char **argv, const struct cli_builtin *builtin)
+{
+	struct arguments a = { .threshold_percent = 5, .alpha_permille = 10 };
+	struct stats_options opt;
+	struct options_rest rest;
+	struct hf_err err = { 0 };
+	struct bench_report *ra, *rb = NULL;
+	size_t worse;
+	int status;
+
+	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
+		return (cli_fail(&err));
+	if (rest.help)
+		return (print_help());
+	if (rest.nwords != 2) {
+		err_user(&err,
+		    "compare takes two files, not %zu; see "
+		    "'holdfast compare --help'",
+		    rest.nwords);
+		return (cli_fail(&err));
+	}
+	ra = bench_json_read(rest.words[0], &err);
+	if (ra != NULL)
+		rb = bench_json_read(rest.words[1], &err);
+	if (ra == NULL || rb == NULL) {
+		bench_report_free(ra);
+		return (cli_fail(&err));
+	}
+	opt.threshold = a.threshold_percent / 100.0;
+	opt.alpha = a.alpha_permille / 1000.0;
+	worse = bench_compare_print(ra, rb, &opt, stdout);
+	bench_report_free(ra);
+	bench_report_free(rb);
+	status = cli_finish_output();
+	return (status != EXITCODE_OK ? status
+		: worse > 0	      ? EXITCODE_FAILED
+				      : EXITCODE_OK);
+}
+
+const struct cli_command cli_compare = { .name = "compare",
+	.summary = "tell whether one bench is slower than another",
+	.run = compare };
