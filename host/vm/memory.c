@@ -15,7 +15,7 @@
 #include "vm/memory.h"
 
 #define HUGEPAGE_BYTES (UINT64_C(2) << 20)
-#define SHMEM_THP_PATH "/sys/kernel/mm/transparent_hugepage/shmem_enabled"
+#define THP_PATH       "/sys/kernel/mm/transparent_hugepage/enabled"
 
 #ifndef MFD_HUGE_2MB
 #define MFD_HUGE_2MB (21u << 26)
@@ -55,7 +55,7 @@ memory_check(const struct vm_config *cfg, struct hf_err *err)
 	return (0);
 }
 
-/* THP for memfd pages is a system setting: say so instead of not doing it. */
+/* THP is a system setting: say so instead of not doing it. */
 static int
 check_thp(struct hf_err *err)
 {
@@ -63,20 +63,20 @@ check_thp(struct hf_err *err)
 	ssize_t n;
 	int fd;
 
-	fd = open(SHMEM_THP_PATH, O_RDONLY | O_CLOEXEC);
+	fd = open(THP_PATH, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return (err_user_errno(err, errno,
-		    "--hugepages thp: this kernel has none for shared memory: "
-		    "%s",
-		    SHMEM_THP_PATH));
+		    "--hugepages thp: this kernel has no transparent huge "
+		    "pages: %s",
+		    THP_PATH));
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[n > 0 ? n : 0] = '\0';
-	if (strstr(text, "[never]") != NULL || strstr(text, "[deny]") != NULL)
+	if (strstr(text, "[never]") != NULL)
 		return (err_user(err,
 		    "--hugepages thp: switched off on this host; to allow it: "
-		    "echo advise | sudo tee %s",
-		    SHMEM_THP_PATH));
+		    "echo madvise | sudo tee %s",
+		    THP_PATH));
 	return (0);
 }
 
@@ -139,6 +139,31 @@ map_memfd(struct memory *mem, const struct vm_config *cfg, struct hf_err *err)
 	    err, error, "--memory: mapping %" PRIu64 " bytes", mem->len_bytes));
 }
 
+/*
+ * Anonymous and aligned, for THP: memfd pages would need a setting of their own
+ * (shmem_enabled), which is off nearly everywhere.
+ */
+static int
+map_anonymous(struct memory *mem, struct hf_err *err)
+{
+	uint64_t all_bytes = mem->len_bytes + HUGEPAGE_BYTES, head_bytes;
+	char *p;
+
+	p = mmap(NULL, all_bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return (err_user_errno(err, errno,
+		    "--memory: mapping %" PRIu64 " bytes", mem->len_bytes));
+	head_bytes = -(uintptr_t)p % HUGEPAGE_BYTES;
+	if (head_bytes > 0)
+		munmap(p, head_bytes);
+	mem->host = p + head_bytes;
+	if (head_bytes < HUGEPAGE_BYTES)
+		munmap(p + head_bytes + mem->len_bytes,
+		    HUGEPAGE_BYTES - head_bytes);
+	return (0);
+}
+
 int
 memory_init(struct memory *mem, const struct vm_config *cfg, struct hf_err *err)
 {
@@ -148,10 +173,11 @@ memory_init(struct memory *mem, const struct vm_config *cfg, struct hf_err *err)
 
 	if (memory_check(cfg, err) != 0)
 		return (-1);
-	if (cfg->hugepages == VM_HUGEPAGES_THP && check_thp(err) != 0)
-		return (-1);
 	mem->len_bytes = cfg->memory_bytes;
-	if (map_memfd(mem, cfg, err) != 0)
+	if (cfg->hugepages == VM_HUGEPAGES_THP) {
+		if (check_thp(err) != 0 || map_anonymous(mem, err) != 0)
+			return (-1);
+	} else if (map_memfd(mem, cfg, err) != 0)
 		return (-1);
 	if (advise(mem, cfg, err) != 0) {
 		munmap(mem->host, mem->len_bytes);

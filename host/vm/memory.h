@@ -2,7 +2,7 @@
 /* memory.h: the host memory behind guest RAM. */
 
 /*
- *	guest-physical			memfd offset
+ *	guest-physical			offset in the mapping
  *	0 .. min(bytes, 3 GiB)		0			region 0
  *	3 GiB .. 4 GiB			none: MMIO hole
  *	4 GiB .. 			3 GiB			region 1

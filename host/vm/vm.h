@@ -34,7 +34,7 @@
 
 enum vm_hugepages {
 	VM_HUGEPAGES_OFF,    /* MADV_NOHUGEPAGE */
-	VM_HUGEPAGES_THP,    /* MADV_HUGEPAGE */
+	VM_HUGEPAGES_THP,    /* anonymous memory with MADV_HUGEPAGE */
 	VM_HUGEPAGES_HUGETLB /* memfd with MFD_HUGETLB, 2 MiB */
 };
 

@@ -469,6 +469,22 @@ START_TEST(no_permission_says_how_to_get_it)
 }
 END_TEST
 
+/* A line of /proc/self/smaps_rollup, in KiB. */
+static unsigned long
+rollup_kib(const char *name)
+{
+	FILE *f = fopen("/proc/self/smaps_rollup", "r");
+	unsigned long kib = 0;
+	char line[256];
+
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, name, strlen(name)) == 0)
+			kib = strtoul(line + strlen(name), NULL, 10);
+	fclose(f);
+	return (kib);
+}
+
 START_TEST(prefault_and_all_kinds_of_pages_work_or_explain)
 {
 	const enum vm_hugepages kinds[] = { VM_HUGEPAGES_OFF, VM_HUGEPAGES_THP,
@@ -488,7 +504,11 @@ START_TEST(prefault_and_all_kinds_of_pages_work_or_explain)
 			ck_assert_uint_ne(i, 0);
 			ck_assert_int_eq(err.status, EXITCODE_USAGE);
 			ck_assert_ptr_nonnull(strstr(err.text, "sudo"));
-		}
+		} else if (kinds[i] == VM_HUGEPAGES_OFF)
+			ck_assert_uint_ge(rollup_kib("Rss:"), 16u << 10);
+		else if (kinds[i] == VM_HUGEPAGES_THP)
+			ck_assert_uint_ge(
+			    rollup_kib("AnonHugePages:"), 16u << 10);
 		vm_destroy(vm);
 	}
 }
