@@ -3,9 +3,9 @@
 
 /*
  * Memory comes from pages of a source that the VM registers, and from a static
- * arena before that.  May be called with any lock held except spin mutexes when
- * M_WAITOK; M_NOWAIT works in any context but NMI.  Freed memory is filled with junk
- * under INVARIANTS.
+ * arena before that.  Thread context, no spin mutex held; M_NOWAIT does not
+ * sleep but may take the locks of the page allocator.  Freed memory is filled with
+ * junk under INVARIANTS.
  */
 #ifndef HF_KERN_KALLOC_H
 #define HF_KERN_KALLOC_H
@@ -14,8 +14,8 @@
 #include <sys/malloc.h>
 
 /*
- * bytes <= HF_KALLOC_MAX; 16-byte aligned, and page aligned when bytes is a
- * multiple of PAGE_SIZE.  NULL only with M_NOWAIT.
+ * bytes <= HF_KALLOC_MAX; 16-byte aligned; more than half a page is a whole,
+ * aligned page.  NULL only with M_NOWAIT.
  */
 #define HF_KALLOC_MAX PAGE_SIZE
 void *hf_kalloc(size_t bytes, int flags);

@@ -42,6 +42,8 @@ extern volatile int hf_panicked;
 
 /* Machine: stops the other CPUs, writes the panic record, ends the machine. */
 void hf_panic_fatal(const char *text) __dead2;
+/* Machine: closes critical sections opened since critnest was as given. */
+void hf_catch_machine_reset(u_int critnest);
 /* Machine: ends the machine with an enum hf_exit_value. */
 void hf_machine_exit(int value) __dead2;
 

@@ -20,7 +20,7 @@ int hf_plan_cpus(void); /* 0: all */
 const char *hf_plan_param(const char *name);
 /* Same as a number; "missing" when absent or not a number. */
 uint64_t hf_plan_param_u64(const char *name, uint64_t missing);
-/* The i-th "run" line, NULL after the last. */
-const char *hf_plan_run(int i);
+/* The first "run" id (after NULL), or the one after; NULL after the last. */
+const char *hf_plan_run(const char *after);
 
 #endif

@@ -20,6 +20,7 @@
 #define __predict_false(e)  __builtin_expect(!!(e), 0)
 #define __compiler_membar() __asm__ __volatile__("" : : : "memory")
 
+#define __DECONST(type, var) ((type)(uintptr_t)(const void *)(var))
 #define __containerof(ptr, type, member) \
 	((type *)((uintptr_t)(ptr)-offsetof(type, member)))
 #define CTASSERT(x) _Static_assert(x, "compile-time assertion failed")

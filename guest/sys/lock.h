@@ -19,10 +19,11 @@ enum hf_lock_class {
 #define LO_DUPOK      0x02 /* two of the same rank may be held */
 #define LO_QUIET      0x04 /* not in the order check */
 #define LO_INITED     0x80
+#define HF_RANK_UNKNOWN 0
 
 struct lock_object {
 	const char *lo_name;
-	uint16_t lo_rank; /* from lo_name: kern/lock_order.c; 0: unranked */
+	uint16_t lo_rank; /* 1 + rank of lo_name, 0: not looked up yet */
 	uint8_t lo_class; /* enum hf_lock_class */
 	uint8_t lo_flags;
 };
@@ -67,6 +68,8 @@ int hf_lock_holding(const struct lock_object *lo);
 
 /* Locks held by curthread; 0 without INVARIANTS. */
 int hf_locks_held(void);
+/* Those of them that no page fault may happen under: all but sx. */
+int hf_locks_nonsleepable(void);
 void hf_locks_print(struct thread *td);
 
 /* Release or take again for a sleep; "relock" takes what "unlock" returned. */

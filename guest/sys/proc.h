@@ -3,7 +3,7 @@
 
 /*
  * Locks: (t) only the thread itself, (s) the scheduler's spin mutex, (q) the
- * sleep queue chain of td_wchan, (c) constant after creation, (p) proc list.
+ * sleep queue chain of td_wchan (on amd64 one lock with s), (c) constant after creation, (p) proc list.
  */
 #ifndef HF_SYS_PROC_H
 #define HF_SYS_PROC_H
@@ -70,7 +70,8 @@ struct thread {
 	const void *td_wchan;	       /* (q) NULL: not asleep */
 	const char *td_wmesg;	       /* (q) */
 	int td_sleep_result;	       /* (q) 0 or EWOULDBLOCK */
-	uint64_t td_slice_tsc;	       /* (s) end of the time slice */
+	TAILQ_ENTRY(thread) td_timo;   /* (s) */
+	uint64_t td_timo_tsc;	       /* (s) end of a timed sleep, 0: none */
 	int td_joined;		       /* (s) */
 
 	void (*td_fn)(void *);	   /* (c) */

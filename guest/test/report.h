@@ -16,7 +16,7 @@ struct hf_result {
 	char why[160]; /* of a skip, or text of the first failure */
 };
 
-void hf_report_hello(void);
+void hf_report_hello(u_int cpus);
 void hf_report_begin(const struct hf_scenario *sc);
 void hf_report_end(const struct hf_scenario *sc, const struct hf_result *r);
 void hf_report_done(u_int ran);

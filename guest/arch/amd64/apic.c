@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* apic.c: the local APIC (SDM volume 3A, chapter 11), x2APIC or xAPIC. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/smp.h>
+#include <kern/clock.h>
+#include <machine/specialreg.h>
+#include "cpu.h"
+
+#define APICBASE_X2APIC 0x400
+#define APICBASE_ENABLE 0x800
+
+/* Register numbers: MMIO offset / 16 = x2APIC MSR - 0x800. */
+#define REG_ID	     0x02
+#define REG_EOI	     0x0b
+#define REG_SVR	     0x0f
+#define REG_ICR_LOW  0x30
+#define REG_ICR_HIGH 0x31
+#define REG_LVT_TIMER 0x32
+#define REG_TIMER_INITIAL 0x38
+#define REG_TIMER_CURRENT 0x39
+#define REG_TIMER_DIVIDE  0x3e
+
+#define SVR_ENABLE     0x100
+#define LVT_MASKED     0x10000
+#define LVT_DEADLINE   0x40000
+#define DIVIDE_BY_1    0xb
+#define ICR_NMI	       0x400
+#define ICR_INIT       0x500
+#define ICR_STARTUP    0x600
+#define ICR_ASSERT     0x4000
+#define ICR_PENDING    0x1000
+#define ICR_ALL_OTHERS 0xc0000
+
+#define MSR_X2APIC	 0x800
+#define MSR_TSC_DEADLINE 0x6e0
+
+static bool x2apic, tsc_deadline;
+static volatile uint32_t *xapic;
+
+static uint32_t
+apic_read(u_int reg)
+{
+	return (x2apic ? (uint32_t)rdmsr(MSR_X2APIC + reg) : xapic[reg * 4]);
+}
+
+static void
+apic_write(u_int reg, uint32_t v)
+{
+	if (x2apic)
+		wrmsr(MSR_X2APIC + reg, v);
+	else
+		xapic[reg * 4] = v;
+}
+
+/* Interrupts off: the two halves of the xAPIC's register belong together. */
+static void
+icr_write(u_int apic_id, uint32_t low)
+{
+	if (x2apic) {
+		/* MSR writes here are not serializing: order our stores first. */
+		mb();
+		wrmsr(MSR_X2APIC + REG_ICR_LOW, (uint64_t)apic_id << 32 | low);
+		return;
+	}
+	while ((xapic[REG_ICR_LOW * 4] & ICR_PENDING) != 0)
+		cpu_spinwait();
+	xapic[REG_ICR_HIGH * 4] = apic_id << 24;
+	xapic[REG_ICR_LOW * 4] = low;
+}
+
+void
+hf_apic_init(void)
+{
+	uint32_t regs[4];
+
+	do_cpuid(1, 0, regs);
+	x2apic = (regs[2] & (1u << 21)) != 0;
+	tsc_deadline = (regs[2] & (1u << 24)) != 0;
+	if (!x2apic)
+		xapic = hf_mapdev(hf_machine.lapic_pa, PAGE_SIZE);
+}
+
+/* Interrupts off. */
+void
+hf_apic_init_cpu(void)
+{
+	if (x2apic)
+		wrmsr(MSR_APICBASE,
+		    rdmsr(MSR_APICBASE) | APICBASE_X2APIC | APICBASE_ENABLE);
+	apic_write(REG_SVR, SVR_ENABLE | VEC_SPURIOUS);
+	if (tsc_deadline)
+		apic_write(REG_LVT_TIMER, VEC_TIMER | LVT_DEADLINE);
+	else {
+		apic_write(REG_TIMER_DIVIDE, DIVIDE_BY_1);
+		apic_write(REG_LVT_TIMER, VEC_TIMER);
+	}
+}
+
+u_int
+hf_apic_id(void)
+{
+	return (x2apic ? apic_read(REG_ID) : apic_read(REG_ID) >> 24);
+}
+
+void
+hf_apic_eoi(void)
+{
+	apic_write(REG_EOI, 0);
+}
+
+void
+hf_apic_ipi(u_int apic_id, u_int vector)
+{
+	register_t flags = intr_disable();
+
+	icr_write(apic_id, ICR_ASSERT | vector);
+	intr_restore(flags);
+}
+
+void
+hf_apic_nmi_others(void)
+{
+	if (mp_ncpus > 1)
+		icr_write(0, ICR_ALL_OTHERS | ICR_ASSERT | ICR_NMI);
+}
+
+void
+hf_apic_init_sipi(u_int apic_id, u_int page, bool send_init)
+{
+	register_t flags = intr_disable();
+
+	if (send_init)
+		icr_write(apic_id, ICR_ASSERT | ICR_INIT);
+	icr_write(apic_id, ICR_ASSERT | ICR_STARTUP | page);
+	intr_restore(flags);
+}
+
+/* One interrupt at deadline_tsc or a little later; replaces the last one. */
+void
+hf_apic_timer_arm(uint64_t deadline_tsc, uint64_t now_tsc)
+{
+	uint64_t ns;
+
+	if (tsc_deadline) {
+		wrmsr(MSR_TSC_DEADLINE, deadline_tsc);
+		return;
+	}
+	ns = deadline_tsc > now_tsc ?
+	    hf_ns_from_tsc(deadline_tsc - now_tsc) + 1 :
+	    1;
+	apic_write(REG_TIMER_INITIAL, ns < UINT32_MAX ? ns : UINT32_MAX);
+}
+
+/*
+ * TSC ticks that pass while the timer, masked, counts ref_ns: KVM and QEMU
+ * clock the APIC timer at 1 GHz (KVM_CAP_X86_APIC_BUS_CYCLES_NS defaults to
+ * 1 ns; QEMU's APIC counts nanoseconds).  Interrupts off; a timer that was
+ * armed is lost.
+ */
+uint64_t
+hf_apic_timer_measure(uint32_t ref_ns)
+{
+	uint64_t start;
+	uint32_t elapsed;
+
+	apic_write(REG_LVT_TIMER, LVT_MASKED | VEC_TIMER);
+	apic_write(REG_TIMER_DIVIDE, DIVIDE_BY_1);
+	apic_write(REG_TIMER_INITIAL, UINT32_MAX);
+	start = rdtsc();
+	do
+		elapsed = UINT32_MAX - apic_read(REG_TIMER_CURRENT);
+	while (elapsed < ref_ns);
+	start = rdtsc() - start;
+	apic_write(REG_TIMER_INITIAL, 0);
+	apic_write(REG_LVT_TIMER,
+	    VEC_TIMER | (tsc_deadline ? LVT_DEADLINE : 0));
+	return (start * ref_ns / elapsed);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* trap.c: exceptions and interrupts, and the rules for page faults. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/signal.h>
+#include <sys/smp.h>
+#include <kern/fault.h>
+#include <kern/panic.h>
+#include <machine/specialreg.h>
+#include <machine/vmparam.h>
+#include "cpu.h"
+
+static const char *const exception_names[32] = {
+	"divide error", "debug exception", "NMI", "breakpoint", "overflow",
+	"bound range exceeded", "invalid opcode", "device not available",
+	"double fault", "coprocessor overrun", "invalid TSS",
+	"segment not present", "stack fault", "general protection fault",
+	"page fault", "reserved exception", "x87 error", "alignment check",
+	"machine check", "SIMD error", "virtualization exception",
+	"control protection exception"
+};
+
+void
+hf_trap_fatal(struct trapframe *tf, const char *why)
+{
+	struct thread *td = curthread;
+	const char *name = NULL;
+
+	if (tf->tf_trapno < nitems(exception_names))
+		name = exception_names[tf->tf_trapno];
+	/* A caught panic has no use for the frame. */
+	if (td->td_catch == NULL || td->td_intr_nesting != 0)
+		td->td_md.md_frame = tf;
+	if ((tf->tf_rflags & PSL_I) != 0 && tf->tf_trapno != VEC_DF)
+		enable_intr();
+	if (tf->tf_trapno == VEC_PF)
+		panic("%s: %s %s of address 0x%lx, rip 0x%lx, error 0x%lx%s",
+		    why,
+		    TRAPF_USERMODE(tf) ? "user" : "kernel",
+		    (tf->tf_err & PGEX_W) != 0	      ? "write" :
+			(tf->tf_err & PGEX_I) != 0 ? "fetch" :
+							 "read",
+		    td->td_fault_addr, tf->tf_rip, tf->tf_err,
+		    (tf->tf_err & PGEX_RSV) != 0 ? " (reserved bit)" : "");
+	panic("%s (%s), error 0x%lx, rip 0x%lx", why,
+	    name != NULL ? name : "unknown vector", tf->tf_err, tf->tf_rip);
+}
+
+/* The access that the error code of a page fault describes. */
+static int
+fault_type(uint64_t err)
+{
+	if ((err & PGEX_W) != 0)
+		return (HF_FAULT_WRITE);
+	return ((err & PGEX_I) != 0 ? HF_FAULT_EXECUTE : HF_FAULT_READ);
+}
+
+/*
+ * vm_fault.md section 9: inside a no-fault section the first fault at an address
+ * is taken for a stale TLB entry, which the fault itself has flushed.  True:
+ * run the instruction again.
+ */
+static bool
+fault_is_spurious(struct thread *td, vm_offset_t va)
+{
+	if ((td->td_pflags & TDP_RESETSPUR) == 0 &&
+	    td->td_md_spurflt_addr == va)
+		return (false);
+	td->td_pflags &= ~TDP_RESETSPUR;
+	td->td_md_spurflt_addr = va;
+	return (true);
+}
+
+/* Why a fault from ring 0 may not be resolved; NULL when it may. */
+static const char *
+kernel_fault_barred(
+    struct thread *td, const struct trapframe *tf, vm_offset_t va)
+{
+	if (td->td_intr_nesting != 0)
+		return ("fault in an interrupt handler");
+	if (td->td_critnest != 0 || (tf->tf_rflags & PSL_I) == 0)
+		return ("fault in a critical section");
+	if (va < VM_MAXUSER_ADDRESS && td->td_pcb->pcb_onfault == NULL)
+		return ("fault on user memory without a recovery address");
+	if (hf_locks_nonsleepable() != 0)
+		return ("fault with a non-sleepable lock held");
+	if (va >= VM_MAXUSER_ADDRESS && (va < VM_MIN_KERNEL_ADDRESS ||
+					    va >= VM_MAX_KERNEL_ADDRESS))
+		return ("fault on an unmapped kernel address");
+	return (NULL);
+}
+
+/*
+ * Resolves the fault or not; then *signo and *code say why.  Called with interrupts
+ * off, resolves with them on.
+ */
+static bool
+fault_resolve(struct trapframe *tf, vm_offset_t va, int *signo, int *code)
+{
+	struct thread *td = curthread;
+	bool from_user = TRAPF_USERMODE(tf);
+	bool kernel_va = va >= VM_MAXUSER_ADDRESS;
+	const void *onfault;
+	int error;
+
+	*signo = SIGSEGV;
+	*code = SEGV_MAPERR;
+	if (from_user && kernel_va)
+		return (false);
+	onfault = td->td_pcb->pcb_onfault;
+	td->td_pcb->pcb_onfault = NULL;
+	enable_intr();
+	error = hf_fault_resolve(
+	    kernel_va, va, fault_type(tf->tf_err), signo, code);
+	disable_intr();
+	td->td_pcb->pcb_onfault = onfault;
+	return (error == 0);
+}
+
+/* vm_fault.md section 2. */
+static void
+trap_pfault(struct trapframe *tf)
+{
+	vm_offset_t va = rcr2();
+	struct thread *td = curthread;
+	const char *why;
+	int signo, code;
+
+	if ((tf->tf_err & PGEX_RSV) != 0) {
+		td->td_fault_addr = va;
+		hf_trap_fatal(tf, "fault on a bad page table entry");
+	}
+	if (!TRAPF_USERMODE(tf)) {
+		if ((td->td_pflags & TDP_NOFAULTING) != 0 &&
+		    td->td_pcb->pcb_onfault != NULL) {
+			if (fault_is_spurious(td, va))
+				return;
+			signo = SIGSEGV;
+			code = SEGV_ACCERR;
+			goto failed;
+		}
+		why = kernel_fault_barred(td, tf, va);
+		if (why != NULL) {
+			td->td_fault_addr = va;
+			hf_trap_fatal(tf, why);
+		}
+	}
+	if (fault_resolve(tf, va, &signo, &code))
+		return;
+failed:
+	td->td_fault_addr = va;
+	td->td_fault_signo = signo;
+	td->td_fault_code = code;
+	if (TRAPF_USERMODE(tf))
+		hf_trap_fatal(tf, "fault in user mode");
+	if (td->td_pcb->pcb_onfault == NULL)
+		hf_trap_fatal(tf, "fault that cannot be resolved");
+	tf->tf_rip = (uint64_t)td->td_pcb->pcb_onfault;
+}
+
+static void
+trap_exception(struct trapframe *tf)
+{
+	switch (tf->tf_trapno) {
+	case VEC_PF:
+		trap_pfault(tf);
+		return;
+	case VEC_NMI:
+		/* The CPU that panics stops the others this way. */
+		while (hf_panicked != 0)
+			halt();
+		hf_trap_fatal(tf, "unexpected NMI");
+	default:
+		hf_trap_fatal(tf, "trap");
+	}
+}
+
+static void
+trap_interrupt(struct trapframe *tf)
+{
+	u_int vector = tf->tf_trapno;
+	struct thread *td = curthread;
+
+	td->td_intr_nesting++;
+	td->td_critnest++;
+	if (vector >= VEC_PIN0 && vector < VEC_PIN0 + HF_IOAPIC_PINS)
+		hf_ioapic_interrupt(vector - VEC_PIN0);
+	else if (vector >= VEC_IPI0 && vector < VEC_IPI0 + HF_IPI_COUNT)
+		hf_ipi_interrupt(vector - VEC_IPI0);
+	else if (vector == VEC_TIMER)
+		hf_timer_interrupt();
+	if (vector != VEC_SPURIOUS)
+		hf_apic_eoi();
+	td->td_critnest--;
+	td->td_intr_nesting--;
+	if (td->td_owepreempt != 0 && td->td_critnest == 0)
+		hf_sched_intr_exit();
+}
+
+void
+hf_trap(struct trapframe *tf)
+{
+	if (tf->tf_trapno < 32)
+		trap_exception(tf);
+	else
+		trap_interrupt(tf);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lock_order.c: ranks of the lock classes, and who holds what. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/lock.h>
+#include <kern/lock_order.h>
+
+/* Outer locks first; docs/locking.md draws the same order. */
+static const struct {
+	const char *name;
+	uint16_t rank;
+} ranks[] = {
+	{ "vm map (user)", 10 },
+	{ "vm map (system)", 12 },
+	{ "mount", 18 },
+	{ "vnode", 20 },
+	{ "mount vnode list", 24 },
+	{ "vnode interlock", 26 },
+	{ "ext2", 30 },
+	{ "buf cache", 32 },
+	{ "pbuf pool", 34 },
+	{ "bdev", 36 },
+	{ "vm object", 50 },
+	{ "vm object list", 52 },
+	{ "pmap list", 58 },
+	{ "pmap", 60 },
+	{ "pmap split", 62 },
+	{ "pv list", 64 },
+	{ "pv chunk", 66 },
+	{ "vm page queue", 70 },
+	{ "vm reserv", 74 },
+	{ "vm phys free", 76 },
+	{ "vm slab", 80 },
+	/* Spin mutexes: inside every lock that blocks. */
+	{ "vm page busy", 100 },
+	{ "vm wait", 102 },
+	{ "virtqueue", 110 },
+	{ "bdev wait", 112 },
+	{ "taskqueue", 114 },
+	{ "kalloc", 120 },
+	{ "failpoint", 122 },
+	{ "ioapic", 124 },
+	{ "report", 130 },
+	{ "console", 132 },
+};
+
+uint16_t
+hf_lock_rank(const char *name)
+{
+	for (u_int i = 0; i < nitems(ranks); i++)
+		if (strcmp(ranks[i].name, name) == 0)
+			return (ranks[i].rank);
+	return (0);
+}
+
+void
+hf_lock_init(struct lock_object *lo, enum hf_lock_class class,
+    const char *name, u_int flags)
+{
+	lo->lo_name = name;
+	lo->lo_class = class;
+	lo->lo_flags = flags | LO_INITED;
+	lo->lo_rank = HF_RANK_UNKNOWN;
+}
+
+void
+hf_lock_destroy(struct lock_object *lo)
+{
+	lo->lo_flags &= ~LO_INITED;
+}
+
+#ifdef INVARIANTS
+/*
+ * Looked up at the first use and not when the lock is made: thousands are
+ * made at boot and never taken.
+ */
+static uint16_t
+rank_of(const struct lock_object *lo)
+{
+	struct lock_object *l = __DECONST(struct lock_object *, lo);
+
+	if ((lo->lo_flags & LO_QUIET) != 0)
+		return (0);
+	if (lo->lo_rank == HF_RANK_UNKNOWN)
+		atomic_store_16(&l->lo_rank, hf_lock_rank(lo->lo_name) + 1);
+	return (lo->lo_rank - 1);
+}
+
+void
+hf_lock_check(const struct lock_object *lo)
+{
+	struct thread *td = curthread;
+	const struct lock_object *held;
+	uint16_t rank, other;
+
+	if ((lo->lo_flags & LO_INITED) == 0)
+		panic("lock %p is not initialised", lo);
+	if (td->td_nheld == 0 || (rank = rank_of(lo)) == 0)
+		return;
+	for (int i = 0; i < td->td_nheld; i++) {
+		held = td->td_held[i].h_lock;
+		other = rank_of(held);
+		if (other < rank)
+			continue;
+		if (other == rank && (lo->lo_flags & LO_DUPOK) != 0)
+			continue;
+		panic("lock order: %s is taken with %s held", lo->lo_name,
+		    held->lo_name);
+	}
+}
+
+void
+hf_lock_acquired(const struct lock_object *lo, enum hf_hold how)
+{
+	struct thread *td = curthread;
+	struct hf_held *h;
+
+	if (td->td_nheld == HF_HELD_MAX)
+		panic("%s: more than %d locks held", lo->lo_name, HF_HELD_MAX);
+	h = &td->td_held[td->td_nheld];
+	h->h_lock = lo;
+	h->h_pc = __builtin_return_address(0);
+	h->h_how = how;
+	/* An interrupt that takes a lock here must not use the same entry. */
+	__compiler_membar();
+	td->td_nheld++;
+}
+
+/* The last entry for lo, -1 when there is none. */
+static int
+held_index(const struct thread *td, const struct lock_object *lo)
+{
+	int i;
+
+	for (i = td->td_nheld - 1; i >= 0; i--)
+		if (td->td_held[i].h_lock == lo)
+			break;
+	return (i);
+}
+
+void
+hf_lock_released(const struct lock_object *lo)
+{
+	struct thread *td = curthread;
+	int i = held_index(td, lo);
+
+	/* A thread may release what another took shared (busy hand-over). */
+	if (i < 0)
+		return;
+	for (; i + 1 < td->td_nheld; i++)
+		td->td_held[i] = td->td_held[i + 1];
+	td->td_nheld--;
+}
+
+void
+hf_lock_changed(const struct lock_object *lo, enum hf_hold how)
+{
+	struct thread *td = curthread;
+	int i = held_index(td, lo);
+
+	if (i >= 0)
+		td->td_held[i].h_how = how;
+}
+
+int
+hf_lock_holding(const struct lock_object *lo)
+{
+	struct thread *td = curthread;
+	int i = held_index(td, lo);
+
+	return (i < 0 ? 0 : td->td_held[i].h_how);
+}
+
+int
+hf_locks_held(void)
+{
+	return (curthread->td_nheld);
+}
+
+int
+hf_locks_nonsleepable(void)
+{
+	struct thread *td = curthread;
+	int n = 0;
+
+	for (int i = 0; i < td->td_nheld; i++)
+		if (td->td_held[i].h_lock->lo_class != HF_LOCK_SX)
+			n++;
+	return (n);
+}
+
+void
+hf_locks_print(struct thread *td)
+{
+	for (int i = 0; i < td->td_nheld; i++)
+		printf("  %s %s, taken at %p\n",
+		    td->td_held[i].h_how == HF_HOLD_SHARED ? "shared" :
+							     "exclusive",
+		    td->td_held[i].h_lock->lo_name, td->td_held[i].h_pc);
+}
+
+#else
+
+void
+hf_lock_check(const struct lock_object *lo)
+{
+}
+
+void
+hf_lock_acquired(const struct lock_object *lo, enum hf_hold how)
+{
+}
+
+void
+hf_lock_released(const struct lock_object *lo)
+{
+}
+
+void
+hf_lock_changed(const struct lock_object *lo, enum hf_hold how)
+{
+}
+
+int
+hf_lock_holding(const struct lock_object *lo)
+{
+	return (0);
+}
+
+int
+hf_locks_held(void)
+{
+	return (0);
+}
+
+int
+hf_locks_nonsleepable(void)
+{
+	return (0);
+}
+
+void
+hf_locks_print(struct thread *td)
+{
+}
+#endif

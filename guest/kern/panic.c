@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* panic.c: the end of the kernel, and catching it in tests. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <kern/panic.h>
+#include "abi.h"
+
+volatile int hf_panicked;
+
+/* The outermost state that a throw goes back to. */
+static void
+catch_enter(struct hf_catch *c, bool panics)
+{
+	struct thread *td = curthread;
+
+	c->hc_outer = td->td_catch;
+	c->hc_nheld = td->td_nheld;
+	c->hc_critnest = td->td_critnest;
+	c->hc_no_sleeping = td->td_no_sleeping;
+	c->hc_pinned = td->td_pinned;
+	c->hc_pflags = td->td_pflags;
+	c->hc_panics = panics;
+	td->td_catch = c;
+}
+
+/* Forgets what was held; leaves critical sections that are still open. */
+static void
+catch_restore(struct hf_catch *c)
+{
+	struct thread *td = curthread;
+
+	td->td_catch = c->hc_outer;
+	td->td_nheld = c->hc_nheld;
+	td->td_no_sleeping = c->hc_no_sleeping;
+	td->td_pinned = c->hc_pinned;
+	td->td_pflags = c->hc_pflags;
+	td->td_pcb->pcb_onfault = NULL;
+	hf_catch_machine_reset(c->hc_critnest);
+}
+
+bool
+hf_catch_run(struct hf_catch *c, void (*fn)(void *), void *arg)
+{
+	if (hf_setjmp(&c->hc_jmp) != 0) {
+		catch_restore(c);
+		return (true);
+	}
+	catch_enter(c, false);
+	fn(arg);
+	curthread->td_catch = c->hc_outer;
+	return (false);
+}
+
+void
+hf_catch_throw(struct hf_catch *c, const char *text)
+{
+	strlcpy(c->hc_text, text, sizeof(c->hc_text));
+	hf_longjmp(&c->hc_jmp, 1);
+}
+
+const char *
+hf_panics(void (*fn)(void *), void *arg)
+{
+	static char text[HF_PANIC_TEXT_MAX];
+	struct hf_catch c;
+
+	if (hf_setjmp(&c.hc_jmp) != 0) {
+		catch_restore(&c);
+		strlcpy(text, c.hc_text, sizeof(text));
+		return (text);
+	}
+	catch_enter(&c, true);
+	fn(arg);
+	curthread->td_catch = c.hc_outer;
+	return (NULL);
+}
+
+void
+panic(const char *fmt, ...)
+{
+	char text[HF_PANIC_TEXT_MAX];
+	struct thread *td = curthread;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (td->td_catch != NULL && td->td_catch->hc_panics &&
+	    td->td_intr_nesting == 0 && hf_panicked == 0)
+		hf_catch_throw(td->td_catch, text);
+	/* Only the first panic is told; a second one is its consequence. */
+	if (!atomic_cmpset_int((volatile u_int *)&hf_panicked, 0, 1))
+		hf_machine_exit(HF_EXIT_PANIC);
+	hf_panic_fatal(text);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spin.c: spin mutexes. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/mutex.h>
+#include <kern/sched.h>
+
+void
+hf_mtx_lock_spin(struct mtx *m)
+{
+	uintptr_t me = (uintptr_t)curthread;
+
+	KASSERT(m->lock_object.lo_class == HF_LOCK_SPIN,
+	    ("mtx_lock_spin: %s is not a spin mutex", mtx_name(m)));
+	KASSERT(m->mtx_lock != me,
+	    ("mtx_lock_spin: recursion on %s", mtx_name(m)));
+	hf_lock_check(&m->lock_object);
+	hf_spinlock_enter();
+	while (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, me))
+		while (atomic_load_ptr(&m->mtx_lock) != 0)
+			cpu_spinwait();
+	hf_lock_acquired(&m->lock_object, HF_HOLD_EXCLUSIVE);
+}
+
+int
+hf_mtx_trylock_spin(struct mtx *m)
+{
+	hf_spinlock_enter();
+	if (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, (uintptr_t)curthread)) {
+		hf_spinlock_exit();
+		return (0);
+	}
+	hf_lock_acquired(&m->lock_object, HF_HOLD_EXCLUSIVE);
+	return (1);
+}
+
+void
+hf_mtx_unlock_spin(struct mtx *m)
+{
+	KASSERT(m->mtx_lock == (uintptr_t)curthread,
+	    ("mtx_unlock_spin: %s is not ours", mtx_name(m)));
+	hf_lock_released(&m->lock_object);
+	atomic_store_rel_ptr(&m->mtx_lock, 0);
+	hf_spinlock_exit();
+}

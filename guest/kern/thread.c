@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* thread.c: life of kernel threads. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/smp.h>
+#include <kern/kalloc.h>
+#include <kern/sched.h>
+#include <kern/sleepq.h>
+#include <kern/thread.h>
+
+struct thread thread0;
+static volatile u_int next_tid = 100;
+
+static struct thread *
+thread_alloc(struct proc *p, const char *name, int cpu)
+{
+	struct thread *td = hf_kalloc(sizeof(*td), M_WAITOK | M_ZERO);
+
+	td->td_proc = p;
+	td->td_tid = atomic_fetchadd_int(&next_tid, 1);
+	strlcpy(td->td_name, name, sizeof(td->td_name));
+	td->td_cpu_wanted = cpu;
+	td->td_oncpu = td->td_lastcpu = -1;
+	td->td_kstack_pages = KSTACK_PAGES;
+	td->td_kstack = hf_kstack_alloc(KSTACK_PAGES);
+	hf_cpu_thread_setup(td);
+	return (td);
+}
+
+struct thread *
+hf_thread_create_in(struct proc *p, void (*fn)(void *), void *arg,
+    const char *name, int cpu)
+{
+	struct thread *td;
+
+	hf_assert_may_sleep("hf_thread_create");
+	if (cpu > mp_maxid && hf_smp_wait() <= cpu)
+		panic("hf_thread_create: no CPU %d", cpu);
+	td = thread_alloc(p, name, cpu);
+	td->td_fn = fn;
+	td->td_arg = arg;
+	hf_sched_lock();
+	hf_sched_add(td);
+	hf_sched_unlock();
+	return (td);
+}
+
+struct thread *
+hf_thread_create(void (*fn)(void *), void *arg, const char *name, int cpu)
+{
+	return (hf_thread_create_in(&proc0, fn, arg, name, cpu));
+}
+
+void
+hf_thread_start(void)
+{
+	struct thread *td = curthread;
+
+	hf_sched_unlock();
+	td->td_fn(td->td_arg);
+	KASSERT(td->td_critnest == 0 && hf_locks_held() == 0,
+	    ("thread %s ends in a critical section or with a lock",
+		td->td_name));
+	hf_sched_lock();
+	td->td_state = TDS_DEAD;
+	hf_sleepq_wake(td, -1);
+	hf_sched_switch();
+	panic("dead thread %s runs", td->td_name);
+}
+
+void
+hf_thread_join(struct thread *td)
+{
+	hf_assert_may_sleep("hf_thread_join");
+	for (;;) {
+		hf_sleepq_lock(td);
+		if (td->td_state == TDS_DEAD)
+			break;
+		hf_sleepq_wait(td, "join", 0);
+	}
+	/* Dead under the scheduler lock: it has left its stack. */
+	hf_sleepq_unlock(td);
+	hf_kstack_free(td->td_kstack, td->td_kstack_pages);
+	hf_kfree(td);
+}
+
+static void
+idle_main(void *arg)
+{
+	hf_idle_loop();
+}
+
+struct thread *
+hf_idle_thread_create(int cpu)
+{
+	struct thread *td = thread_alloc(&proc0, "idle", cpu);
+
+	td->td_fn = idle_main;
+	td->td_lastcpu = cpu;
+	return (td);
+}
+
+void
+hf_thread_init(void)
+{
+	pcpu_find(0)->pc_idlethread = hf_idle_thread_create(0);
+}

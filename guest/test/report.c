@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report.c: the record stream of shared/report_abi.h, guest side. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/mutex.h>
+#include <sys/proc.h>
+#include <sys/smp.h>
+#include <kern/boot.h>
+#include <kern/clock.h>
+#include <kern/console.h>
+#include <kern/plan.h>
+#include <test/report.h>
+#include <test/report_record.h>
+#include "abi.h"
+#include "report_abi.h"
+
+/* Records are numbered and written under report_mtx, so in order. */
+static struct mtx report_mtx = {
+	.lock_object = { .lo_name = "report", .lo_class = HF_LOCK_SPIN,
+	    .lo_flags = LO_INITED }
+};
+static uint64_t seq;
+static volatile int bust;
+
+struct record {
+	char text[HF_RECORD_MAX];
+	size_t len;
+};
+static struct record rec;
+
+static void
+rec_char(struct record *r, char c)
+{
+	/* One byte is kept for the newline. */
+	if (r->len < HF_RECORD_MAX - 1)
+		r->text[r->len++] = c;
+}
+
+static void
+rec_text(struct record *r, const char *s)
+{
+	for (; *s != '\0'; s++)
+		rec_char(r, *s);
+}
+
+/* Values: printable ASCII without space and '%', else %XX; cut at "max". */
+static void
+rec_value(struct record *r, const char *s, size_t max)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	uint8_t c;
+
+	for (; *s != '\0' && max > 0; s++, max--) {
+		c = (uint8_t)*s;
+		if (c > ' ' && c < 0x7f && c != '%') {
+			rec_char(r, c);
+			continue;
+		}
+		rec_char(r, '%');
+		rec_char(r, digits[c >> 4]);
+		rec_char(r, digits[c & 15]);
+	}
+}
+
+static void
+rec_u64(struct record *r, uint64_t v)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lu", v);
+	rec_text(r, text);
+}
+
+static void
+rec_start(struct record *r, const char *kind)
+{
+	r->len = 0;
+	rec_char(r, HF_RECORD_MARK);
+	rec_text(r, hf_plan_nonce());
+	rec_char(r, ' ');
+	rec_u64(r, ++seq);
+	rec_char(r, ' ');
+	rec_text(r, kind);
+}
+
+struct record *
+hf_record_begin(const char *kind)
+{
+	if (bust == 0)
+		mtx_lock_spin(&report_mtx);
+	rec_start(&rec, kind);
+	return (&rec);
+}
+
+static void
+rec_key(struct record *r, const char *key)
+{
+	rec_char(r, ' ');
+	rec_text(r, key);
+	rec_char(r, '=');
+}
+
+void
+hf_record_text(struct record *r, const char *key, const char *s)
+{
+	rec_key(r, key);
+	rec_value(r, s, HF_RECORD_TEXT_MAX);
+}
+
+void
+hf_record_u64(struct record *r, const char *key, uint64_t v)
+{
+	rec_key(r, key);
+	rec_u64(r, v);
+}
+
+void
+hf_record_hex(struct record *r, const char *key, uint64_t v)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lx", v);
+	rec_key(r, key);
+	rec_text(r, text);
+}
+
+void
+hf_record_end(struct record *r)
+{
+	r->text[r->len++] = '\n';
+	hf_console_record(r->text, r->len);
+	if (bust == 0)
+		mtx_unlock_spin(&report_mtx);
+}
+
+uint64_t
+hf_record_tsc(void)
+{
+	return (hf_tsc() - hf_boot_tsc());
+}
+
+void
+hf_report_hello(u_int cpus)
+{
+	struct record *r = hf_record_begin("hello");
+
+	hf_record_u64(r, "abi", HF_ABI_VERSION);
+	hf_record_u64(r, "cpus", cpus);
+	hf_record_u64(r, "mem", ptoa(realmem));
+	hf_record_u64(r, "boot_tsc", hf_record_tsc());
+	hf_record_end(r);
+}
+
+void
+hf_report_begin(const struct hf_scenario *sc)
+{
+	struct record *r = hf_record_begin("begin");
+
+	hf_record_text(r, "id", sc->id);
+	hf_record_u64(r, "tsc", hf_record_tsc());
+	hf_record_end(r);
+}
+
+void
+hf_report_end(const struct hf_scenario *sc, const struct hf_result *result)
+{
+	static const char *const names[] = { "pass", "fail", "skip" };
+	struct record *r;
+
+	if (result->verdict == HF_VERDICT_SKIP) {
+		r = hf_record_begin("skip");
+		hf_record_text(r, "reason", result->why);
+		hf_record_end(r);
+	}
+	r = hf_record_begin("end");
+	hf_record_text(r, "id", sc->id);
+	hf_record_text(r, "verdict", names[result->verdict]);
+	hf_record_u64(r, "passed", result->passed);
+	hf_record_u64(r, "failed", result->failed);
+	hf_record_u64(r, "tsc", hf_record_tsc());
+	hf_record_end(r);
+}
+
+void
+hf_report_done(u_int ran)
+{
+	struct record *r = hf_record_begin("done");
+
+	hf_record_u64(r, "ran", ran);
+	hf_record_end(r);
+}
+
+void
+hf_report_panic(const char *text, int cpu, uint64_t rip, uint64_t rsp,
+    uint64_t rbp, uint64_t cr2, const uint64_t *bt, int nbt)
+{
+	struct record *r;
+	char hex[24];
+
+	bust = 1;
+	printf("panic: cpu %d: %s\n", cpu, text);
+	r = hf_record_begin("panic");
+	hf_record_text(r, "text", text);
+	hf_record_u64(r, "cpu", cpu);
+	hf_record_hex(r, "rip", rip);
+	hf_record_hex(r, "rsp", rsp);
+	hf_record_hex(r, "rbp", rbp);
+	hf_record_hex(r, "cr2", cr2);
+	rec_key(r, "bt");
+	for (int i = 0; i < nbt && r->len < HF_RECORD_MAX - 24; i++) {
+		snprintf(hex, sizeof(hex), "%s%lx", i == 0 ? "" : ",", bt[i]);
+		rec_text(r, hex);
+	}
+	hf_record_end(r);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* report_record.h: building one record line. */
+
+#ifndef HF_TEST_REPORT_RECORD_H
+#define HF_TEST_REPORT_RECORD_H
+
+#include <sys/types.h>
+
+/* Longest text value before encoding; longer ones are cut. */
+#define HF_RECORD_TEXT_MAX 200
+
+struct record;
+
+/*
+ * A spin mutex is held from begin to end: one record at a time, in the order of
+ * their numbers.  Values are encoded as report_abi.h says.
+ */
+struct record *hf_record_begin(const char *kind);
+void hf_record_text(struct record *r, const char *key, const char *s);
+void hf_record_u64(struct record *r, const char *key, uint64_t v);
+void hf_record_hex(struct record *r, const char *key, uint64_t v);
+void hf_record_end(struct record *r);
+
+/* TSC ticks since the kernel's entry. */
+uint64_t hf_record_tsc(void);
+
+#endif
