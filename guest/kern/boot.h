@@ -24,8 +24,8 @@ extern vm_paddr_t Maxmem; /* one past the highest RAM page number */
 extern char hf_cmdline[HF_CMDLINE_MAX];
 
 /* Bounds of the image's parts (boot/link.ld), page aligned. */
-extern const char hf_text_start[], etext[];
-extern const char hf_rodata_start[], hf_rodata_end[];
+extern char hf_text_start[], etext[];
+extern char hf_rodata_start[], hf_rodata_end[];
 extern char hf_data_start[], end[];
 
 /* True when [pa, pa + bytes) touches RAM. */

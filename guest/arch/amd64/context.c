@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
+#include <kern/panic.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
 #include <machine/specialreg.h>
@@ -21,8 +22,9 @@ hf_cpu_thread_setup(struct thread *td)
 	struct switch_frame *sf;
 
 	td->td_pcb = &td->td_pcb_store;
-	sf = (struct switch_frame *)(td->td_kstack +
-	    ptoa(td->td_kstack_pages)) - 1;
+	sf =
+	    (struct switch_frame *)(td->td_kstack + ptoa(td->td_kstack_pages)) -
+	    1;
 	bzero(sf, sizeof(*sf));
 	sf->rip = (uint64_t)hf_thread_entry;
 	td->td_pcb->pcb_rsp = (uint64_t)sf;

@@ -7,16 +7,18 @@
 #include <sys/cpuset.h>
 #include <kern/sched.h>
 #include <machine/frame.h>
+#include <machine/pcb.h>
+#include <machine/pcpu.h>
 
 /* Vectors.  0-31 exceptions; then one for each IOAPIC pin. */
-#define VEC_NMI	      2
-#define VEC_DF	      8
-#define VEC_PF	      14
-#define VEC_PIN0      0x30
+#define VEC_NMI	       2
+#define VEC_DF	       8
+#define VEC_PF	       14
+#define VEC_PIN0       0x30
 #define HF_IOAPIC_PINS 24
-#define VEC_TIMER     0xe0
-#define VEC_IPI0      0xf0 /* + enum hf_ipi */
-#define VEC_SPURIOUS  0xff
+#define VEC_TIMER      0xe0
+#define VEC_IPI0       0xf0 /* + enum hf_ipi */
+#define VEC_SPURIOUS   0xff
 
 /* SDM volume 3A, 8.7: the 64-bit task state segment. */
 struct amd64_tss {
@@ -29,8 +31,8 @@ struct amd64_tss {
 	uint16_t iobase;
 } __attribute__((__packed__));
 
-#define IST_DF	1
-#define IST_NMI 2
+#define IST_DF		1
+#define IST_NMI		2
 #define IST_STACK_BYTES 4096
 
 struct amd64_cpu {
@@ -93,7 +95,8 @@ void hf_thread_entry(void);
 
 /* machdep.c */
 void hf_console_init(void);
-void hf_backtrace_from(uint64_t rbp, uint64_t rip, uint64_t *bt, int *n, int max);
+void hf_backtrace_from(
+    uint64_t rbp, uint64_t rip, uint64_t *bt, int *n, int max);
 
 /* Loads the address space of "to" if it is another, then hf_switch()es. */
 struct thread;
@@ -109,9 +112,9 @@ void hf_vm_ap_init(void);
 /* support.S */
 int hf_copy_onfault(
     void *to, const void *from, size_t len, const void **onfault);
-int hf_fetch8_onfault(const void *from, void *to, size_t zero,
-    const void **onfault);
-int hf_fetch64_onfault(const void *from, void *to, size_t zero,
-    const void **onfault);
+int hf_fetch8_onfault(
+    const void *from, void *to, size_t zero, const void **onfault);
+int hf_fetch64_onfault(
+    const void *from, void *to, size_t zero, const void **onfault);
 
 #endif

@@ -16,28 +16,57 @@
 #define COM1_LSR (COM1 + 5)
 #define LSR_THRE 0x20
 
-static bool console_is_serial;
+static enum {
+	CONSOLE_BLOCK, /* one exit a line: our own host */
+	CONSOLE_BYTES, /* isa-debugcon: QEMU */
+	CONSOLE_SERIAL /* neither: the first UART */
+} console_kind;
 
-/* A machine without the debug console gets its text on the first UART. */
+/* Only the console's lock holder writes. */
+static struct {
+	uint32_t len;
+	char text[HF_CONSOLE_BLOCK_MAX];
+} console_block;
+
 void
 hf_console_init(void)
 {
-	console_is_serial = inb(HF_PORT_CONSOLE) != HF_PORT_CONSOLE;
+	if (inl(HF_PORT_CONSOLE_BLOCK) == HF_CONSOLE_BLOCK_MAGIC)
+		console_kind = CONSOLE_BLOCK;
+	else if (inb(HF_PORT_CONSOLE) == HF_PORT_CONSOLE)
+		console_kind = CONSOLE_BYTES;
+	else
+		console_kind = CONSOLE_SERIAL;
 }
 
-void
-hf_console_write(const char *bytes, size_t len)
+static void
+serial_write(const char *bytes, size_t len)
 {
-	if (!console_is_serial) {
-		outsb(HF_PORT_CONSOLE, bytes, len);
-		return;
-	}
 	for (size_t i = 0; i < len; i++) {
 		/* Bounded: there may be no UART either. */
 		for (int tries = 0; tries < 10000; tries++)
 			if (inb(COM1_LSR) & LSR_THRE)
 				break;
 		outb(COM1, bytes[i]);
+	}
+}
+
+void
+hf_console_write(const char *bytes, size_t len)
+{
+	switch (console_kind) {
+	case CONSOLE_BLOCK:
+		console_block.len = MIN(len, sizeof(console_block.text));
+		memcpy(console_block.text, bytes, console_block.len);
+		outl(HF_PORT_CONSOLE_BLOCK,
+		    (vm_offset_t)&console_block - KERNBASE);
+		break;
+	case CONSOLE_BYTES:
+		outsb(HF_PORT_CONSOLE, bytes, len);
+		break;
+	case CONSOLE_SERIAL:
+		serial_write(bytes, len);
+		break;
 	}
 }
 
@@ -63,8 +92,8 @@ frame_readable(uint64_t rbp)
 		return (false);
 	if (rbp >= low && rbp <= high - 16)
 		return (true);
-	return (rbp >= (uint64_t)md->df_stack &&
-	    rbp <= (uint64_t)(md + 1) - 16);
+	return (
+	    rbp >= (uint64_t)md->df_stack && rbp <= (uint64_t)(md + 1) - 16);
 }
 
 /* Follows saved frame pointers as long as they stay on a known stack. */

@@ -130,7 +130,8 @@ mp_parse(const struct mp_floating *mp)
 		hf_machine.lapic_pa = cfg->lapic_pa;
 	p = (const uint8_t *)(cfg + 1);
 	stop = (const uint8_t *)cfg + cfg->length;
-	for (u_int i = 0; i < cfg->entries && p + 8 <= stop; i++) {
+	/* By length: the count that qboot (QEMU's firmware) writes is 0. */
+	while (p + 8 <= stop) {
 		switch (*p) {
 		case 0: /* processor, 20 bytes; flags bit 0: usable */
 			if (p + 20 > stop)

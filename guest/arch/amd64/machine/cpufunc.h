@@ -169,13 +169,13 @@ do_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4])
 static inline void
 outb(uint16_t port, uint8_t v)
 {
-	__asm__ __volatile__("outb %0, %1" : : "a"(v), "Nd"(port));
+	__asm__ __volatile__("outb %0, %1" : : "a"(v), "Nd"(port) : "memory");
 }
 
 static inline void
 outl(uint16_t port, uint32_t v)
 {
-	__asm__ __volatile__("outl %0, %1" : : "a"(v), "Nd"(port));
+	__asm__ __volatile__("outl %0, %1" : : "a"(v), "Nd"(port) : "memory");
 }
 
 static inline uint8_t
@@ -184,6 +184,15 @@ inb(uint16_t port)
 	uint8_t v;
 
 	__asm__ __volatile__("inb %1, %0" : "=a"(v) : "Nd"(port));
+	return (v);
+}
+
+static inline uint32_t
+inl(uint16_t port)
+{
+	uint32_t v;
+
+	__asm__ __volatile__("inl %1, %0" : "=a"(v) : "Nd"(port));
 	return (v);
 }
 
