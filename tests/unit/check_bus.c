@@ -212,10 +212,9 @@ END_TEST
 
 START_TEST(console_block_is_copied_checked_and_handed_on)
 {
-	struct {
-		struct hf_console_block block;
-		char text[HF_CONSOLE_BLOCK_MAX];
-	} ram[2] = { 0 };
+	static char
+	    ram[2 * (sizeof(struct hf_console_block) + HF_CONSOLE_BLOCK_MAX)];
+	struct hf_console_block *block = (void *)ram;
 	struct guestmem_region region = {
 		.base = { 0x1000 }, .len_bytes = sizeof(ram), .host = ram
 	};
@@ -225,8 +224,8 @@ START_TEST(console_block_is_copied_checked_and_handed_on)
 	struct console *con = console_new(bus, sink, text);
 	uint32_t v = 0, addr = 0x1000;
 
-	ram[0].block.len = 5;
-	memcpy(ram[0].text, "block", 5);
+	block->len = 5;
+	memcpy(block->text, "block", 5);
 	/* Not there before it knows the guest's memory. */
 	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, false, 4, &v, 1);
 	ck_assert_uint_eq(v, UINT32_MAX);
@@ -238,7 +237,7 @@ START_TEST(console_block_is_copied_checked_and_handed_on)
 	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 4, &addr, 1);
 	ck_assert_str_eq(text, "block");
 	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 2, &addr, 1);
-	ram[0].block.len = HF_CONSOLE_BLOCK_MAX + 1;
+	block->len = HF_CONSOLE_BLOCK_MAX + 1;
 	bus_pio(bus, HF_PORT_CONSOLE_BLOCK, true, 4, &addr, 1);
 	/* The text would end after the end of RAM; then the length would. */
 	addr = 0x1000 + sizeof(ram) - 8;
