@@ -146,7 +146,6 @@ vm_object_init(void)
 {
 	mtx_init(&list_mtx, "vm object list", NULL, MTX_DEF);
 	vm_radix_zinit();
-	vm_pager_init();
 	object_setup(kernel_object);
 	object_init(kernel_object, OBJT_PHYS,
 	    atop(VM_MAX_KERNEL_ADDRESS - VM_MIN_KERNEL_ADDRESS), OBJ_UNMANAGED);

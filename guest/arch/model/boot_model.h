@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* boot_model.h: starting the model, for the host programs that run it. */
+
+#ifndef HF_MODEL_BOOT_H
+#define HF_MODEL_BOOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Once in a process: a machine with so much RAM, full of junk and with a hole,
+ * up to the point where a plan would run.  The calling thread becomes
+ * the scenario thread.
+ */
+void hf_model_boot(size_t ram_bytes, uint64_t seed);
+
+enum hf_model_verdict { HF_MODEL_PASS, HF_MODEL_FAIL, HF_MODEL_SKIP };
+
+/* Ids and flags of the scenarios linked in; NULL after the last. */
+const char *hf_model_scenario_id(unsigned int i, uint32_t *flags);
+/* Runs one; why (static) of a failure or skip. */
+enum hf_model_verdict hf_model_scenario_run(const char *id, const char **why);
+
+#endif

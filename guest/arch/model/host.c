@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* host.c: the model's ground in terms of POSIX. */
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include "host.h"
+
+/* machine/setjmp.h gives it this much room. */
+_Static_assert(sizeof(jmp_buf) <= 512, "HF_MODEL_JMPBUF_BYTES");
+
+static pthread_mutex_t big_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+must(int error, const char *what)
+{
+	if (error == 0)
+		return;
+	fprintf(stderr, "model: %s: error %d\n", what, error);
+	abort();
+}
+
+static void *
+must_have(void *p, const char *what)
+{
+	must(p == NULL ? ENOMEM : 0, what);
+	return (p);
+}
+
+void
+hf_host_lock(void)
+{
+	must(pthread_mutex_lock(&big_lock), "lock");
+}
+
+void
+hf_host_unlock(void)
+{
+	must(pthread_mutex_unlock(&big_lock), "unlock");
+}
+
+void *
+hf_host_cond_new(void)
+{
+	pthread_cond_t *cond = must_have(malloc(sizeof(*cond)), "condition");
+	pthread_condattr_t attr;
+
+	must(pthread_condattr_init(&attr), "condition");
+	must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC), "condition");
+	must(pthread_cond_init(cond, &attr), "condition");
+	must(pthread_condattr_destroy(&attr), "condition");
+	return (cond);
+}
+
+void
+hf_host_cond_free(void *cond)
+{
+	must(pthread_cond_destroy(cond), "condition");
+	free(cond);
+}
+
+bool
+hf_host_cond_wait(void *cond, uint64_t timeout_ns)
+{
+	struct timespec at;
+	uint64_t ns;
+	int error;
+
+	if (timeout_ns == 0) {
+		must(pthread_cond_wait(cond, &big_lock), "wait");
+		return (true);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	ns = (uint64_t)at.tv_nsec + timeout_ns;
+	at.tv_sec += ns / 1000000000;
+	at.tv_nsec = ns % 1000000000;
+	error = pthread_cond_timedwait(cond, &big_lock, &at);
+	if (error != ETIMEDOUT)
+		must(error, "wait");
+	return (error == 0);
+}
+
+void
+hf_host_cond_signal(void *cond)
+{
+	must(pthread_cond_signal(cond), "signal");
+}
+
+struct start {
+	pthread_t thread;
+	void (*fn)(void *);
+	void *arg;
+};
+
+static void *
+start_main(void *arg)
+{
+	struct start *s = arg;
+
+	s->fn(s->arg);
+	return (NULL);
+}
+
+void *
+hf_host_thread_start(void (*fn)(void *), void *arg)
+{
+	struct start *s = must_have(malloc(sizeof(*s)), "thread");
+
+	s->fn = fn;
+	s->arg = arg;
+	must(pthread_create(&s->thread, NULL, start_main, s), "thread");
+	return (s);
+}
+
+void
+hf_host_thread_join(void *thread)
+{
+	struct start *s = thread;
+
+	must(pthread_join(s->thread, NULL), "join");
+	free(s);
+}
+
+void
+hf_host_yield(void)
+{
+	sched_yield();
+}
+
+void *
+hf_host_alloc(size_t bytes)
+{
+	if (bytes % 4096 == 0 && bytes != 0)
+		return (aligned_alloc(4096, bytes));
+	return (malloc(bytes));
+}
+
+void
+hf_host_free(void *p)
+{
+	free(p);
+}
+
+size_t
+hf_host_alloc_bytes(void *p)
+{
+	return (malloc_usable_size(p));
+}
+
+void *
+hf_host_ram(size_t bytes)
+{
+	void *p;
+
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return (must_have(p == MAP_FAILED ? NULL : p, "memory"));
+}
+
+uint64_t
+hf_host_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return ((uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
+}
+
+void
+hf_host_write(const char *bytes, size_t len)
+{
+	if (fwrite(bytes, 1, len, stderr) != len)
+		abort();
+}
+
+const char *
+hf_host_getenv(const char *name)
+{
+	return (getenv(name));
+}
+
+void
+hf_host_abort(void)
+{
+	abort();
+}
+
+void
+hf_host_longjmp(void *jb, int val)
+{
+	longjmp(*(jmp_buf *)jb, val);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* machine/cpufunc.h: what the CPU does, in a host process. */
+
+#ifndef HF_MODEL_MACHINE_CPUFUNC_H
+#define HF_MODEL_MACHINE_CPUFUNC_H
+
+#include <sys/types.h>
+
+#include "../host.h"
+
+/* Whoever holds what we spin for may need this very processor. */
+static inline void
+cpu_spinwait(void)
+{
+	hf_host_yield();
+}
+
+/* There are no interrupts. */
+static inline register_t
+intr_disable(void)
+{
+	return (0);
+}
+
+static inline void
+intr_restore(register_t flags)
+{
+}
+
+static inline void
+pagezero(void *page)
+{
+	__builtin_memset(page, 0, 4096);
+}
+
+static inline void
+pagecopy(const void *from, void *to)
+{
+	__builtin_memcpy(to, from, 4096);
+}
+
+#endif

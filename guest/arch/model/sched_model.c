@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* sched_model.c: threads, sleep queues and critical sections over POSIX. */
+
+/*
+ * A kernel thread is a host thread, so threads really run at once; there is one
+ * CPU as far as the kernel's per-CPU data goes.  The chain lock may be
+ * taken again by its holder, as kern/sleep.c needs.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/kernel.h>
+#include <sys/proc.h>
+#include <sys/smp.h>
+#include <kern/kalloc.h>
+#include <kern/panic.h>
+#include <kern/sched.h>
+#include <kern/sleepq.h>
+#include <kern/thread.h>
+#include <vm/pmap.h>
+#include "host.h"
+
+#define TICK_NS 10000000ul
+
+struct thread thread0;
+int mp_ncpus = 1;
+int mp_maxid;
+cpuset_t all_cpus = { 1 };
+_Thread_local struct pcpu hf_model_pcpu;
+int hz = 100;
+
+TAILQ_HEAD(sleepers, thread);
+static struct sleepers sleepers = TAILQ_HEAD_INITIALIZER(sleepers); /* lock */
+static _Thread_local int lock_depth;
+static volatile u_int next_tid = 100;
+
+void
+hf_sleepq_lock(const void *chan)
+{
+	if (lock_depth++ == 0)
+		hf_host_lock();
+}
+
+void
+hf_sleepq_unlock(const void *chan)
+{
+	if (--lock_depth == 0)
+		hf_host_unlock();
+}
+
+int
+hf_sleepq_wait(const void *chan, const char *wmesg, int timo_ticks)
+{
+	struct thread *td = curthread;
+	uint64_t end, now;
+	int result;
+
+	KASSERT(lock_depth == 1,
+	    ("hf_sleepq_wait: chain lock %d deep", lock_depth));
+	KASSERT(td->td_md.md_spinlock_count == 0,
+	    ("%s: sleeps with a spin mutex held", td->td_name));
+	td->td_wmesg = wmesg;
+	td->td_sleep_result = 0;
+	td->td_wchan = chan;
+	td->td_state = TDS_SLEEPING;
+	TAILQ_INSERT_TAIL(&sleepers, td, td_sleepq);
+	end = hf_host_now_ns() + timo_ticks * TICK_NS;
+	while (td->td_wchan != NULL) {
+		now = hf_host_now_ns();
+		if (timo_ticks != 0 && now >= end) {
+			td->td_wchan = NULL;
+			td->td_sleep_result = EWOULDBLOCK;
+			TAILQ_REMOVE(&sleepers, td, td_sleepq);
+			break;
+		}
+		(void)hf_host_cond_wait(
+		    td->td_md.md_cond, timo_ticks != 0 ? end - now : 0);
+	}
+	td->td_state = TDS_RUNNING;
+	result = td->td_sleep_result;
+	hf_sleepq_unlock(chan);
+	return (result);
+}
+
+int
+hf_sleepq_wake(const void *chan, int count)
+{
+	struct thread *td, *next;
+	int left;
+
+	left = 0;
+	TAILQ_FOREACH_SAFE (td, &sleepers, td_sleepq, next) {
+		if (td->td_wchan != chan)
+			continue;
+		if (count == 0) {
+			left++;
+			continue;
+		}
+		if (count > 0)
+			count--;
+		TAILQ_REMOVE(&sleepers, td, td_sleepq);
+		td->td_wchan = NULL;
+		hf_host_cond_signal(td->td_md.md_cond);
+	}
+	return (left);
+}
+
+int
+hf_sleepq_count(const void *chan)
+{
+	struct thread *td;
+	int n;
+
+	n = 0;
+	TAILQ_FOREACH (td, &sleepers, td_sleepq)
+		if (td->td_wchan == chan)
+			n++;
+	return (n);
+}
+
+void
+hf_spinlock_enter(void)
+{
+	if (curthread->td_md.md_spinlock_count++ == 0)
+		curthread->td_critnest++;
+}
+
+void
+hf_spinlock_exit(void)
+{
+	if (--curthread->td_md.md_spinlock_count == 0)
+		curthread->td_critnest--;
+}
+
+void
+critical_enter(void)
+{
+	curthread->td_critnest++;
+}
+
+void
+critical_exit(void)
+{
+	KASSERT(curthread->td_critnest > 0, ("critical_exit: not in one"));
+	curthread->td_critnest--;
+}
+
+void
+sched_pin(void)
+{
+	curthread->td_pinned++;
+}
+
+void
+sched_unpin(void)
+{
+	curthread->td_pinned--;
+}
+
+void
+hf_yield(void)
+{
+	hf_host_yield();
+}
+
+struct pcpu *
+pcpu_find(u_int cpuid)
+{
+	return (cpuid == 0 ? &hf_model_pcpu : NULL);
+}
+
+int
+hf_smp_wait(void)
+{
+	return (mp_ncpus);
+}
+
+void
+smp_rendezvous_cpus(cpuset_t cpus, void (*fn)(void *), void *arg)
+{
+	if (CPU_ISSET(0, &cpus))
+		fn(arg);
+}
+
+static void
+thread_setup(struct thread *td, struct proc *p, const char *name)
+{
+	td->td_proc = p;
+	td->td_pcb = &td->td_pcb_store;
+	td->td_md.md_cond = hf_host_cond_new();
+	td->td_cpu_wanted = -1;
+	td->td_state = TDS_RUNNING;
+	strlcpy(td->td_name, name, sizeof(td->td_name));
+}
+
+/* The thread that boots the model becomes the scenario thread. */
+void
+hf_thread_init(void)
+{
+	hf_model_pcpu.pc_curthread = &thread0;
+	thread_setup(&thread0, &proc0, "main");
+}
+
+static void
+thread_main(void *arg)
+{
+	struct thread *td = arg;
+
+	hf_model_pcpu.pc_curthread = td;
+	td->td_fn(td->td_arg);
+	KASSERT(td->td_critnest == 0 && hf_locks_held() == 0,
+	    ("thread %s ends in a critical section or with a lock",
+		td->td_name));
+}
+
+struct thread *
+hf_thread_create_in(
+    struct proc *p, void (*fn)(void *), void *arg, const char *name, int cpu)
+{
+	struct thread *td;
+
+	hf_assert_may_sleep("hf_thread_create");
+	if (cpu > 0)
+		panic("hf_thread_create: no CPU %d", cpu);
+	td = hf_kalloc(sizeof(*td), M_WAITOK | M_ZERO);
+	thread_setup(td, p, name);
+	td->td_tid = (lwpid_t)atomic_fetchadd_int(&next_tid, 1);
+	td->td_fn = fn;
+	td->td_arg = arg;
+	td->td_md.md_host = hf_host_thread_start(thread_main, td);
+	return (td);
+}
+
+struct thread *
+hf_thread_create(void (*fn)(void *), void *arg, const char *name, int cpu)
+{
+	return (hf_thread_create_in(&proc0, fn, arg, name, cpu));
+}
+
+void
+hf_thread_join(struct thread *td)
+{
+	hf_assert_may_sleep("hf_thread_join");
+	hf_host_thread_join(td->td_md.md_host);
+	hf_host_cond_free(td->td_md.md_cond);
+	hf_kfree(td);
+}
+
+void
+hf_thread_setproc(struct proc *p)
+{
+	curthread->td_proc = p;
+	pmap_activate(curthread);
+}
+
+void
+hf_catch_machine_reset(u_int critnest)
+{
+	curthread->td_md.md_spinlock_count = 0;
+	curthread->td_critnest = critnest;
+	if (lock_depth != 0) {
+		lock_depth = 0;
+		hf_host_unlock();
+	}
+}
