@@ -73,7 +73,7 @@ bool vm_phys_unfree_page(vm_page_t m);
 vm_page_t vm_phys_paddr_to_vm_page(vm_paddr_t pa);
 /* Blocks of that order now free on a list, all pools or one (-1: all). */
 u_long hf_vm_phys_block_count(int freelist, int pool, int order);
-/* Frames on the free lists, counted the long way; panics on a broken list. */
-u_long hf_vm_phys_check(void);
+/* What is wrong with the free lists, or NULL; and the frames on them. */
+const char *hf_vm_phys_check(u_long *frames);
 
 #endif

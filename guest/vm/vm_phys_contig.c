@@ -173,7 +173,7 @@ hf_vm_phys_block_count(int freelist, int pool, int order)
 	return (n);
 }
 
-static void
+static const char *
 check_block(vm_page_t m, int freelist, int pool, int order)
 {
 	struct vm_phys_seg *seg = &vm_phys_segs[m->segind];
@@ -183,45 +183,56 @@ check_block(vm_page_t m, int freelist, int pool, int order)
 
 	if (m->order != order || m->pool != pool || seg->freelist != freelist ||
 	    (pa & (size - 1)) != 0 || pa < seg->start || pa + size > seg->end)
-		panic(
-		    "vm_phys: block %#lx of order %d is misplaced", pa, order);
+		return ("a free block is on the wrong list");
 	if (m->object != NULL || m->ref_count != 0 || m->valid != 0 ||
 	    m->dirty != 0 || !vm_page_busy_freed(m) || m->a.queue != PQ_NONE)
-		panic("vm_phys: free page %#lx is in use", pa);
+		return ("a free page is in use");
 	if (order == VM_NFREEORDER - 1 || (pa ^ size) < seg->start ||
 	    (pa ^ size) >= seg->end)
-		return;
+		return (NULL);
 	buddy = seg->first_page + atop((pa ^ size) - seg->start);
 	if (hf_vm_page_is_set_up(buddy) && buddy->order == order)
-		panic("vm_phys: %#lx and its buddy are both free", pa);
+		return ("two free buddies are not merged");
+	return (NULL);
 }
 
-u_long
-hf_vm_phys_check(void)
+static const char *
+check_list(int freelist, int pool, int order, u_long *frames)
 {
-	struct hf_freelist *fl;
+	struct hf_freelist *fl = &hf_free_queues[freelist][pool];
+	const char *why;
 	vm_page_t m;
-	u_long frames;
 	u_int n;
+
+	n = 0;
+	TAILQ_FOREACH (m, &fl->fl_pl[order], plinks.q) {
+		why = check_block(m, freelist, pool, order);
+		if (why != NULL)
+			return (why);
+		n++;
+	}
+	if (n != fl->fl_cnt[order])
+		return ("a free list is not as long as it says");
+	if ((n != 0) != ((fl->fl_orders >> order & 1) != 0))
+		return ("a free list's map of orders is wrong");
+	*frames += (u_long)n << order;
+	return (NULL);
+}
+
+const char *
+hf_vm_phys_check(u_long *frames)
+{
+	const char *why;
 	int flind, order, pool;
 
-	frames = 0;
+	*frames = 0;
+	why = NULL;
 	vm_domain_free_lock();
-	for (flind = 0; flind < VM_NFREELIST; flind++)
-		for (pool = 0; pool < VM_NFREEPOOL; pool++)
-			for (order = 0; order < VM_NFREEORDER; order++) {
-				fl = &hf_free_queues[flind][pool];
-				n = 0;
-				TAILQ_FOREACH (m, &fl->fl_pl[order], plinks.q) {
-					check_block(m, flind, pool, order);
-					n++;
-				}
-				if (n != fl->fl_cnt[order])
-					panic("vm_phys: order %d has %u blocks,"
-					      " not %u",
-					    order, n, fl->fl_cnt[order]);
-				frames += (u_long)n << order;
-			}
+	for (flind = 0; flind < VM_NFREELIST && why == NULL; flind++)
+		for (pool = 0; pool < VM_NFREEPOOL && why == NULL; pool++)
+			for (order = 0; order < VM_NFREEORDER && why == NULL;
+			     order++)
+				why = check_list(flind, pool, order, frames);
 	vm_domain_free_unlock();
-	return (frames);
+	return (why);
 }

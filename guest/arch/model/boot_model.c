@@ -8,6 +8,7 @@
 #include <kern/sched.h>
 #include <kern/thread.h>
 #include <machine/vmparam.h>
+#include <test/checkers.h>
 #include <test/report.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
@@ -97,6 +98,7 @@ hf_model_boot(size_t ram_bytes, uint64_t seed)
 	kmem_init(VM_MIN_KERNEL_ADDRESS, VM_MAX_KERNEL_ADDRESS);
 	vm_pager_init();
 	vm_pageout_init();
+	hf_checkers_init();
 }
 
 const char *
