@@ -18,6 +18,8 @@
 #include <kern/sched.h>
 #include <kern/thread.h>
 #include <machine/vmparam.h>
+#include <vm/vm_pageout.h>
+#include <test/checkers.h>
 #include <test/report.h>
 #include <arch/amd64/cpu.h>
 #include "abi.h"
@@ -94,6 +96,8 @@ hf_init(uint64_t start_info_pa, uint64_t entry_tsc)
 	hf_boot_vm();
 	enable_intr();
 	hf_thread_init();
+	vm_pageout_init();
+	hf_checkers_init();
 	hf_smp_start(hf_plan_cpus());
 	cpus = hf_machine.cpus;
 	if (hf_plan_cpus() != 0)
