@@ -320,7 +320,7 @@ long vmspace_resident_count(struct vmspace *vmspace);
 long vmspace_wired_count(struct vmspace *vmspace);
 
 /*
- * For tests.  Entries and spaces in existence; what is wrong with a map (locked or
+ * For tests.  Entries of user maps and spaces in existence; what is wrong with a map (locked or
  * quiescent), or with any map, NULL if nothing.
  */
 extern volatile u_long hf_map_entries;

@@ -27,8 +27,6 @@ vm_map_entry_create(vm_map_t map)
 		    hf_zone_create("map entry", sizeof(struct vm_map_entry));
 	entry = hf_zone_alloc(
 	    mapent_zone, M_ZERO | (map->system_map ? M_NOWAIT : M_WAITOK));
-	if (entry != NULL)
-		atomic_add_long(&hf_map_entries, 1);
 	return (entry);
 }
 
@@ -36,7 +34,6 @@ void
 vm_map_entry_dispose(vm_map_t map, vm_map_entry_t entry)
 {
 	(void)map;
-	atomic_subtract_long(&hf_map_entries, 1);
 	hf_zone_free(mapent_zone, entry);
 }
 
@@ -54,6 +51,8 @@ vm_map_entry_link(vm_map_t map, vm_map_entry_t prev, vm_map_entry_t entry)
 	prev->next->prev = entry;
 	prev->next = entry;
 	map->nentries++;
+	if (!map->system_map)
+		atomic_add_long(&hf_map_entries, 1);
 	hf_map_tree_insert(map, entry);
 }
 
@@ -66,6 +65,8 @@ vm_map_entry_unlink(vm_map_t map, vm_map_entry_t entry)
 	entry->next->prev = entry->prev;
 	hf_map_tree_remove(map, entry);
 	map->nentries--;
+	if (!map->system_map)
+		atomic_subtract_long(&hf_map_entries, 1);
 }
 
 /* Map locked exclusively: moves the end, within the gap that follows. */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* script_pager.c: a pager that does what a scenario tells it to. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <test/script_pager.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pager.h>
+
+static struct hf_script *script;
+static const struct pagerops *before;
+
+static int
+script_getpages(
+    vm_object_t object, vm_page_t *ma, int count, int *rbehind, int *rahead)
+{
+	struct hf_script *s;
+	vm_page_t m;
+	int i;
+
+	s = script;
+	s->calls++;
+	s->last_index = ma[0]->pindex;
+	s->behind = rbehind != NULL ? *rbehind : 0;
+	s->ahead = rahead != NULL ? *rahead : 0;
+	if (rbehind != NULL)
+		*rbehind = 0;
+	if (rahead != NULL)
+		*rahead = 0;
+	while (s->hold) {
+		s->waiting++;
+		/* A lost wakeup costs one tick, no more. */
+		tsleep(s, 0, "script", 1);
+		s->waiting--;
+	}
+	for (i = 0; i < count; i++) {
+		m = ma[i];
+		if (m->pindex == s->fail_index && s->fail_times != 0) {
+			if (s->fail_times > 0)
+				s->fail_times--;
+			return (s->fail_code);
+		}
+		memset((void *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)),
+		    hf_script_byte(m->pindex), PAGE_SIZE);
+		vm_page_valid(m);
+	}
+	return (VM_PAGER_OK);
+}
+
+static boolean_t
+script_haspage(vm_object_t object, vm_pindex_t pindex, int *behind, int *ahead)
+{
+	if (behind != NULL)
+		*behind = 0;
+	if (ahead != NULL)
+		*ahead = 0;
+	return (pindex < object->size);
+}
+
+static void
+script_putpages(
+    vm_object_t object, vm_page_t *ma, int count, int flags, int *rtvals)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		vm_page_undirty(ma[i]);
+		rtvals[i] = VM_PAGER_OK;
+	}
+}
+
+static void
+script_dealloc(vm_object_t object)
+{
+	object->type = OBJT_DEAD;
+}
+
+static const struct pagerops script_ops = {
+	.pgo_dealloc = script_dealloc,
+	.pgo_getpages = script_getpages,
+	.pgo_putpages = script_putpages,
+	.pgo_haspage = script_haspage,
+};
+
+void
+hf_script_begin(struct hf_script *s, vm_pindex_t npages)
+{
+	KASSERT(script == NULL, ("hf_script_begin: one at a time"));
+	bzero(s, sizeof(*s));
+	s->fail_code = VM_PAGER_ERROR;
+	script = s;
+	before = pagertab[OBJT_MGTDEVICE];
+	hf_pager_register(OBJT_MGTDEVICE, &script_ops);
+	s->object = vm_object_allocate(OBJT_MGTDEVICE, npages);
+	/* Ordinary RAM, unlike what this type is for. */
+	s->object->flags &= ~OBJ_FICTITIOUS;
+}
+
+void
+hf_script_release(struct hf_script *s)
+{
+	s->hold = false;
+	wakeup(s);
+}
+
+void
+hf_script_end(struct hf_script *s)
+{
+	script = NULL;
+	hf_pager_register(OBJT_MGTDEVICE, before);
+}

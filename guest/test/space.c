@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* space.c: address spaces for scenarios. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <kern/thread.h>
+#include <test/baseline.h>
+#include <test/scenario.h>
+#include <test/space.h>
+#include <vm/vm_phys.h>
+
+vm_map_t
+hf_space_enter(void)
+{
+	struct proc *p;
+
+	p = curproc;
+	if (p->p_vmspace == NULL) {
+		p->p_vmspace =
+		    vmspace_alloc(VM_MINUSER_ADDRESS, VM_MAXUSER_ADDRESS, NULL);
+		hf_require(p->p_vmspace != NULL);
+		hf_thread_setproc(p);
+	}
+	return (&p->p_vmspace->vm_map);
+}
+
+vm_map_t
+hf_space_map(void)
+{
+	return (&curproc->p_vmspace->vm_map);
+}
+
+void
+hf_space_map_at(vm_offset_t va, u_long npages, vm_object_t object,
+    vm_ooffset_t offset, vm_prot_t prot, int cow)
+{
+	vm_map_t map;
+	int rv;
+
+	map = hf_space_enter();
+	vm_map_lock(map);
+	rv = vm_map_insert(
+	    map, object, offset, va, va + ptoa(npages), prot, VM_PROT_ALL, cow);
+	vm_map_unlock(map);
+	hf_require_eq(rv, KERN_SUCCESS);
+}
+
+void
+hf_space_anon_at(vm_offset_t va, u_long npages)
+{
+	hf_space_map_at(va, npages, NULL, 0, VM_PROT_RW, 0);
+}
+
+vm_offset_t
+hf_space_anon(u_long npages)
+{
+	vm_offset_t va;
+
+	va = HF_SPACE_BASE;
+	hf_require_eq(vm_map_find(hf_space_enter(), NULL, 0, &va, ptoa(npages),
+			  0, VMFS_ANY_SPACE, VM_PROT_RW, VM_PROT_ALL, 0),
+	    KERN_SUCCESS);
+	return (va);
+}
+
+vm_map_entry_t
+hf_space_entry(vm_offset_t va)
+{
+	vm_map_entry_t entry;
+	vm_map_t map;
+	bool found;
+
+	map = hf_space_map();
+	vm_map_lock_read(map);
+	found = vm_map_lookup_entry(map, va, &entry);
+	vm_map_unlock_read(map);
+	hf_require(found);
+	return (entry);
+}
+
+pt_entry_t
+hf_space_leaf(vm_offset_t va)
+{
+	return (hf_pmap_leaf(hf_space_map()->pmap, va));
+}
+
+vm_page_t
+hf_space_page(vm_offset_t va)
+{
+	pt_entry_t pte;
+
+	pte = hf_space_leaf(va);
+	return ((pte & X86_PG_V) != 0 ? PHYS_TO_VM_PAGE(pte & PG_FRAME) : NULL);
+}
+
+struct proc *
+hf_space_proc(const char *name)
+{
+	struct proc *p;
+
+	p = hf_proc_create(name);
+	p->p_vmspace =
+	    vmspace_alloc(VM_MINUSER_ADDRESS, VM_MAXUSER_ADDRESS, NULL);
+	return (p);
+}
+
+struct proc *
+hf_space_fork(const char *name)
+{
+	struct proc *p;
+	vm_ooffset_t charge;
+
+	charge = 0;
+	p = hf_proc_create(name);
+	p->p_vmspace = vmspace_fork(curproc->p_vmspace, &charge);
+	hf_require(p->p_vmspace != NULL);
+	return (p);
+}
+
+void
+hf_space_run(struct proc *p)
+{
+	hf_thread_setproc(p);
+}
+
+void
+hf_space_end(struct proc *p)
+{
+	KASSERT(p != curproc, ("hf_space_end: the thread is still in it"));
+	hf_proc_destroy(p);
+}
+
+uint64_t
+hf_peek(vm_offset_t va)
+{
+	int64_t val;
+
+	val = 0;
+	if (fuword64((const void *)va, &val) != 0) {
+		hf_note("reading %#lx failed", va);
+		hf_expect(!"user memory is readable");
+	}
+	return ((uint64_t)val);
+}
+
+void
+hf_poke(vm_offset_t va, uint64_t value)
+{
+	if (suword64((void *)va, (int64_t)value) != 0) {
+		hf_note("writing %#lx failed", va);
+		hf_expect(!"user memory is writable");
+	}
+}
+
+void
+hf_space_check(void)
+{
+	const char *why;
+
+	why = hf_map_check_all();
+	if (why != NULL)
+		hf_note("%s", why);
+	hf_expect(why == NULL);
+}
+
+static u_long
+count_entries(void)
+{
+	return (hf_map_entries);
+}
+
+static u_long
+count_spaces(void)
+{
+	return (hf_vmspaces);
+}
+
+static u_long
+count_user_wired(void)
+{
+	return (vm_user_wire_count);
+}
+
+void
+hf_map_init_checker(void)
+{
+	hf_baseline_register("map entries", count_entries);
+	hf_baseline_register("address spaces", count_spaces);
+	hf_baseline_register("user-wired pages", count_user_wired);
+	hf_invariant_register("map", hf_map_check_all);
+}
