@@ -5,11 +5,14 @@
 #include <sys/vnode.h>
 #include <vm/vm.h>
 
-/* clang-format off: as the page prints it */
-int VOP_GETPAGES(
+/* As the page prints it. */
+/* clang-format off */
+int
+VOP_GETPAGES(
     struct vnode *vp, vm_page_t *ma, int count, int *rbehind, int *rahead);
 
-int VOP_PUTPAGES(
+int
+VOP_PUTPAGES(
     struct vnode *vp, vm_page_t *ma, int count, int sync, int *rtvals);
 /* clang-format on */
 

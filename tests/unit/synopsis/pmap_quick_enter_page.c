@@ -5,10 +5,13 @@
 #include <vm/vm.h>
 #include <vm/pmap.h>
 
-/* clang-format off: as the page prints it */
-vm_offset_t pmap_quick_enter_page(vm_page_t m);
+/* As the page prints it. */
+/* clang-format off */
+vm_offset_t
+pmap_quick_enter_page(vm_page_t m);
 
-void pmap_quick_remove_page(vm_offset_t kva);
+void
+pmap_quick_remove_page(vm_offset_t kva);
 /* clang-format on */
 
 vm_offset_t (*synopsis_pmap_quick)(vm_page_t) = pmap_quick_enter_page;

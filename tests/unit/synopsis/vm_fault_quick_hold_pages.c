@@ -6,11 +6,14 @@
 #include <vm/vm_extern.h>
 #include <vm/vm_page.h>
 
-/* clang-format off: as the page prints it */
-int vm_fault_quick_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
+/* As the page prints it. */
+/* clang-format off */
+int
+vm_fault_quick_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
     vm_prot_t prot, vm_page_t *ma, int max_count);
 
-void vm_page_unhold_pages(vm_page_t *ma, int count);
+void
+vm_page_unhold_pages(vm_page_t *ma, int count);
 /* clang-format on */
 
 int synopsis_vm_fault_quick_hold_pages =

@@ -5,10 +5,13 @@
 #include <vm/vm.h>
 #include <vm/vm_map.h>
 
-/* clang-format off: as the page prints it */
-int vm_map_wire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags);
+/* As the page prints it. */
+/* clang-format off */
+int
+vm_map_wire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags);
 
-int vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags);
+int
+vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags);
 /* clang-format on */
 
 int synopsis_vm_map_wire = VM_MAP_WIRE_USER | VM_MAP_WIRE_HOLESOK |

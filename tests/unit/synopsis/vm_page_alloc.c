@@ -5,8 +5,10 @@
 #include <vm/vm.h>
 #include <vm/vm_page.h>
 
-/* clang-format off: as the page prints it */
-vm_page_t vm_page_alloc(vm_object_t object, vm_pindex_t pindex, int req);
+/* As the page prints it. */
+/* clang-format off */
+vm_page_t
+vm_page_alloc(vm_object_t object, vm_pindex_t pindex, int req);
 
 /* The names that the page's text uses. */
 _Static_assert(
