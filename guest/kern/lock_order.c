@@ -12,8 +12,6 @@ static const struct {
 	const char *name;
 	uint16_t rank;
 } ranks[] = {
-	{ "vm map (user)", 10 },
-	{ "vm map (system)", 12 },
 	{ "mount", 18 },
 	{ "vnode", 20 },
 	{ "mount vnode list", 24 },
@@ -22,6 +20,9 @@ static const struct {
 	{ "buf cache", 32 },
 	{ "pbuf pool", 34 },
 	{ "bdev", 36 },
+	{ "vm map (user)", 40 },
+	{ "vm map (system)", 42 },
+	{ "vm map sleep mutex", 44 },
 	{ "vm object", 50 },
 	{ "vm object list", 52 },
 	{ "pmap list", 58 },
@@ -56,8 +57,8 @@ hf_lock_rank(const char *name)
 }
 
 void
-hf_lock_init(struct lock_object *lo, enum hf_lock_class class,
-    const char *name, u_int flags)
+hf_lock_init(struct lock_object *lo, enum hf_lock_class class, const char *name,
+    u_int flags)
 {
 	lo->lo_name = name;
 	lo->lo_class = class;
@@ -196,8 +197,8 @@ hf_locks_print(struct thread *td)
 {
 	for (int i = 0; i < td->td_nheld; i++)
 		printf("  %s %s, taken at %p\n",
-		    td->td_held[i].h_how == HF_HOLD_SHARED ? "shared" :
-							     "exclusive",
+		    td->td_held[i].h_how == HF_HOLD_SHARED ? "shared"
+							   : "exclusive",
 		    td->td_held[i].h_lock->lo_name, td->td_held[i].h_pc);
 }
 

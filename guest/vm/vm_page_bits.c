@@ -191,15 +191,16 @@ vm_page_dirty(vm_page_t m)
 }
 
 /*
- * vm_page_dirty() of a busied page that also gives up a swap block that is now
- * stale.  Returns the map as it was.
+ * vm_page_dirty() of a page that is busied, or whose object is; also gives up a
+ * swap block that is now stale.  Returns the map as it was.
  */
 vm_page_bits_t
 vm_page_set_dirty(vm_page_t m)
 {
 	vm_page_bits_t old;
 
-	vm_page_assert_busied(m);
+	KASSERT(vm_page_busied(m) || vm_object_busied(m->object),
+	    ("page %p not busy", (void *)m));
 	KASSERT(vm_page_all_valid(m),
 	    ("vm_page_set_dirty: page %p is not valid", (void *)m));
 	old =
