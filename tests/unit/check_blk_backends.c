@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* check_blk_backends.c: what every backend promises, and snapshot and faulty. */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "blk/blk.h"
+#include "blk/fault_plan.h"
+#include "probe_backend.h"
+
+#define SECTORS 256
+#define BYTES	(SECTORS * 512)
+#define OPS_MAX 200
+
+/* An op of the test's own, and what became of it. */
+struct
+try {
+	struct blk_op op;
+	struct iovec iov[64];
+	int error;
+	unsigned int done; /* times */
+};
+
+static pthread_mutex_t done_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+on_done(struct blk_op *op, int error)
+{
+	struct try *t = (struct try *)op;
+
+	pthread_mutex_lock(&done_lock);
+	t->error = error;
+	t->done++;
+	pthread_mutex_unlock(&done_lock);
+}
+
+static unsigned int
+times_done(struct try *t)
+{
+	unsigned int n;
+
+	pthread_mutex_lock(&done_lock);
+	n = t->done;
+	pthread_mutex_unlock(&done_lock);
+	return (n);
+}
+
+/* pieces: in how many iovecs buf is handed over. */
+static void
+start(struct blk_backend *b, struct try *t, enum blk_kind kind, uint64_t sector,
+    uint8_t *buf, uint64_t len, unsigned int pieces)
+{
+	uint64_t each = len / pieces;
+
+	memset(t, 0, sizeof(*t));
+	for (unsigned int i = 0; i < pieces; i++) {
+		t->iov[i].iov_base = buf + i * each;
+		t->iov[i].iov_len = i + 1 < pieces ? each : len - i * each;
+	}
+	t->op.kind = kind;
+	t->op.iov = t->iov;
+	t->op.iov_count = kind == BLK_FLUSH ? 0 : pieces;
+	t->op.offset_bytes = sector * 512;
+	t->op.length_bytes = kind == BLK_FLUSH ? 0 : len;
+	t->op.done = on_done;
+	blk_submit(b, &t->op);
+}
+
+static int
+finish(struct blk_backend *b, struct try *t)
+{
+	struct pollfd p;
+
+	blk_kick(b);
+	while (times_done(t) == 0) {
+		p = (struct pollfd){ .fd = blk_event_fd(b), .events = POLLIN };
+		ck_assert_msg(p.fd >= 0, "nothing to wait for");
+		ck_assert_msg(poll(&p, 1, 30000) == 1, "op was lost");
+		blk_reap(b);
+	}
+	ck_assert_uint_eq(times_done(t), 1);
+	return (t->error);
+}
+
+static int
+transfer(struct blk_backend *b, enum blk_kind kind, uint64_t sector,
+    uint8_t *buf, uint64_t len)
+{
+	struct try t;
+
+	start(b, &t, kind, sector, buf, len, 1);
+	return (finish(b, &t));
+}
+
+static int
+flush(struct blk_backend *b)
+{
+	return (transfer(b, BLK_FLUSH, 0, NULL, 0));
+}
+
+/* Image files, without a name. */
+static uint8_t image[BYTES];
+
+static int
+image_fd(int *second)
+{
+	FILE *f = tmpfile();
+	int fd;
+
+	ck_assert_ptr_nonnull(f);
+	for (unsigned int i = 0; i < BYTES; i++)
+		image[i] = probe_byte(i / 512);
+	ck_assert_uint_eq(fwrite(image, 1, BYTES, f), BYTES);
+	ck_assert_int_eq(fflush(f), 0);
+	fd = dup(fileno(f));
+	ck_assert_int_ge(fd, 0);
+	if (second != NULL)
+		*second = dup(fd);
+	fclose(f);
+	return (fd);
+}
+
+/* The kinds of disks that the same tests are run on. */
+enum { SYNC, URING, RAM, SNAPSHOT, SNAPSHOT_URING, FAULTY_URING, KINDS };
+
+static struct blk_backend *
+disk_new(int kind)
+{
+	struct hf_err err;
+	struct blk_backend *b;
+	struct try t;
+
+	switch (kind) {
+	case SYNC:
+		return (blk_sync_new(image_fd(NULL), SECTORS, false));
+	case URING:
+		return (blk_uring_new(image_fd(NULL), SECTORS, false));
+	case SNAPSHOT:
+		return (blk_snapshot_new(
+		    blk_sync_new(image_fd(NULL), SECTORS, true), &err));
+	case SNAPSHOT_URING:
+		return (blk_snapshot_new(
+		    blk_uring_new(image_fd(NULL), SECTORS, true), &err));
+	case FAULTY_URING:
+		return (blk_faulty_new(
+		    blk_uring_new(image_fd(NULL), SECTORS, false),
+		    "any@*=delay:1ms", &err));
+	default:
+		b = blk_ram_new(SECTORS);
+		for (unsigned int i = 0; i < BYTES; i++)
+			image[i] = probe_byte(i / 512);
+		start(b, &t, BLK_WRITE, 0, image, BYTES, 1);
+		ck_assert_int_eq(finish(b, &t), 0);
+		return (b);
+	}
+}
+
+static bool
+uring_missing(int kind)
+{
+	bool needs =
+	    kind == URING || kind == SNAPSHOT_URING || kind == FAULTY_URING;
+
+	if (needs && blk_uring_refusal() != NULL) {
+		fprintf(stderr, "skipped: %s\n", blk_uring_refusal());
+		return (true);
+	}
+	return (false);
+}
+
+START_TEST(reads_see_the_image_and_later_writes)
+{
+	static uint8_t buf[BYTES], want[BYTES];
+	struct blk_backend *b;
+	uint32_t x = 12345;
+
+	if (uring_missing(_i))
+		return;
+	b = disk_new(_i);
+	ck_assert_uint_eq(blk_capacity_sectors(b), SECTORS);
+	ck_assert(!blk_readonly(b));
+	memcpy(want, image, BYTES);
+	for (int i = 0; i < 300; i++) {
+		uint64_t first, n;
+
+		x = x * 1103515245 + 12345;
+		first = x / 65536 % SECTORS;
+		x = x * 1103515245 + 12345;
+		n = 1 + x / 65536 % (SECTORS - first);
+		if (i % 3 == 0) {
+			memset(buf, i + 1, n * 512);
+			memset(want + first * 512, i + 1, n * 512);
+			ck_assert_int_eq(
+			    transfer(b, BLK_WRITE, first, buf, n * 512), 0);
+		} else {
+			memset(buf, 0xee, sizeof(buf));
+			ck_assert_int_eq(
+			    transfer(b, BLK_READ, first, buf, n * 512), 0);
+			ck_assert_mem_eq(buf, want + first * 512, n * 512);
+		}
+	}
+	ck_assert_int_eq(flush(b), 0);
+	blk_close(b);
+}
+END_TEST
+
+START_TEST(many_ops_are_under_way_at_once_in_many_pieces)
+{
+	static struct try tries[OPS_MAX];
+	static uint8_t buf[OPS_MAX * 512];
+	struct blk_backend *b;
+
+	if (uring_missing(_i))
+		return;
+	b = disk_new(_i);
+	for (int round = 0; round < 5; round++) {
+		memset(buf, 0xee, sizeof(buf));
+		for (unsigned int i = 0; i < OPS_MAX; i++)
+			start(b, &tries[i], BLK_READ, i, buf + i * 512, 512,
+			    1 + i % 64);
+		for (unsigned int i = 0; i < OPS_MAX; i++)
+			ck_assert_int_eq(finish(b, &tries[i]), 0);
+		ck_assert_mem_eq(buf, image, sizeof(buf));
+	}
+	blk_close(b);
+}
+END_TEST
+
+START_TEST(last_sector_is_there)
+{
+	uint8_t buf[512];
+	struct blk_backend *b;
+
+	if (uring_missing(_i))
+		return;
+	b = disk_new(_i);
+	ck_assert_int_eq(transfer(b, BLK_READ, SECTORS - 1, buf, 512), 0);
+	ck_assert_mem_eq(buf, image + BYTES - 512, 512);
+	memset(buf, 1, 512);
+	ck_assert_int_eq(transfer(b, BLK_WRITE, SECTORS - 1, buf, 512), 0);
+	blk_close(b);
+}
+END_TEST
+
+/* A description that says what is really used. */
+START_TEST(backends_say_what_they_are)
+{
+	static const char *const want[KINDS] = { "sync", "io_uring", "ram",
+		"snapshot over sync", "snapshot over io_uring",
+		"faulty over io_uring" };
+	struct blk_backend *b;
+	char buf[64];
+
+	if (uring_missing(_i))
+		return;
+	b = disk_new(_i);
+	ck_assert_str_eq(blk_describe(b, buf, sizeof(buf)), want[_i]);
+	blk_close(b);
+}
+END_TEST
+
+START_TEST(truncated_image_is_an_io_error)
+{
+	static uint8_t buf[8192];
+	struct blk_backend *b;
+	int fd;
+
+	if (uring_missing(_i))
+		return;
+	b = _i == SYNC ? blk_sync_new(image_fd(&fd), SECTORS, false)
+		       : blk_uring_new(image_fd(&fd), SECTORS, false);
+	ck_assert_int_eq(ftruncate(fd, 1024 + 100), 0);
+	ck_assert_int_eq(transfer(b, BLK_READ, 0, buf, 1024), 0);
+	ck_assert_int_eq(transfer(b, BLK_READ, 1, buf, 8192), EIO);
+	ck_assert_int_eq(transfer(b, BLK_READ, 100, buf, 512), EIO);
+	close(fd);
+	blk_close(b);
+}
+END_TEST
+
+/* spec section 7: a later success does not mean that earlier data is safe. */
+START_TEST(failed_flush_is_remembered)
+{
+	struct blk_backend *b;
+	int fd, other;
+
+	if (uring_missing(_i))
+		return;
+	/* fdatasync of a pipe fails with EINVAL; then it becomes a file. */
+	int pipe_fds[2];
+
+	ck_assert_int_eq(pipe(pipe_fds), 0);
+	fd = pipe_fds[0];
+	b = _i == SYNC ? blk_sync_new(fd, SECTORS, false)
+		       : blk_uring_new(fd, SECTORS, false);
+	ck_assert_int_eq(flush(b), EINVAL);
+	other = image_fd(NULL);
+	ck_assert_int_eq(dup2(other, fd), fd);
+	ck_assert_int_eq(fdatasync(fd), 0);
+	ck_assert_int_eq(flush(b), EINVAL);
+	close(other);
+	close(pipe_fds[1]);
+	blk_close(b);
+}
+END_TEST
+
+START_TEST(error_of_the_host_reaches_the_caller)
+{
+	uint8_t buf[512] = { 0 };
+	struct blk_backend *b;
+	int fd;
+
+	if (uring_missing(_i))
+		return;
+	fd = open("/dev/full", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	b = _i == SYNC ? blk_sync_new(fd, SECTORS, false)
+		       : blk_uring_new(fd, SECTORS, false);
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 0, buf, 512), ENOSPC);
+	blk_close(b);
+}
+END_TEST
+
+START_TEST(snapshot_keeps_every_write_off_the_image)
+{
+	static uint8_t buf[BYTES];
+	struct blk_backend *b;
+	struct hf_err err;
+	int fd;
+
+	b = blk_snapshot_new(blk_sync_new(image_fd(&fd), SECTORS, true), &err);
+	/* Every second sector, so that reads must be patched in turn. */
+	memset(buf, 0x77, 512);
+	for (uint64_t s = 0; s < SECTORS; s += 2)
+		ck_assert_int_eq(transfer(b, BLK_WRITE, s, buf, 512), 0);
+	ck_assert_int_eq(flush(b), 0);
+	ck_assert_int_eq(transfer(b, BLK_READ, 0, buf, BYTES), 0);
+	for (unsigned int i = 0; i < BYTES; i++)
+		ck_assert_uint_eq(
+		    buf[i], i / 512 % 2 == 0 ? 0x77 : probe_byte(i / 512));
+	ck_assert_int_eq(pread(fd, buf, BYTES, 0), BYTES);
+	ck_assert_mem_eq(buf, image, BYTES);
+	close(fd);
+	blk_close(b);
+}
+END_TEST
+
+/* What the overlay has whole does not need the image at all. */
+START_TEST(snapshot_reads_its_own_writes_from_memory)
+{
+	struct probe *probe;
+	struct hf_err err;
+	struct blk_backend *b =
+	    blk_snapshot_new(probe_new(SECTORS, true, &probe), &err);
+	uint8_t buf[2048];
+
+	memset(buf, 0x77, sizeof(buf));
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 8, buf, 2048), 0);
+	ck_assert_int_eq(transfer(b, BLK_READ, 9, buf, 1024), 0);
+	ck_assert_str_eq(probe_trace(probe), "");
+	ck_assert_int_eq(transfer(b, BLK_READ, 7, buf, 1024), 0);
+	ck_assert_str_eq(probe_trace(probe), "rR");
+	ck_assert_uint_eq(buf[0], probe_byte(7));
+	ck_assert_uint_eq(buf[512], 0x77);
+	/* An error below is an error, whatever could be patched. */
+	probe_fail(probe, BLK_READ, EIO);
+	ck_assert_int_eq(transfer(b, BLK_READ, 7, buf, 1024), EIO);
+	blk_close(b);
+}
+END_TEST
+
+/*
+ * Plans.
+ */
+
+START_TEST(good_fault_plans_are_understood)
+{
+	struct fault_plan p;
+	struct hf_err err;
+	uint64_t counts[FAULT_KINDS] = { 0 };
+
+	ck_assert_int_eq(fault_plan_parse("read@3=fail,write@2+=fail:ENOSPC,"
+					  "flush@*=fail:EIO,any@5=delay:20ms,"
+					  "read@7=short:1K",
+			     &p, &err),
+	    0);
+	ck_assert_uint_eq(p.nrules, 5);
+	counts[BLK_READ] = 3;
+	ck_assert_int_eq(fault_plan_find(&p, BLK_READ, counts)->error, EIO);
+	counts[BLK_READ] = 4;
+	ck_assert_ptr_null(fault_plan_find(&p, BLK_READ, counts));
+	counts[BLK_WRITE] = 1;
+	ck_assert_ptr_null(fault_plan_find(&p, BLK_WRITE, counts));
+	counts[BLK_WRITE] = 1000;
+	ck_assert_int_eq(fault_plan_find(&p, BLK_WRITE, counts)->error, ENOSPC);
+	counts[FAULT_KIND_ANY] = 5;
+	ck_assert_uint_eq(fault_plan_find(&p, BLK_READ, counts)->amount, 20);
+	counts[BLK_READ] = 7;
+	counts[FAULT_KIND_ANY] = 9;
+	ck_assert_uint_eq(fault_plan_find(&p, BLK_READ, counts)->amount, 1024);
+}
+END_TEST
+
+static const char *const bad_plans[] = { "", "read", "read@1", "read@=fail",
+	"read@0=fail", "read@x=fail", "read@-1=fail", "reed@1=fail",
+	"read@1=explode", "read@1=fail:EPERM", "read@1=fail:", "read@1=short",
+	"read@1=short:", "read@1=short:x", "read@1=delay", "flush@1=short:512",
+	"read@1=fail,", ",read@1=fail", "read@1=fail,,read@2=fail",
+	"read=fail@1", "read@1=fail read@2=fail", "read@+=fail" };
+
+START_TEST(senseless_fault_plans_are_refused_with_the_rule_quoted)
+{
+	struct fault_plan p;
+	struct hf_err err = { EXITCODE_OK, "" };
+
+	ck_assert_int_eq(fault_plan_parse(bad_plans[_i], &p, &err), -1);
+	ck_assert_int_eq(err.status, EXITCODE_USAGE);
+	ck_assert_ptr_nonnull(strstr(err.text, "fault plan: \""));
+	ck_assert_ptr_null(blk_faulty_new(blk_ram_new(8), bad_plans[_i], &err));
+}
+END_TEST
+
+START_TEST(too_many_fault_rules_are_refused)
+{
+	char plan[FAULT_RULES_MAX * 12 + 20] = "any@1=fail";
+	struct fault_plan p;
+	struct hf_err err;
+
+	for (int i = 1; i < FAULT_RULES_MAX; i++)
+		strcat(plan, ",any@1=fail");
+	ck_assert_int_eq(fault_plan_parse(plan, &p, &err), 0);
+	strcat(plan, ",any@1=fail");
+	ck_assert_int_eq(fault_plan_parse(plan, &p, &err), -1);
+}
+END_TEST
+
+START_TEST(chosen_ops_fail_and_others_do_not)
+{
+	struct probe *probe;
+	struct hf_err err;
+	struct blk_backend *b = blk_faulty_new(
+	    probe_new(SECTORS, false, &probe),
+	    "read@2=fail,write@1=fail:ENOSPC,flush@1=fail,read@4=short:1024,"
+	    "read@5=short:512,write@2=short:100",
+	    &err);
+	uint8_t buf[2048];
+
+	ck_assert_int_eq(transfer(b, BLK_READ, 0, buf, 512), 0);
+	ck_assert_int_eq(transfer(b, BLK_READ, 0, buf, 512), EIO);
+	ck_assert_int_eq(transfer(b, BLK_READ, 0, buf, 512), 0);
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 0, buf, 512), ENOSPC);
+	ck_assert_int_eq(flush(b), EIO);
+	ck_assert_int_eq(flush(b), 0);
+	/* Shortened: some of it arrives, and it fails. */
+	memset(buf, 0xee, sizeof(buf));
+	ck_assert_int_eq(transfer(b, BLK_READ, 4, buf, 2048), EIO);
+	ck_assert_uint_eq(buf[1023], probe_byte(5));
+	ck_assert_uint_eq(buf[1024], 0xee);
+	ck_assert_int_eq(transfer(b, BLK_READ, 0, buf, 512), EIO);
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 0, buf, 512), EIO);
+	ck_assert_str_eq(probe_trace(probe), "rRrRfFrR");
+	blk_close(b);
+}
+END_TEST
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000);
+}
+
+START_TEST(delayed_op_lets_others_pass)
+{
+	struct probe *probe;
+	struct hf_err err;
+	struct blk_backend *b =
+	    blk_faulty_new(probe_new(SECTORS, false, &probe),
+		"read@1=delay:60ms,read@2=delay:20ms", &err);
+	uint8_t buf[3][512];
+	struct try t[3];
+	uint64_t start_ms = now_ms();
+
+	for (unsigned int i = 0; i < 3; i++)
+		start(b, &t[i], BLK_READ, i, buf[i], 512, 1);
+	ck_assert_uint_eq(times_done(&t[0]), 0);
+	ck_assert_uint_eq(times_done(&t[1]), 0);
+	ck_assert_uint_eq(times_done(&t[2]), 1);
+	ck_assert_int_eq(finish(b, &t[1]), 0);
+	ck_assert_uint_ge(now_ms() - start_ms, 20);
+	ck_assert_uint_eq(times_done(&t[0]), 0);
+	ck_assert_int_eq(finish(b, &t[0]), 0);
+	ck_assert_uint_ge(now_ms() - start_ms, 60);
+	for (unsigned int i = 0; i < 3; i++)
+		ck_assert_uint_eq(buf[i][0], probe_byte(i));
+	blk_close(b);
+}
+END_TEST
+
+static Suite *
+backends_suite(void)
+{
+	Suite *s = suite_create("blk_backends");
+	TCase *t = tcase_create("all");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, reads_see_the_image_and_later_writes, 0, KINDS);
+	tcase_add_loop_test(
+	    t, many_ops_are_under_way_at_once_in_many_pieces, 0, KINDS);
+	tcase_add_loop_test(t, last_sector_is_there, 0, KINDS);
+	tcase_add_loop_test(t, backends_say_what_they_are, 0, KINDS);
+	tcase_add_loop_test(t, truncated_image_is_an_io_error, SYNC, RAM);
+	tcase_add_loop_test(t, failed_flush_is_remembered, SYNC, RAM);
+	tcase_add_loop_test(t, error_of_the_host_reaches_the_caller, SYNC, RAM);
+	suite_add_tcase(s, t);
+
+	t = tcase_create("layers");
+	tcase_add_test(t, snapshot_keeps_every_write_off_the_image);
+	tcase_add_test(t, snapshot_reads_its_own_writes_from_memory);
+	tcase_add_test(t, good_fault_plans_are_understood);
+	tcase_add_loop_test(t,
+	    senseless_fault_plans_are_refused_with_the_rule_quoted, 0,
+	    sizeof(bad_plans) / sizeof(bad_plans[0]));
+	tcase_add_test(t, too_many_fault_rules_are_refused);
+	tcase_add_test(t, chosen_ops_fail_and_others_do_not);
+	tcase_add_test(t, delayed_op_lets_others_pass);
+	suite_add_tcase(s, t);
+	return (s);
+}
+
+int
+main(void)
+{
+	SRunner *sr = srunner_create(backends_suite());
+	int failed;
+
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
