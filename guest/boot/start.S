@@ -107,8 +107,13 @@ tramp_gdtr:
 	.long	PHYS(boot_gdt)
 hf_ap_trampoline_end:
 
-/* In the high half: take the next number; it gives the stack (smp.c). */
+/*
+ * In the high half: the kernel's tables, since stacks are in the kernel map; then
+ * the next number, which gives the stack (smp.c).
+ */
 ap_high:
+	movq	hf_ap_cr3(%rip), %rax
+	movq	%rax, %cr3
 	movl	$1, %eax
 	lock xaddl %eax, hf_ap_next(%rip)
 	cmpl	hf_ap_count(%rip), %eax

@@ -7,22 +7,9 @@
 #include "plan_abi.h"
 #include "report_abi.h"
 
-#define PLAN_PARAMS_MAX 32
-#define PLAN_CPUS_MAX	4096
+#define PLAN_CPUS_MAX 4096
 
-static struct {
-	bool present;
-	char nonce[HF_NONCE_DIGITS + 1];
-	uint64_t seed;
-	int cpus;
-	struct {
-		const char *name; /* name=value */
-		size_t name_len;
-	} params[PLAN_PARAMS_MAX];
-	int nparams;
-	/* The text, each newline now a NUL. */
-	const char *text, *stop;
-} plan;
+static struct hf_plan boot_plan;
 
 /* Past the word that s starts with and one space; NULL when it does not. */
 static const char *
@@ -46,7 +33,7 @@ number_only(const char *s, uint64_t *v)
 }
 
 static const char *
-parse_nonce(const char *s)
+parse_nonce(struct hf_plan *plan, const char *s)
 {
 	if (strlen(s) != HF_NONCE_DIGITS)
 		return ("nonce: not 16 digits");
@@ -54,27 +41,27 @@ parse_nonce(const char *s)
 		if (!((s[i] >= '0' && s[i] <= '9') ||
 			(s[i] >= 'a' && s[i] <= 'f')))
 			return ("nonce: not lower-case hex digits");
-	strlcpy(plan.nonce, s, sizeof(plan.nonce));
+	strlcpy(plan->nonce, s, sizeof(plan->nonce));
 	return (NULL);
 }
 
 static const char *
-parse_param(const char *s)
+parse_param(struct hf_plan *plan, const char *s)
 {
 	const char *eq = strchr(s, '=');
 
 	if (eq == NULL || eq == s)
 		return ("param: not name=value");
-	if (plan.nparams == PLAN_PARAMS_MAX)
+	if (plan->nparams == HF_PLAN_PARAMS_MAX)
 		return ("param: too many");
-	plan.params[plan.nparams].name = s;
-	plan.params[plan.nparams++].name_len = eq - s;
+	plan->params[plan->nparams].name = s;
+	plan->params[plan->nparams++].name_len = eq - s;
 	return (NULL);
 }
 
 /* One line, ended by NUL, not the first. */
 static const char *
-parse_line(const char *s)
+parse_line(struct hf_plan *plan, const char *s)
 {
 	const char *v;
 	uint64_t n;
@@ -82,29 +69,30 @@ parse_line(const char *s)
 	if (*s == '#' || *s == '\0' || setting(s, "run") != NULL)
 		return (NULL);
 	if ((v = setting(s, "nonce")) != NULL)
-		return (parse_nonce(v));
+		return (parse_nonce(plan, v));
 	if ((v = setting(s, "seed")) != NULL)
-		return (number_only(v, &plan.seed) ? NULL : "seed: bad number");
+		return (
+		    number_only(v, &plan->seed) ? NULL : "seed: bad number");
 	if ((v = setting(s, "cpus")) != NULL) {
 		if (!number_only(v, &n) || n < 1 || n > PLAN_CPUS_MAX)
 			return ("cpus: bad number");
-		plan.cpus = (int)n;
+		plan->cpus = (int)n;
 		return (NULL);
 	}
 	if ((v = setting(s, "param")) != NULL)
-		return (parse_param(v));
+		return (parse_param(plan, v));
 	return ("unknown setting");
 }
 
 const char *
-hf_plan_parse(char *text, size_t bytes)
+hf_plan_read(struct hf_plan *plan, char *text, size_t bytes)
 {
 	char *line = text, *stop = text + bytes, *nl;
 	const char *why;
 	bool first = true;
 
-	bzero(&plan, sizeof(plan));
-	strlcpy(plan.nonce, "0000000000000000", sizeof(plan.nonce));
+	bzero(plan, sizeof(*plan));
+	strlcpy(plan->nonce, "0000000000000000", sizeof(plan->nonce));
 	if (bytes == 0 || bytes > HF_PLAN_MAX)
 		return ("plan: bad size");
 	for (; line < stop; line = nl + 1) {
@@ -116,48 +104,76 @@ hf_plan_parse(char *text, size_t bytes)
 		*nl = '\0';
 		if (first && strcmp(line, HF_PLAN_MAGIC) != 0)
 			return ("plan: bad first line");
-		if (!first && (why = parse_line(line)) != NULL)
+		if (!first && (why = parse_line(plan, line)) != NULL)
 			return (why);
 		first = false;
 	}
-	plan.text = text;
-	plan.stop = stop;
-	plan.present = true;
+	plan->text = text;
+	plan->stop = stop;
+	plan->present = true;
 	return (NULL);
+}
+
+const char *
+hf_plan_value(const struct hf_plan *plan, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (int i = 0; i < plan->nparams; i++)
+		if (len == plan->params[i].name_len &&
+		    strncmp(plan->params[i].name, name, len) == 0)
+			return (plan->params[i].name + len + 1);
+	return (NULL);
+}
+
+const char *
+hf_plan_next(const struct hf_plan *plan, const char *after)
+{
+	const char *line = plan->text, *id;
+
+	if (after != NULL)
+		line = after + strlen(after) + 1;
+	for (; line != NULL && line < plan->stop; line += strlen(line) + 1)
+		if ((id = setting(line, "run")) != NULL)
+			return (id);
+	return (NULL);
+}
+
+const char *
+hf_plan_parse(char *text, size_t bytes)
+{
+	return (hf_plan_read(&boot_plan, text, bytes));
 }
 
 bool
 hf_plan_present(void)
 {
-	return (plan.present);
+	return (boot_plan.present);
 }
 
 const char *
 hf_plan_nonce(void)
 {
-	return (plan.nonce[0] != '\0' ? plan.nonce : "0000000000000000");
+	return (
+	    boot_plan.nonce[0] != '\0' ? boot_plan.nonce : "0000000000000000");
 }
 
 uint64_t
 hf_plan_seed(void)
 {
-	return (plan.seed);
+	return (boot_plan.seed);
 }
 
 int
 hf_plan_cpus(void)
 {
-	return (plan.cpus);
+	return (boot_plan.cpus);
 }
 
 const char *
 hf_plan_param(const char *name)
 {
-	for (int i = 0; i < plan.nparams; i++)
-		if (strlen(name) == plan.params[i].name_len &&
-		    strncmp(plan.params[i].name, name, strlen(name)) == 0)
-			return (plan.params[i].name + strlen(name) + 1);
-	return (NULL);
+	return (hf_plan_value(&boot_plan, name));
 }
 
 uint64_t
@@ -172,12 +188,5 @@ hf_plan_param_u64(const char *name, uint64_t missing)
 const char *
 hf_plan_run(const char *after)
 {
-	const char *line = plan.text, *id;
-
-	if (after != NULL)
-		line = after + strlen(after) + 1;
-	for (; line != NULL && line < plan.stop; line += strlen(line) + 1)
-		if ((id = setting(line, "run")) != NULL)
-			return (id);
-	return (NULL);
+	return (hf_plan_next(&boot_plan, after));
 }

@@ -5,22 +5,43 @@
 #define HF_KERN_PLAN_H
 
 #include <sys/types.h>
+#include "report_abi.h"
+
+#define HF_PLAN_PARAMS_MAX 32
+
+struct hf_plan {
+	bool present;
+	char nonce[HF_NONCE_DIGITS + 1];
+	uint64_t seed;
+	int cpus; /* 0: all */
+	struct {
+		const char *name; /* name=value */
+		size_t name_len;
+	} params[HF_PLAN_PARAMS_MAX];
+	int nparams;
+	/* The text, each newline now a NUL. */
+	const char *text, *stop;
+};
 
 /*
- * Parses the text, which must stay in place (it is modified).  NULL, or why the
+ * Reads the text, which is modified and must stay in place.  NULL, or why the
  * plan is refused.
  */
-const char *hf_plan_parse(char *text, size_t bytes);
+const char *hf_plan_read(struct hf_plan *plan, char *text, size_t bytes);
+/* Value of "param name=value", NULL when not given. */
+const char *hf_plan_value(const struct hf_plan *plan, const char *name);
+/* The first "run" id (after NULL), or the one after; NULL after the last. */
+const char *hf_plan_next(const struct hf_plan *plan, const char *after);
 
+/* The same for the plan of this boot. */
+const char *hf_plan_parse(char *text, size_t bytes);
 bool hf_plan_present(void);
 const char *hf_plan_nonce(void); /* HF_NONCE_DIGITS digits */
 uint64_t hf_plan_seed(void);
 int hf_plan_cpus(void); /* 0: all */
-/* Value of "param name=value", NULL when not given. */
 const char *hf_plan_param(const char *name);
 /* Same as a number; "missing" when absent or not a number. */
 uint64_t hf_plan_param_u64(const char *name, uint64_t missing);
-/* The first "run" id (after NULL), or the one after; NULL after the last. */
 const char *hf_plan_run(const char *after);
 
 #endif

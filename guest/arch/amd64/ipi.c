@@ -79,7 +79,7 @@ smp_rendezvous_cpus(cpuset_t cpus, void (*fn)(void *), void *arg)
 		fn(arg);
 	while (atomic_load_acq_int(&call_left) != 0)
 		cpu_spinwait();
-	critical_exit();
 	atomic_store_rel_int(&call_busy, 0);
+	critical_exit();
 	sched_unpin();
 }

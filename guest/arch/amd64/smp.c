@@ -21,6 +21,7 @@ struct pcpu hf_pcpu[MAXCPU];
 /* Read and advanced by start.S. */
 u_int hf_ap_next, hf_ap_count;
 vm_offset_t hf_ap_stacks[MAXCPU];
+uint64_t hf_ap_cr3;
 
 static struct thread *ap_idle[MAXCPU];
 static struct amd64_cpu *ap_md[MAXCPU];
@@ -61,6 +62,7 @@ hf_smp_start(int max_cpus)
 		n++;
 	}
 	hf_ap_count = n;
+	hf_ap_cr3 = rcr3();
 	if (n == 0)
 		return;
 	memcpy((void *)PHYS_TO_DMAP(AP_TRAMPOLINE), hf_ap_trampoline,
@@ -94,7 +96,7 @@ hf_smp_wait(void)
 	return (mp_ncpus);
 }
 
-/* On the AP, boot tables, interrupts off; its stack is its idle thread's. */
+/* On the AP, interrupts off; its stack is its idle thread's. */
 void
 hf_ap_init(u_int index)
 {

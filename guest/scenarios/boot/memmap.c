@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* memmap.c: the loader's memory map becomes a list of usable pages. */
+
+#include <boot/memmap.h>
+#include <test/scenario.h>
+
+#define RAM 1
+#define RES 2
+
+/* Random maps live in so many pages, entries start at multiples of a byte. */
+#define SPACE_PAGES 40
+#define MAPS	    40
+
+/* The definition: all bytes RAM, none anything else. */
+static bool
+page_usable(const struct hf_memmap_entry *map, int n, uint64_t page)
+{
+	uint64_t a = page * PAGE_SIZE, b = a + PAGE_SIZE, at = a, best;
+
+	for (int i = 0; i < n; i++)
+		if (map[i].type != RAM && map[i].size != 0 && map[i].addr < b &&
+		    map[i].addr + map[i].size > a)
+			return (false);
+	/* Walk from RAM entry to RAM entry as long as they touch. */
+	while (at < b) {
+		best = at;
+		for (int i = 0; i < n; i++)
+			if (map[i].type == RAM && map[i].addr <= at)
+				best = MAX(best, map[i].addr + map[i].size);
+		if (best == at)
+			return (false);
+		at = best;
+	}
+	return (true);
+}
+
+HF_SCENARIO(boot_memmap_random, "boot.memmap_random", "BT-05",
+    "unsorted, overlapping, unaligned maps give the pages of the definition")
+{
+	static struct hf_ranges out;
+	struct hf_memmap_entry map[12];
+	struct hf_rng *rng = hf_scenario_rng();
+	u_int wrong = 0;
+
+	for (int round = 0; round < MAPS; round++) {
+		int n = 1 + (int)hf_random_below(rng, nitems(map));
+
+		for (int i = 0; i < n; i++) {
+			map[i].addr =
+			    hf_random_below(rng, SPACE_PAGES * PAGE_SIZE);
+			map[i].size = hf_random_below(rng, 12 * PAGE_SIZE);
+			if (hf_random_below(rng, 2) == 0) {
+				map[i].addr = trunc_page(map[i].addr);
+				map[i].size = trunc_page(map[i].size);
+			}
+			map[i].type = hf_random_below(rng, 3) != 0
+			    ? RAM
+			    : 2 + (uint32_t)hf_random_below(rng, 6);
+			map[i].reserved = 0;
+		}
+		hf_require(hf_memmap_reduce(map, n, &out));
+		for (uint64_t p = 0; p < SPACE_PAGES + 12; p++)
+			if (hf_ranges_contain(&out, p * PAGE_SIZE, PAGE_SIZE) !=
+			    page_usable(map, n, p))
+				wrong++;
+	}
+	hf_expect_eq(wrong, 0);
+}
+
+HF_SCENARIO(boot_memmap_edges, "boot.memmap_edges", "BT-05",
+    "high RAM, empty and wrapping entries are handled")
+{
+	static struct hf_ranges out;
+	static const struct hf_memmap_entry map[] = {
+		{ 0x100000000, 0x1000, RAM, 0 }, { 0, 0xa0000, RAM, 0 },
+		{ 0xf0000, 0x10000, RES, 0 }, { 0x100000, 0x200000, RAM, 0 },
+		{ 0x300000, 0x1000, RAM, 0 }, /* touches the one before */
+		{ 0x400000, 0, RAM, 0 },      /* empty */
+		{ 0x180000, 0x10, 7, 0 },     /* pmem splits a page out */
+		{ UINT64_MAX - 0xfff, 0x10000, RES, 0 }, /* wraps */
+	};
+
+	hf_require(hf_memmap_reduce(map, nitems(map), &out));
+	hf_require_eq(out.count, 4);
+	hf_expect_eq(out.r[0].start, 0);
+	hf_expect_eq(out.r[0].end, 0xa0000);
+	hf_expect_eq(out.r[1].end, 0x180000);
+	hf_expect_eq(out.r[2].start, 0x181000);
+	hf_expect_eq(out.r[2].end, 0x301000);
+	hf_expect_eq(out.r[3].start, 0x100000000);
+	hf_expect(hf_ranges_touch(&out, 0x9ffff, 1));
+	hf_expect(!hf_ranges_touch(&out, 0xa0000, 0x60000));
+	hf_expect(hf_ranges_touch(&out, 0xa0000, 0x60001));
+	hf_expect(hf_ranges_contain(&out, 0x9f000, 0x1000));
+	hf_expect(!hf_ranges_contain(&out, 0x9f000, 0x1001));
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* locks.c: mutexes, rwlocks and sx locks exclude, share and complain. */
+
+#include <sys/mutex.h>
+#include <sys/rwlock.h>
+#include <sys/sx.h>
+#include <kern/thread.h>
+#include <test/scenario.h>
+
+#define NTHREADS 4
+#define ROUNDS	 50
+
+static struct mtx mtx, spin;
+static struct rwlock rw;
+static struct sx sx;
+static u_int counter; /* under the lock on trial */
+static volatile u_int inside, most_inside;
+
+/* Gives the others every chance to break in between read and write. */
+static void
+slow_increment(void)
+{
+	u_int seen = counter;
+
+	hf_yield();
+	counter = seen + 1;
+}
+
+static void
+mtx_worker(void *arg)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		mtx_lock(&mtx);
+		slow_increment();
+		mtx_unlock(&mtx);
+	}
+}
+
+static void
+rw_worker(void *arg)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		rw_wlock(&rw);
+		slow_increment();
+		rw_wunlock(&rw);
+	}
+}
+
+static void
+sx_worker(void *arg)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		sx_xlock(&sx);
+		slow_increment();
+		sx_xunlock(&sx);
+	}
+}
+
+static void
+spin_worker(void *arg)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		mtx_lock_spin(&spin);
+		counter++;
+		mtx_unlock_spin(&spin);
+	}
+}
+
+static void
+run_workers(void (*fn)(void *))
+{
+	struct thread *td[NTHREADS];
+
+	counter = 0;
+	for (int i = 0; i < NTHREADS; i++)
+		td[i] = hf_thread_create(fn, NULL, "worker", -1);
+	for (int i = 0; i < NTHREADS; i++)
+		hf_thread_join(td[i]);
+}
+
+HF_SCENARIO(kern_lock_exclusion, "kern.lock_exclusion", "",
+    "every kind of lock excludes other holders while its holder sleeps or not")
+{
+	mtx_init(&mtx, "test mtx", NULL, MTX_DEF);
+	mtx_init(&spin, "test spin", NULL, MTX_SPIN);
+	rw_init(&rw, "test rw");
+	sx_init(&sx, "test sx");
+	run_workers(mtx_worker);
+	hf_expect_eq(counter, NTHREADS * ROUNDS);
+	run_workers(rw_worker);
+	hf_expect_eq(counter, NTHREADS * ROUNDS);
+	run_workers(sx_worker);
+	hf_expect_eq(counter, NTHREADS * ROUNDS);
+	run_workers(spin_worker);
+	hf_expect_eq(counter, NTHREADS * ROUNDS);
+	mtx_destroy(&mtx);
+	mtx_destroy(&spin);
+	rw_destroy(&rw);
+	sx_destroy(&sx);
+}
+
+static void
+reader(void *arg)
+{
+	u_int n;
+
+	rw_rlock(&rw);
+	n = atomic_fetchadd_int(&inside, 1) + 1;
+	if (n > most_inside)
+		most_inside = n;
+	/* All readers get in before one leaves. */
+	while (atomic_load_acq_int(&inside) < NTHREADS)
+		hf_yield();
+	rw_runlock(&rw);
+}
+
+HF_SCENARIO(kern_rwlock_shares, "kern.rwlock_shares", "",
+    "readers hold an rwlock together; upgrade and downgrade keep it held")
+{
+	rw_init(&rw, "test rw");
+	inside = most_inside = 0;
+	run_workers(reader);
+	hf_expect_eq(most_inside, NTHREADS);
+
+	rw_rlock(&rw);
+	hf_expect(rw_try_upgrade(&rw));
+	hf_expect(rw_wowned(&rw));
+	hf_expect(!rw_try_rlock(&rw));
+	rw_downgrade(&rw);
+	hf_expect(!rw_wowned(&rw));
+	hf_expect(rw_try_rlock(&rw));
+	hf_expect(!rw_try_upgrade(&rw)); /* two readers: ourselves twice */
+	hf_expect(!rw_try_wlock(&rw));
+	rw_runlock(&rw);
+	rw_runlock(&rw);
+	hf_expect(rw_try_wlock(&rw));
+	rw_assert(&rw, RA_WLOCKED);
+	rw_wunlock(&rw);
+	rw_assert(&rw, RA_UNLOCKED);
+	rw_destroy(&rw);
+}
+
+static void
+relock_mtx(void *arg)
+{
+	mtx_lock(&mtx);
+}
+
+static void
+unlock_mtx(void *arg)
+{
+	mtx_unlock(&mtx);
+}
+
+static void
+lock_mtx_under_spin(void *arg)
+{
+	mtx_lock_spin(&spin);
+	mtx_lock(&mtx);
+}
+
+static void
+write_twice(void *arg)
+{
+	rw_wlock(&rw);
+	rw_wlock(&rw);
+}
+
+static void
+lock_backwards(void *arg)
+{
+	struct mtx *inner = arg;
+
+	mtx_lock(inner);
+	rw_wlock(&rw);
+}
+
+static void
+lock_uninitialised(void *arg)
+{
+	mtx_lock((struct mtx *)arg);
+}
+
+HF_SCENARIO(kern_lock_misuse, "kern.lock_misuse", "",
+    "misuse of a lock panics and says what is wrong")
+{
+	struct mtx inner, none;
+
+	mtx_init(&mtx, "test mtx", NULL, MTX_DEF);
+	mtx_init(&spin, "test spin", NULL, MTX_SPIN);
+	rw_init(&rw, "vm object");
+	mtx_init(&inner, "pmap", NULL, MTX_DEF);
+
+	mtx_lock(&mtx);
+	hf_expect_panic(relock_mtx, NULL, "recursion");
+	mtx_unlock(&mtx);
+	hf_expect_panic(unlock_mtx, NULL, "not ours");
+	hf_expect_panic(lock_mtx_under_spin, NULL, "may sleep");
+	spin.mtx_lock = 0; /* the panic left it locked */
+	hf_expect_panic(write_twice, NULL, "recursion");
+	rw.rw_lock = 0;
+	hf_expect_panic(lock_backwards, &inner, "lock order");
+	inner.mtx_lock = 0;
+	bzero(&none, sizeof(none));
+	hf_expect_panic(lock_uninitialised, &none, "not initialised");
+	hf_expect_eq(hf_locks_held(), 0);
+	hf_expect_eq(curthread->td_critnest, 0);
+}
+
+HF_SCENARIO(kern_mutex_recursion, "kern.mutex_recursion", "",
+    "a recursable mutex is free after as many unlocks as locks")
+{
+	mtx_init(&mtx, "test mtx", NULL, MTX_DEF | MTX_RECURSE);
+	mtx_lock(&mtx);
+	mtx_lock(&mtx);
+	hf_expect(mtx_trylock(&mtx));
+	mtx_unlock(&mtx);
+	mtx_unlock(&mtx);
+	hf_expect(mtx_owned(&mtx));
+	mtx_unlock(&mtx);
+	hf_expect(!mtx_owned(&mtx));
+	mtx_destroy(&mtx);
+}
