@@ -17,6 +17,8 @@
 extern char hf_text_start[], etext[], hf_rodata_start[], hf_rodata_end[],
     hf_data_start[], end[], boot_stack_guard[];
 
+extern pt_entry_t boot_pml4[PG_ENTRIES]; /* boot/start.S */
+
 pt_entry_t *pmap_special_table;
 
 static vm_paddr_t *boot_next; /* pmap_bootstrap()'s firstaddr */
@@ -113,6 +115,9 @@ pmap_bootstrap(vm_paddr_t *firstaddr)
 	*pmap_pte(kernel_pmap, (vm_offset_t)boot_stack_guard) = 0;
 	pmap_special_table = boot_table(&pd[PG_INDEX(HF_KVA_SPECIAL, 1)]);
 	(void)boot_table(&top[PG_INDEX(VM_MIN_KERNEL_ADDRESS, 3)]);
+	/* An AP has its stack before it has these tables. */
+	boot_pml4[PG_INDEX(VM_MIN_KERNEL_ADDRESS, 3)] =
+	    top[PG_INDEX(VM_MIN_KERNEL_ADDRESS, 3)];
 
 	pdpt = boot_table(&top[PG_INDEX(DMAP_MIN_ADDRESS, 3)]);
 	do_cpuid(0x80000001, 0, regs);

@@ -87,8 +87,11 @@ pmap_unwire(pmap_t pmap, vm_offset_t sva, vm_offset_t eva)
 		for (; va < end; va += PAGE_SIZE, pte++) {
 			if ((pte_load(pte) & X86_PG_V) == 0)
 				continue;
-			if ((pte_load(pte) & PG_W) == 0)
+			if ((pte_load(pte) & PG_W) == 0) {
+				/* Where panics are caught, life goes on. */
+				PMAP_UNLOCK(pmap);
 				panic("pmap_unwire: %#lx is not wired", va);
+			}
 			/* The CPU may set A and M meanwhile. */
 			pte_clear_bits(pte, PG_W);
 			pmap->pm_stats.wired_count--;

@@ -14,6 +14,7 @@
 #include <kern/sched.h>
 #include <kern/thread.h>
 #include <machine/vmparam.h>
+#include <vm/pmap.h>
 #include "cpu.h"
 
 struct pcpu hf_pcpu[MAXCPU];
@@ -114,6 +115,7 @@ hf_ap_init(u_int index)
 	td->td_oncpu = td->td_lastcpu = index + 1;
 
 	CPU_SET_ATOMIC(index + 1, &all_cpus);
+	hf_tlb_join();
 	/* all_cpus and pc_apic_id before the count that others wait for. */
 	while ((u_int)mp_maxid < index + 1)
 		atomic_cmpset_int((volatile u_int *)&mp_maxid, mp_maxid,

@@ -83,6 +83,12 @@ hf_tlb_ipi_handler(void)
 	} while (any);
 }
 
+void
+hf_tlb_join(void)
+{
+	flush_all_local(true);
+}
+
 /* Has "others" flush, and this CPU; in a critical section. */
 static void
 flush_remote(

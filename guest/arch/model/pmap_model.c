@@ -12,32 +12,39 @@
 vm_offset_t hf_model_dmap_base;
 vm_size_t hf_model_ram_bytes;
 
+/* A cleared table linked into a slot. */
 static pt_entry_t *
-boot_table(vm_paddr_t *firstaddr)
+boot_table(vm_paddr_t *firstaddr, pt_entry_t *slot)
 {
 	pt_entry_t *table;
 
 	table = (pt_entry_t *)PHYS_TO_DMAP(*firstaddr);
 	memset(table, 0, PAGE_SIZE);
+	*slot = *firstaddr | PG_TABLE_KERNEL;
 	*firstaddr += PAGE_SIZE;
 	return (table);
 }
 
+/*
+ * The kernel map gets its first 2 MiB at once: a table added later is never
+ * freed and would look like a leak of the scenario that came first.
+ */
 void
 pmap_bootstrap(vm_paddr_t *firstaddr)
 {
-	pt_entry_t *top, *pdpt;
+	const vm_offset_t va = VM_MIN_KERNEL_ADDRESS;
+	pt_entry_t *top, *pdpt, *pd, slot;
 
 	*firstaddr = round_page(*firstaddr);
 	kernel_pmap->pm_cr3 = *firstaddr;
-	top = boot_table(firstaddr);
-	pdpt = boot_table(firstaddr);
-	top[PG_INDEX(VM_MIN_KERNEL_ADDRESS, 3)] =
-	    DMAP_TO_PHYS((vm_offset_t)pdpt) | PG_TABLE_KERNEL;
+	top = boot_table(firstaddr, &slot);
+	pdpt = boot_table(firstaddr, &top[PG_INDEX(va, 3)]);
+	pd = boot_table(firstaddr, &pdpt[PG_INDEX(va, 2)]);
+	(void)boot_table(firstaddr, &pd[PG_INDEX(va, 1)]);
 	kernel_pmap->pm_top = top;
 	TAILQ_INIT(&kernel_pmap->pm_chunks);
-	virtual_avail = VM_MIN_KERNEL_ADDRESS;
-	kernel_vm_end = VM_MIN_KERNEL_ADDRESS;
+	virtual_avail = va;
+	kernel_vm_end = va + PG_LEVEL_SIZE(1);
 }
 
 void

@@ -132,11 +132,16 @@ void hf_tlb_ipi_handler(void);
 
 /*
  * Brings this CPU to the kernel's tables and the control bits that
- * the pmap relies on (WP, NX, PGE).  Each AP calls it once, interrupts off, after
- * it has set its bit in all_cpus, so that no flush of a kernel mapping misses it;
- * pmap_bootstrap() and pmap_init() do it for the boot CPU.
+ * the pmap relies on (WP, NX, PGE).  Each AP calls it once, interrupts off;
+ * pmap_init() does it for the boot CPU.
  */
 void hf_pmap_cpu_init(void);
+
+/*
+ * An AP that has just set its bit in all_cpus: forgets what it cached while
+ * flushes did not reach it.  Interrupts off.
+ */
+void hf_tlb_join(void);
 
 /* The pmap that this CPU runs on. */
 pmap_t hf_pmap_current(void);
