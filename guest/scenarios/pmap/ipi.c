@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ipi.c: who is interrupted for a flush, and who is not. */
+
+#include <vm/vm_extern.h>
+#include "race.h"
+
+#define R   VM_PROT_READ
+#define RW  VM_PROT_RW
+#define SMP (HF_NEEDS_MMU | HF_NEEDS_SMP)
+
+HF_SCENARIO(tlb_no_ipi, "pmap.tlb_no_ipi", "TL-05",
+    "a pmap that no other CPU runs on is flushed without interrupts",
+    .flags = SMP)
+{
+	struct lab lab;
+	pmap_t other;
+	u_long before, after;
+
+	(void)hf_smp_wait();
+	lab_open(&lab, 1);
+	other = lab_pmap();
+	sched_pin();
+	lab_enter(&lab, lab_va(0), lab.m[0], RW, RW);
+	(void)pmap_enter(other, lab_va(0), lab.m[0], RW, RW, 0);
+	before = hf_tlb_ipi_count();
+	pmap_protect(lab.pmap, lab_va(0), lab_va(1), R);
+	pmap_remove(lab.pmap, lab_va(0), lab_va(1));
+	pmap_remove_all(lab.m[0]);
+	after = hf_tlb_ipi_count();
+	sched_unpin();
+	hf_expect_eq(after, before);
+	lab_pmap_free(other);
+	lab_close(&lab);
+}
+
+/* Keeps CPU 1 in the address space, without touching it. */
+static void
+sit(struct race *race)
+{
+	atomic_store_rel_long(&race->seen, 1);
+	while (atomic_load_acq_int(&race->stop) == 0)
+		cpu_spinwait();
+}
+
+static u_long ipis_widen, ipis_remove, ipis_kernel;
+static vm_offset_t ipi_kva;
+
+static void
+count_ipis(struct race *race)
+{
+	struct lab *lab = race->lab;
+	u_long n;
+
+	race_wait_seen(race, 1);
+	n = hf_tlb_ipi_count();
+	race_enter(race, lab_va(0), lab->m[0], R);
+	race_enter(race, lab_va(0), lab->m[0], RW);
+	if (pmap_enter(lab->pmap, lab_va(0), lab->m[0], RW,
+		R | PMAP_ENTER_WIRED, 0) != KERN_SUCCESS)
+		race->failed++;
+	pmap_unwire(lab->pmap, lab_va(0), lab_va(1));
+	ipis_widen = hf_tlb_ipi_count() - n;
+	n = hf_tlb_ipi_count();
+	/* Its table page goes, too: one flush before, one after. */
+	pmap_remove(lab->pmap, lab_va(0), lab_va(1));
+	ipis_remove = hf_tlb_ipi_count() - n;
+	pmap_qenter(ipi_kva, &lab->m[0], 1);
+	n = hf_tlb_ipi_count();
+	pmap_qremove(ipi_kva, 1);
+	ipis_kernel = hf_tlb_ipi_count() - n;
+}
+
+HF_SCENARIO(tlb_targets, "pmap.tlb_targets", "TL-06 TL-12",
+    "user flushes go where the pmap runs, kernel flushes everywhere, "
+    "gained rights nowhere",
+    .flags = SMP)
+{
+	struct lab lab;
+	struct race race = { .lab = &lab, .attack = count_ipis, .victim = sit };
+
+	lab_open(&lab, 1);
+	ipi_kva = kva_alloc(PAGE_SIZE);
+	hf_require(ipi_kva != 0);
+	race_run(&race);
+	hf_expect_eq(ipis_widen, 0);
+	hf_expect_eq(ipis_remove, 2);
+	hf_expect_eq(ipis_kernel, mp_ncpus - 1);
+	kva_free(ipi_kva, PAGE_SIZE);
+	lab_close(&lab);
+}
+
+static void
+flush_with_interrupts_off(void *arg)
+{
+	disable_intr();
+	pmap_invalidate_page(arg, lab_va(0));
+}
+
+HF_SCENARIO(tlb_interrupts_off, "pmap.tlb_interrupts_off", "TL-09",
+    "asking others to flush with interrupts off is an assertion failure",
+    .flags = SMP)
+{
+	struct lab lab;
+	const char *text;
+
+	(void)hf_smp_wait();
+	lab_open(&lab, 0);
+	text = hf_panics(flush_with_interrupts_off, lab.pmap);
+	enable_intr();
+	hf_expect(text != NULL && strstr(text, "interrupts off") != NULL);
+	lab_close(&lab);
+}
+
+/* Two pages, apart by less than or more than the full-flush threshold. */
+static void
+span_loop(struct race *race)
+{
+	struct lab *lab = race->lab;
+	vm_offset_t far;
+	u_long i;
+
+	for (i = 1; i <= race->rounds; i++) {
+		far = lab_va(i % 2 == 0 ? 5000 : 40);
+		*lab_words(lab->m[0]) = i;
+		race_enter(race, lab_va(0), lab->m[0], R);
+		race_enter(race, far, lab->m[1], R);
+		/* The second flush, for the tables, is at this address. */
+		race_enter(race, lab_va(-3), lab->m[1], R);
+		race_wait_seen(race, i);
+		pmap_remove(lab->pmap, lab_va(-3), far + PAGE_SIZE);
+		*lab_words(lab->m[0]) = POISON;
+		race_linger(race);
+	}
+}
+
+HF_SCENARIO(tlb_spans, "pmap.tlb_spans", "TL-15",
+    "ranges flushed page by page and as a whole are equally coherent",
+    .flags = SMP)
+{
+	struct lab lab;
+	struct race race = { .lab = &lab,
+		.rounds = lab_rounds(10),
+		.attack = span_loop,
+		.victim = race_reader };
+
+	lab_open(&lab, 2);
+	race_run(&race);
+	hf_expect(race.count > 0);
+	lab_close(&lab);
+}

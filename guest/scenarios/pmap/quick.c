@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* quick.c: the private frame of pmap_quick_enter_page(). */
+
+#include <sys/vmmeter.h>
+#include "lab.h"
+
+static vm_page_t nested_page;
+
+static void
+enter_again(void *arg)
+{
+	(void)pmap_quick_enter_page(nested_page);
+}
+
+static void
+lock_inside(void *arg)
+{
+	mtx_lock((struct mtx *)arg);
+}
+
+static void
+sleep_inside(void *arg)
+{
+	hf_assert_may_sleep("quick frame");
+}
+
+HF_SCENARIO(pmap_quick_bytes, "pmap.quick_bytes", "QE-01",
+    "the frame shows the page; stores through it are seen elsewhere")
+{
+	struct lab lab;
+	volatile uint64_t *p;
+	uint64_t first, v;
+
+	lab_open(&lab, 1);
+	lab_enter(&lab, LAB_BASE, lab.m[0], VM_PROT_READ, VM_PROT_READ);
+	p = (volatile uint64_t *)pmap_quick_enter_page(lab.m[0]);
+	first = p[0];
+	p[0] = 77;
+	p[511] = 78;
+	pmap_quick_remove_page((vm_offset_t)p);
+	hf_expect(p != NULL);
+	hf_expect_eq(first, lab_pattern(0));
+	hf_expect(lab_load(LAB_BASE, &v));
+	hf_expect_eq(v, 77);
+	hf_expect_eq(lab_words(lab.m[0])[511], 78);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_quick_anywhere, "pmap.quick_anywhere", "QE-02 QE-03",
+    "unmanaged and wired pages, under a mutex, where sleeping is forbidden")
+{
+	static struct mtx m_quick;
+	struct lab lab;
+	vm_offset_t va;
+	vm_page_t um;
+	u_int before, after;
+	uint64_t v;
+
+	lab_open(&lab, 1);
+	mtx_init(&m_quick, "quick scenario", NULL, MTX_DEF);
+	um = vm_page_alloc_noobj(VM_ALLOC_WIRED | VM_ALLOC_ZERO);
+	hf_require(um != NULL);
+	*lab_words(um) = 5;
+	vm_page_wire(lab.m[0]);
+	before = vm_free_count();
+	mtx_lock(&m_quick);
+	THREAD_NO_SLEEPING();
+	va = pmap_quick_enter_page(um);
+	v = *(volatile uint64_t *)va;
+	pmap_quick_remove_page(va);
+	va = pmap_quick_enter_page(lab.m[0]);
+	v += *(volatile uint64_t *)va;
+	pmap_quick_remove_page(va);
+	THREAD_SLEEPING_OK();
+	mtx_unlock(&m_quick);
+	after = vm_free_count();
+	hf_expect_eq(v, lab_pattern(0) + 5);
+	hf_expect_eq(before, after);
+	mtx_destroy(&m_quick);
+	hf_expect(vm_page_unwire_noq(lab.m[0]));
+	vm_page_unwire(um, PQ_INACTIVE);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_quick_rules, "pmap.quick_rules", "QE-04",
+    "entering again, locking or sleeping between enter and remove panics")
+{
+	static struct mtx m_rules;
+	struct lab lab;
+	vm_offset_t va;
+	const char *text;
+	bool nested, lock, asleep;
+
+	lab_open(&lab, 2);
+	nested_page = lab.m[1];
+	mtx_init(&m_rules, "quick scenario", NULL, MTX_DEF);
+	va = pmap_quick_enter_page(lab.m[0]);
+	text = hf_panics(enter_again, NULL);
+	nested = text != NULL && strstr(text, "nested") != NULL;
+	lock = hf_panics(lock_inside, &m_rules) != NULL;
+	asleep = hf_panics(sleep_inside, NULL) != NULL;
+	pmap_quick_remove_page(va);
+	hf_expect(nested);
+	hf_expect(lock);
+	hf_expect(asleep);
+	/* And afterwards all is as before. */
+	va = pmap_quick_enter_page(lab.m[1]);
+	pmap_quick_remove_page(va);
+	mtx_lock(&m_rules);
+	mtx_unlock(&m_rules);
+	mtx_destroy(&m_rules);
+	lab_close(&lab);
+}
+
+struct quick_race {
+	vm_page_t mine, other; /* the two pages of one thread */
+	uint64_t word[2];
+	u_long rounds;
+	volatile u_int bad;
+};
+
+/* Enters two pages in turn; each time only that page is seen. */
+static void
+quick_loop(void *arg)
+{
+	struct quick_race *q = arg;
+	volatile uint64_t *p;
+	u_long i;
+
+	for (i = 0; i < q->rounds; i++) {
+		p = (volatile uint64_t *)pmap_quick_enter_page(
+		    i % 2 == 0 ? q->mine : q->other);
+		if (*p != q->word[i % 2])
+			q->bad++;
+		pmap_quick_remove_page((vm_offset_t)p);
+	}
+}
+
+HF_SCENARIO(pmap_quick_cpus, "pmap.quick_cpus", "QE-05 QE-06",
+    "two CPUs use their frames at once and see their own pages only",
+    .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
+{
+	struct lab lab;
+	struct quick_race q[2];
+	struct thread *td[2];
+	int i;
+
+	lab_open(&lab, 4);
+	for (i = 0; i < 4; i++)
+		vm_page_wire(lab.m[i]);
+	for (i = 0; i < 2; i++) {
+		q[i] = (struct quick_race){ lab.m[2 * i], lab.m[2 * i + 1],
+			{ lab_pattern(2 * i), lab_pattern(2 * i + 1) },
+			lab_rounds(60), 0 };
+		td[i] = hf_thread_create(quick_loop, &q[i], "quick", i);
+	}
+	for (i = 0; i < 2; i++) {
+		hf_thread_join(td[i]);
+		hf_expect_eq(q[i].bad, 0);
+	}
+	for (i = 0; i < 4; i++)
+		hf_expect(vm_page_unwire_noq(lab.m[i]));
+	lab_close(&lab);
+}

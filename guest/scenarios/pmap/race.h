@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* race.h: one CPU uses mappings while another takes them away. */
+
+#ifndef SCENARIOS_PMAP_RACE_H
+#define SCENARIOS_PMAP_RACE_H
+
+#include "lab.h"
+
+/* What a frame holds once it must not be reached any more. */
+#define POISON 0xdeadbeefdeadbeeful
+
+/*
+ * The attacker runs on CPU 0, the victim on CPU 1, both in the lab's process.
+ * The victim ends when "stop" is set; the attacker sets it.
+ */
+struct race {
+	struct lab *lab;
+	u_long rounds;
+	volatile u_int stop;
+	volatile u_long published; /* attacker to victim */
+	volatile u_long seen;	   /* victim to attacker: last good value */
+	volatile u_long tries;	   /* victim: accesses, good or bad */
+	volatile u_long count;	   /* victim: accesses that succeeded */
+	volatile u_long bad;	   /* forbidden values seen */
+	volatile u_int failed;	   /* calls that must not fail, did */
+	int variant;
+	void (*attack)(struct race *);
+	void (*victim)(struct race *);
+};
+
+/* Runs both to their ends and expects bad == 0 and failed == 0. */
+void race_run(struct race *race);
+
+/*
+ * A victim that loads lab_va(0) again and again: POISON is bad and ends it, as
+ * is a value below "published"; others go to "seen".
+ */
+void race_reader(struct race *race);
+
+/* Waits until the victim has seen v; gives up if it has ended. */
+void race_wait_seen(struct race *race, u_long v);
+
+/* Waits until the victim has begun and ended at least one more access. */
+void race_linger(struct race *race);
+
+/* pmap_enter() in a race thread. */
+void race_enter(struct race *race, vm_offset_t va, vm_page_t m, vm_prot_t prot);
+
+#endif

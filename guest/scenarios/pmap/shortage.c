@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* shortage.c: making mappings without memory. */
+
+#include <sys/vmmeter.h>
+#include <vm/vm_pagequeue.h>
+#include "lab.h"
+
+#define R  VM_PROT_READ
+#define RW VM_PROT_RW
+
+HF_SCENARIO(pmap_enter_nosleep, "pmap.enter_nosleep", "PM-12",
+    "no table page: KERN_RESOURCE_SHORTAGE and nothing half built")
+{
+	struct lab lab;
+	u_int before;
+	int skip;
+
+	lab_open(&lab, 1);
+	before = vm_free_count();
+	/* Three tables are needed: the first, second, third fails. */
+	for (skip = 0; skip < 3; skip++) {
+		hf_failpoint_arm("pmap.table", skip, -1);
+		hf_expect_eq(pmap_enter(lab.pmap, LAB_BASE, lab.m[0], R,
+				 R | PMAP_ENTER_NOSLEEP, 0),
+		    KERN_RESOURCE_SHORTAGE);
+		hf_failpoint_disarm_all();
+		hf_expect_eq(pmap_resident_count(lab.pmap), 1);
+		hf_expect_eq(vm_free_count(), before);
+		hf_expect(!pmap_page_is_mapped(lab.m[0]));
+	}
+	hf_expect_eq(pmap_enter(lab.pmap, LAB_BASE, lab.m[0], R,
+			 R | PMAP_ENTER_NOSLEEP, 0),
+	    KERN_SUCCESS);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_enter_waits, "pmap.enter_waits", "PM-13",
+    "without NOSLEEP the caller waits for a table page and succeeds")
+{
+	struct lab lab;
+
+	lab_open(&lab, 1);
+	hf_failpoint_arm("pmap.table", 1, 2);
+	lab_enter(&lab, LAB_BASE, lab.m[0], R, R);
+	hf_expect_eq(hf_failpoint_fired("pmap.table"), 2);
+	hf_failpoint_disarm_all();
+	hf_expect(lab_can_load(LAB_BASE));
+	hf_expect(hf_pmap_check() == NULL);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_quick_shortage, "pmap.enter_quick_shortage", "PM-16",
+    "a prefault without memory maps nothing and leaves no table")
+{
+	struct lab lab;
+	u_int before;
+
+	lab_open(&lab, 1);
+	before = vm_free_count();
+	hf_failpoint_arm("pmap.table", 2, -1);
+	pmap_enter_quick(lab.pmap, LAB_BASE, lab.m[0], R);
+	hf_expect(hf_failpoint_fired("pmap.table") > 0);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(pmap_resident_count(lab.pmap), 1);
+	hf_expect_eq(vm_free_count(), before);
+
+	hf_failpoint_arm("pmap.pv_chunk", 0, -1);
+	pmap_enter_quick(lab.pmap, LAB_BASE, lab.m[0], R);
+	hf_expect_eq(hf_failpoint_fired("pmap.pv_chunk"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(pmap_resident_count(lab.pmap), 1);
+	hf_expect_eq(vm_free_count(), before);
+	hf_expect(!pmap_page_is_mapped(lab.m[0]));
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_pv_exhausted, "pmap.pv_exhausted", "PM-47",
+    "without memory for pv entries another unwired mapping gives way")
+{
+	struct lab lab;
+	int i, left;
+
+	lab_open(&lab, 1);
+	/* Fill a chunk: one wired mapping, the others not. */
+	for (i = 0; i < HF_PV_PER_CHUNK; i++)
+		lab_enter(&lab, lab_va(i), lab.m[0], R,
+		    R | (i == 3 ? PMAP_ENTER_WIRED : 0));
+	hf_expect_eq(hf_failpoint_fired("pmap.pv_chunk"), 0);
+	hf_failpoint_arm("pmap.pv_chunk", 0, -1);
+	lab_enter(&lab, lab_va(1000), lab.m[0], R, R);
+	hf_expect(hf_failpoint_fired("pmap.pv_chunk") > 0);
+	hf_failpoint_disarm_all();
+	hf_expect(lab_can_load(lab_va(1000)));
+	hf_expect(lab_can_load(lab_va(3)));
+	left = 0;
+	for (i = 0; i < HF_PV_PER_CHUNK; i++)
+		left += hf_pmap_leaf(lab.pmap, lab_va(i)) != 0;
+	hf_expect_lt(left, HF_PV_PER_CHUNK);
+	hf_expect((vm_page_aflags(lab.m[0]) & PGA_REFERENCED) != 0);
+	hf_expect(hf_pmap_check() == NULL);
+	lab_close(&lab);
+}
