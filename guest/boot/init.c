@@ -92,6 +92,7 @@ hf_init(uint64_t start_info_pa, uint64_t entry_tsc)
 	init_plan();
 	hf_apic_init();
 	hf_apic_init_cpu();
+	hf_apic_ref_start();
 	hf_pcpu[0].pc_apic_id = hf_apic_id();
 	hf_boot_vm();
 	enable_intr();

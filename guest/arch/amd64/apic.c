@@ -13,12 +13,12 @@
 #define APICBASE_ENABLE 0x800
 
 /* Register numbers: MMIO offset / 16 = x2APIC MSR - 0x800. */
-#define REG_ID	     0x02
-#define REG_EOI	     0x0b
-#define REG_SVR	     0x0f
-#define REG_ICR_LOW  0x30
-#define REG_ICR_HIGH 0x31
-#define REG_LVT_TIMER 0x32
+#define REG_ID		  0x02
+#define REG_EOI		  0x0b
+#define REG_SVR		  0x0f
+#define REG_ICR_LOW	  0x30
+#define REG_ICR_HIGH	  0x31
+#define REG_LVT_TIMER	  0x32
 #define REG_TIMER_INITIAL 0x38
 #define REG_TIMER_CURRENT 0x39
 #define REG_TIMER_DIVIDE  0x3e
@@ -83,6 +83,18 @@ hf_apic_init(void)
 		xapic = hf_mapdev(hf_machine.lapic_pa, PAGE_SIZE);
 }
 
+static void
+timer_mode(void)
+{
+	apic_write(REG_TIMER_INITIAL, 0);
+	if (tsc_deadline)
+		apic_write(REG_LVT_TIMER, VEC_TIMER | LVT_DEADLINE);
+	else {
+		apic_write(REG_TIMER_DIVIDE, DIVIDE_BY_1);
+		apic_write(REG_LVT_TIMER, VEC_TIMER);
+	}
+}
+
 /* Interrupts off. */
 void
 hf_apic_init_cpu(void)
@@ -91,12 +103,7 @@ hf_apic_init_cpu(void)
 		wrmsr(MSR_APICBASE,
 		    rdmsr(MSR_APICBASE) | APICBASE_X2APIC | APICBASE_ENABLE);
 	apic_write(REG_SVR, SVR_ENABLE | VEC_SPURIOUS);
-	if (tsc_deadline)
-		apic_write(REG_LVT_TIMER, VEC_TIMER | LVT_DEADLINE);
-	else {
-		apic_write(REG_TIMER_DIVIDE, DIVIDE_BY_1);
-		apic_write(REG_LVT_TIMER, VEC_TIMER);
-	}
+	timer_mode();
 }
 
 u_int
@@ -148,34 +155,47 @@ hf_apic_timer_arm(uint64_t deadline_tsc, uint64_t now_tsc)
 		wrmsr(MSR_TSC_DEADLINE, deadline_tsc);
 		return;
 	}
-	ns = deadline_tsc > now_tsc ?
-	    hf_ns_from_tsc(deadline_tsc - now_tsc) + 1 :
-	    1;
+	ns = deadline_tsc > now_tsc ? hf_ns_from_tsc(deadline_tsc - now_tsc) + 1
+				    : 1;
 	apic_write(REG_TIMER_INITIAL, ns < UINT32_MAX ? ns : UINT32_MAX);
 }
 
 /*
- * TSC ticks that pass while the timer, masked, counts ref_ns: KVM and QEMU
- * clock the APIC timer at 1 GHz (KVM_CAP_X86_APIC_BUS_CYCLES_NS defaults to
- * 1 ns; QEMU's APIC counts nanoseconds).  Interrupts off; a timer that was
- * armed is lost.
+ * KVM and QEMU clock the APIC timer at 1 GHz (KVM_CAP_X86_APIC_BUS_CYCLES_NS
+ * defaults to 1 ns; QEMU's APIC counts nanoseconds).  The boot CPU's counts,
+ * masked, from the start until the clock is first needed: by then it has mostly
+ * counted for long enough.
  */
-uint64_t
-hf_apic_timer_measure(uint32_t ref_ns)
-{
-	uint64_t start;
-	uint32_t elapsed;
+static uint64_t ref_tsc;
+static int ref_cpu;
 
+void
+hf_apic_ref_start(void)
+{
 	apic_write(REG_LVT_TIMER, LVT_MASKED | VEC_TIMER);
 	apic_write(REG_TIMER_DIVIDE, DIVIDE_BY_1);
 	apic_write(REG_TIMER_INITIAL, UINT32_MAX);
-	start = rdtsc();
+	ref_tsc = rdtsc();
+	ref_cpu = curcpu;
+}
+
+/*
+ * TSC ticks a second, measured over at least min_ns.  Interrupts off; a timer
+ * that was armed is lost.
+ */
+uint64_t
+hf_apic_ref_measure(uint32_t min_ns)
+{
+	uint64_t ticks;
+	uint32_t left;
+
+	/* A count that has run out says nothing: 4.3 s have passed. */
+	if (ref_cpu != (int)curcpu || apic_read(REG_TIMER_CURRENT) == 0)
+		hf_apic_ref_start();
 	do
-		elapsed = UINT32_MAX - apic_read(REG_TIMER_CURRENT);
-	while (elapsed < ref_ns);
-	start = rdtsc() - start;
-	apic_write(REG_TIMER_INITIAL, 0);
-	apic_write(REG_LVT_TIMER,
-	    VEC_TIMER | (tsc_deadline ? LVT_DEADLINE : 0));
-	return (start * ref_ns / elapsed);
+		left = apic_read(REG_TIMER_CURRENT);
+	while (UINT32_MAX - left < min_ns);
+	ticks = rdtsc() - ref_tsc;
+	timer_mode();
+	return (ticks * 1000000 / (UINT32_MAX - left) * 1000);
 }

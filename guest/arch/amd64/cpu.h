@@ -66,7 +66,8 @@ void hf_apic_ipi(u_int apic_id, u_int vector);
 void hf_apic_nmi_others(void);
 void hf_apic_init_sipi(u_int apic_id, u_int page, bool send_init);
 void hf_apic_timer_arm(uint64_t deadline_tsc, uint64_t now_tsc);
-uint64_t hf_apic_timer_measure(uint32_t ref_ns);
+void hf_apic_ref_start(void);
+uint64_t hf_apic_ref_measure(uint32_t min_ns);
 
 /* ioapic.c */
 void hf_ioapic_interrupt(u_int pin);
