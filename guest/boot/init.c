@@ -14,6 +14,7 @@
 #include <boot/start_info.h>
 #include <kern/boot.h>
 #include <kern/panic.h>
+#include <kern/intr.h>
 #include <kern/plan.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
@@ -98,6 +99,7 @@ hf_init(uint64_t start_info_pa, uint64_t entry_tsc)
 	enable_intr();
 	hf_thread_init();
 	vm_pageout_init();
+	hf_task_start();
 	hf_checkers_init();
 	hf_smp_start(hf_plan_cpus());
 	cpus = hf_machine.cpus;

@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/lock.h>
 #include <sys/mutex.h>
+#include <kern/failpoint.h>
 #include <machine/atomic.h>
 #include <dev/bdev.h>
 
@@ -59,6 +60,70 @@ count(struct hf_bdev *bd, const struct hf_io *io)
 	}
 }
 
+static bool
+made_to_fail(const struct hf_io *io)
+{
+	switch (io->op) {
+	case HF_IO_READ:
+		return (HF_FAILPOINT("bdev.read"));
+	case HF_IO_WRITE:
+		return (HF_FAILPOINT("bdev.write"));
+	case HF_IO_FLUSH:
+		return (HF_FAILPOINT("bdev.flush"));
+	case HF_IO_GET_ID:
+		break;
+	}
+	return (false);
+}
+
+static void
+hold_push(struct hf_bdev *bd, struct hf_io *io)
+{
+	uintptr_t head;
+
+	head = atomic_load_ptr((volatile uintptr_t *)&bd->held);
+	do
+		io->link = (struct hf_io *)head;
+	while (!atomic_fcmpset_ptr(
+	    (volatile uintptr_t *)&bd->held, &head, (uintptr_t)io));
+}
+
+void
+hf_bdev_hold(struct hf_bdev *bd)
+{
+	atomic_store_rel_int(&bd->holding, 1);
+}
+
+int
+hf_bdev_held(struct hf_bdev *bd)
+{
+	struct hf_io *io;
+	int n;
+
+	for (n = 0, io = bd->held; io != NULL; io = io->link)
+		n++;
+	return (n);
+}
+
+void
+hf_bdev_release(struct hf_bdev *bd)
+{
+	struct hf_io *io, *next, *oldest_first;
+
+	atomic_store_rel_int(&bd->holding, 0);
+	io =
+	    (struct hf_io *)atomic_swap_ptr((volatile uintptr_t *)&bd->held, 0);
+	for (oldest_first = NULL; io != NULL; io = next) {
+		next = io->link;
+		io->link = oldest_first;
+		oldest_first = io;
+	}
+	for (io = oldest_first; io != NULL; io = next) {
+		next = io->link;
+		bd->ops->submit(bd, io);
+	}
+}
+
 int
 hf_bdev_submit(struct hf_bdev *bd, struct hf_io *io)
 {
@@ -76,7 +141,12 @@ hf_bdev_submit(struct hf_bdev *bd, struct hf_io *io)
 		}
 	}
 	count(bd, io);
-	bd->ops->submit(bd, io);
+	if (made_to_fail(io))
+		io->done(io, EIO);
+	else if (atomic_load_acq_int(&bd->holding) != 0)
+		hold_push(bd, io);
+	else
+		bd->ops->submit(bd, io);
 	return (0);
 }
 

@@ -68,6 +68,9 @@ struct hf_bdev {
 	/* counted by hf_bdev_submit; read by scenarios */
 	volatile uint64_t reads, writes, flushes;
 	volatile uint64_t read_sectors, write_sectors;
+	/* hf_bdev_hold(): newest first, linked by hf_io.link */
+	struct hf_io *volatile held;
+	volatile u_int holding;
 };
 
 /*
@@ -83,6 +86,15 @@ int hf_bdev_io_wait(struct hf_bdev *bd, struct hf_io *io);
 
 /* Submits and polls until done, without interrupts or sleeping. */
 int hf_bdev_io_polled(struct hf_bdev *bd, struct hf_io *io);
+
+/*
+ * For tests.  While a device is held, ios are accepted and go nowhere; release
+ * sends them in the order of submission and ends the hold.  The failpoints
+ * "bdev.read", "bdev.write" and "bdev.flush" complete an io with EIO.
+ */
+void hf_bdev_hold(struct hf_bdev *bd);
+void hf_bdev_release(struct hf_bdev *bd);
+int hf_bdev_held(struct hf_bdev *bd); /* how many wait */
 
 /*
  * The first block device: announced on the command line (guest), or set up by

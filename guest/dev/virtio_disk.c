@@ -5,8 +5,8 @@
 #include <sys/systm.h>
 #include <kern/boot.h>
 #include <kern/intr.h>
-#include <vm/vm.h>
-#include <vm/pmap.h>
+#include <machine/pmap.h>
+#include <machine/vmparam.h>
 #include <dev/virtio_blk.h>
 #include "abi.h"
 
@@ -34,7 +34,8 @@ try_slot(const struct vtmmio_slot *slot, char *msg, size_t msg_bytes)
 	found = vtmmio_probe(&disk.sc_mmio, msg, msg_bytes);
 	if (found == VTMMIO_BLOCK) {
 		disk.sc_mem = disk_mem;
-		disk.sc_mem_pa = vtophys(disk_mem);
+		/* The kernel image is linked at KERNBASE + address. */
+		disk.sc_mem_pa = (vm_offset_t)disk_mem - KERNBASE;
 		disk.sc_mem_bytes = sizeof(disk_mem);
 		disk.sc_queue_limit = VTBLK_QUEUE_MAX;
 		if (vtblk_attach(&disk, msg, msg_bytes) == 0) {

@@ -51,6 +51,7 @@ put_task(void *arg)
 		vm_object_pip_wakeup(object);
 	}
 	hf_pbuf_put(pb);
+	vp->v_unflushed = 1;
 	if (atomic_fetchadd_int(&vp->v_writesinflight, -1) == 1)
 		wakeup((const void *)(uintptr_t)&vp->v_writesinflight);
 	vdrop(vp);
@@ -150,8 +151,11 @@ ext2_fsync(struct vnode *vp, int waitfor, struct thread *td)
 	if (waitfor != MNT_WAIT)
 		return (0);
 	error = hf_vnode_wait_writes(vp);
-	if ((vp->v_mount->mnt_flag & MNT_RDONLY) != 0)
+	/* Cleared first: a write that ends from now on asks for another one. */
+	if (atomic_swap_int(&vp->v_unflushed, 0) == 0)
 		return (error);
 	flush_error = hf_bdev_io_wait(vp->v_bufobj.bo_bdev, &io);
+	if (flush_error != 0)
+		vp->v_unflushed = 1;
 	return (error != 0 ? error : flush_error);
 }

@@ -138,6 +138,7 @@ write_nocopy(struct vnode *vp, struct uio *uio)
 		if (error == 0)
 			error =
 			    hf_bdev_io_wait(vp->v_bufobj.bo_bdev, &pb->pb_io);
+		vp->v_unflushed = 1;
 		if (error == 0) {
 			clean_range(ma, base, base + len);
 			base += len;

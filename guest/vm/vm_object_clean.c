@@ -180,8 +180,10 @@ vm_object_sync(vm_object_t object, vm_ooffset_t offset, vm_size_t size,
 			    ? ptoa(object->size) - offset
 			    : 0;
 	}
-	if (object->type == OBJT_VNODE && vm_object_mightbedirty(object) &&
-	    size != 0) {
+	if (object->type == OBJT_VNODE && size != 0 &&
+	    (vm_object_mightbedirty(object) ||
+		(syncio && object->pgops->hf_pgo_unstable != NULL &&
+		    object->pgops->hf_pgo_unstable(object)))) {
 		flags = (syncio || invalidate) ? OBJPC_SYNC : 0;
 		if (invalidate)
 			flags |= OBJPC_INVAL;

@@ -59,9 +59,11 @@ struct pagerops {
 	 * clean_end unlocks it; with sync it first waits for every write that
 	 * was started and flushes the device, and returns false if a write of
 	 * the object, or the flush, failed.  Object unlocked; both sleep.
+	 * unstable: there is something to wait for or to flush.
 	 */
 	bool (*hf_pgo_clean_begin)(vm_object_t);
 	bool (*hf_pgo_clean_end)(vm_object_t, bool sync);
+	bool (*hf_pgo_unstable)(vm_object_t);
 };
 
 extern const struct pagerops swappagerops;

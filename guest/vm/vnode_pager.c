@@ -27,6 +27,7 @@ object_new(struct vnode *vp, vm_ooffset_t size)
 	object->un_pager.vnp.vnp_size = size;
 	object->un_pager.vnp.writemappings = 0;
 	object->handle = vp;
+	object->pgops = &vnodepagerops;
 	return (object);
 }
 
@@ -379,6 +380,15 @@ clean_end(vm_object_t object, bool sync)
 	return (error == 0);
 }
 
+static bool
+upcall_unstable(vm_object_t object)
+{
+	struct vnode *vp;
+
+	vp = object->handle;
+	return (vp->v_writesinflight != 0 || vp->v_unflushed != 0);
+}
+
 const struct pagerops vnodepagerops = {
 	.pgo_alloc = vnode_pager_alloc,
 	.pgo_dealloc = vnode_pager_dealloc,
@@ -397,4 +407,5 @@ const struct pagerops vnodepagerops = {
 	.hf_pgo_last_ref = upcall_last_ref,
 	.hf_pgo_clean_begin = clean_begin,
 	.hf_pgo_clean_end = clean_end,
+	.hf_pgo_unstable = upcall_unstable,
 };

@@ -19,6 +19,7 @@
 #define REG_ICR_LOW	  0x30
 #define REG_ICR_HIGH	  0x31
 #define REG_LVT_TIMER	  0x32
+#define REG_LVT_LINT0	  0x35
 #define REG_TIMER_INITIAL 0x38
 #define REG_TIMER_CURRENT 0x39
 #define REG_TIMER_DIVIDE  0x3e
@@ -103,6 +104,8 @@ hf_apic_init_cpu(void)
 		wrmsr(MSR_APICBASE,
 		    rdmsr(MSR_APICBASE) | APICBASE_X2APIC | APICBASE_ENABLE);
 	apic_write(REG_SVR, SVR_ENABLE | VEC_SPURIOUS);
+	/* KVM leaves LINT0 open to the 8259, whose vectors nobody has set. */
+	apic_write(REG_LVT_LINT0, LVT_MASKED);
 	timer_mode();
 }
 

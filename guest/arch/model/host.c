@@ -163,6 +163,30 @@ hf_host_ram(size_t bytes)
 	return (must_have(p == MAP_FAILED ? NULL : p, "memory"));
 }
 
+void *
+hf_host_file_load(const char *path, size_t *bytes)
+{
+	FILE *f;
+	void *p;
+	long size;
+
+	f = fopen(path, "rb");
+	if (f == NULL)
+		return (NULL);
+	p = NULL;
+	if (fseek(f, 0, SEEK_END) == 0 && (size = ftell(f)) > 0 &&
+	    fseek(f, 0, SEEK_SET) == 0) {
+		*bytes = (size_t)size;
+		p = malloc(*bytes);
+		if (p != NULL && fread(p, 1, *bytes, f) != *bytes) {
+			free(p);
+			p = NULL;
+		}
+	}
+	fclose(f);
+	return (p);
+}
+
 uint64_t
 hf_host_now_ns(void)
 {

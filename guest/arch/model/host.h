@@ -35,6 +35,9 @@ size_t hf_host_alloc_bytes(void *p);
 /* Page-aligned memory that stays until the process ends. */
 void *hf_host_ram(size_t bytes);
 
+/* The contents of a file, for as long as the process lives; NULL: no such. */
+void *hf_host_file_load(const char *path, size_t *bytes);
+
 uint64_t hf_host_now_ns(void);
 void hf_host_write(const char *bytes, size_t len);
 const char *hf_host_getenv(const char *name);

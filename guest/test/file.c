@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* file.c: files of the disk for scenarios. */
+
+#include <machine/vmparam.h>
+#include <test/file.h>
+#include <test/scenario.h>
+#include <test/space.h>
+#include <vfs/pbuf.h>
+#include <vfs/vfs.h>
+#include <vm/vm_extern.h>
+#include <vm/vm_map.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pager.h>
+#include "filesum.h"
+
+/* Pages held at once while they are summed up. */
+#define SUM_PAGES 16
+
+static void
+settle(void)
+{
+	if (hf_root_unmount() != 0)
+		printf("root file system: a vnode is still in use\n");
+}
+
+static void
+register_checks(void)
+{
+	static bool registered;
+
+	if (registered)
+		return;
+	registered = true;
+	hf_settle_register("root file system", settle);
+	hf_baseline_register("vnodes", hf_vnodes_live);
+	hf_baseline_register("transfer buffers", hf_pbufs_used);
+}
+
+static struct vnode *
+root(struct mount **mpp)
+{
+	char msg[200];
+	struct vnode *vp;
+
+	register_checks();
+	if (hf_root_mount(mpp, &vp, msg, sizeof(msg)) != 0) {
+		hf_note("mount: %s", msg);
+		hf_require(!"the root file system can be mounted");
+	}
+	return (vp);
+}
+
+struct mount *
+hf_file_mount(void)
+{
+	struct mount *mp;
+
+	vrele(root(&mp));
+	return (mp);
+}
+
+struct vnode *
+hf_file_open(const char *path)
+{
+	struct mount *mp;
+	struct vnode *rvp, *vp;
+	int error;
+
+	rvp = root(&mp);
+	error = hf_namei(rvp, path, &vp);
+	vrele(rvp);
+	if (error != 0) {
+		hf_note("%s: error %d", path, error);
+		hf_require(!"the file is there");
+	}
+	VOP_UNLOCK(vp);
+	return (vp);
+}
+
+void
+hf_file_close(struct vnode *vp)
+{
+	vrele(vp);
+}
+
+vm_object_t
+hf_file_object(struct vnode *vp)
+{
+	return (vp->v_object);
+}
+
+uint64_t
+hf_file_bytes(struct vnode *vp)
+{
+	return (vp->v_object->un_pager.vnp.vnp_size);
+}
+
+void
+hf_file_map(struct vnode *vp, vm_offset_t va, vm_ooffset_t offset,
+    u_long npages, vm_prot_t prot, enum hf_file_how how)
+{
+	vm_object_t object;
+	int cow;
+
+	(void)hf_space_enter();
+	object = vp->v_object;
+	vm_object_reference(object);
+	cow = MAP_COPY_ON_WRITE;
+	if (how == HF_FILE_SHARED) {
+		cow = MAP_INHERIT_SHARE;
+		if ((prot & VM_PROT_WRITE) != 0) {
+			vm_pager_update_writecount(
+			    object, va, va + ptoa(npages));
+			cow |= MAP_WRITECOUNT;
+		}
+	}
+	hf_space_map_at(va, npages, object, offset, prot, cow);
+}
+
+u_long
+hf_file_map_all(struct vnode *vp, vm_offset_t va)
+{
+	u_long npages;
+
+	npages = btoc(hf_file_bytes(vp));
+	if (npages != 0)
+		hf_file_map(vp, va, 0, npages, VM_PROT_READ, HF_FILE_PRIVATE);
+	return (npages);
+}
+
+void
+hf_file_unmap(vm_offset_t va, u_long npages)
+{
+	if (npages != 0)
+		(void)vm_map_remove(hf_space_map(), va, va + ptoa(npages));
+}
+
+bool
+hf_file_sum(vm_offset_t va, uint64_t bytes, uint64_t *sum)
+{
+	vm_page_t ma[SUM_PAGES];
+	uint64_t left, s;
+	int64_t word;
+	bool ok;
+	int i, n;
+
+	ok = true;
+	for (s = 0, left = bytes; left > 0 && ok; va += ptoa(n)) {
+		n = (int)MIN(btoc(left), (u_long)SUM_PAGES);
+		if (vm_fault_quick_hold_pages(hf_space_map(), va, ptoa(n),
+			VM_PROT_READ, ma, SUM_PAGES) != n)
+			return (false);
+		for (i = 0; i < n; i++) {
+			const uint64_t *w;
+			uint64_t here;
+
+			w = (void *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(ma[i]));
+			here = MIN(left, (uint64_t)PAGE_SIZE);
+			/* One access as a user's, through the mapping. */
+			if (fuword64((void *)(va + ptoa(i)), &word) != 0 ||
+			    (uint64_t)word != w[0])
+				ok = false;
+			s = hf_filesum(s, w, howmany(here, 8));
+			left -= here;
+		}
+		vm_page_unhold_pages(ma, n);
+	}
+	*sum = s ^ bytes;
+	return (ok);
+}
+
+void
+hf_file_read_disk(struct vnode *vp, uint64_t offset, void *buf, size_t bytes)
+{
+	struct hf_io io = { .op = HF_IO_READ };
+	struct hf_seg seg;
+	vm_page_t m;
+	daddr_t bn;
+	uint64_t bsize, in_block;
+
+	bsize = vp->v_mount->mnt_stat.f_iosize;
+	in_block = offset & (bsize - 1);
+	hf_require(in_block + bytes <= bsize);
+	hf_require_eq(
+	    VOP_BMAP(vp, (daddr_t)(offset / bsize), NULL, &bn, NULL, NULL), 0);
+	hf_require(bn != -1);
+	m = vm_page_alloc_noobj(VM_ALLOC_WIRED | VM_ALLOC_WAITOK);
+	seg.pa = VM_PAGE_TO_PHYS(m);
+	seg.len = (uint32_t)bytes;
+	io.segs = &seg;
+	io.nsegs = 1;
+	io.sector = (uint64_t)bn + (in_block >> HF_SECTOR_SHIFT);
+	hf_expect_eq(hf_bdev_io_wait(vp->v_bufobj.bo_bdev, &io), 0);
+	memcpy(buf, (void *)PHYS_TO_DMAP(seg.pa), bytes);
+	vm_page_unwire_noq(m);
+	vm_page_free(m);
+}
+
+vm_page_t
+hf_file_page(struct vnode *vp, vm_pindex_t pindex)
+{
+	vm_page_t m;
+
+	VM_OBJECT_RLOCK(vp->v_object);
+	m = vm_page_lookup(vp->v_object, pindex);
+	VM_OBJECT_RUNLOCK(vp->v_object);
+	return (m);
+}
+
+void
+hf_file_drop(struct vnode *vp)
+{
+	vm_object_reference(vp->v_object);
+	hf_expect(vm_object_sync(
+	    vp->v_object, 0, round_page(hf_file_bytes(vp)), TRUE, TRUE));
+	vm_object_deallocate(vp->v_object);
+}
