@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* protect.c: locked memory under copying, protection changes and fork. */
+
+#include <sys/proc.h>
+#include <sys/vmmeter.h>
+#include <test/probe.h>
+#include <test/scenario.h>
+#include <test/script_pager.h>
+#include <test/space.h>
+
+#define VA   HF_SPACE_BASE
+#define USER (VM_MAP_WIRE_USER | VM_MAP_WIRE_NOHOLES)
+#define SET  VM_MAP_PROTECT_SET_PROT
+
+HF_SCENARIO(wire_private, "wire.private", "WI-11 WI-24",
+    "wiring a private writable mapping copies now, so later writes are free")
+{
+	struct hf_script s;
+	vm_map_t map;
+	vm_page_t orig, copy;
+	u_long faults;
+
+	hf_script_begin(&s, 2);
+	vm_object_reference(s.object);
+	hf_space_map_at(VA, 2, s.object, 0, VM_PROT_RW, MAP_COPY_ON_WRITE);
+	map = hf_space_map();
+	hf_require_eq(vm_map_wire(map, VA, VA + ptoa(2), USER), KERN_SUCCESS);
+	faults = VM_CNT_FETCH(v_vm_faults);
+	hf_expect(hf_probe_write(VA, 1).ok);
+	hf_expect(hf_probe_write(VA + ptoa(1), 1).ok);
+	hf_expect_eq(VM_CNT_FETCH(v_vm_faults), faults);
+	hf_expect_ne(hf_space_page(VA)->object, s.object);
+	hf_space_check();
+	hf_expect_eq(vm_map_unwire(map, VA, VA + ptoa(2), USER), KERN_SUCCESS);
+	/* A debugger's write into locked read-only memory moves the wiring. */
+	hf_space_map_at(
+	    VA + ptoa(4), 1, s.object, 0, VM_PROT_READ, MAP_COPY_ON_WRITE);
+	hf_require_eq(
+	    vm_map_wire(map, VA + ptoa(4), VA + ptoa(5), USER), KERN_SUCCESS);
+	orig = hf_space_page(VA + ptoa(4));
+	hf_expect_eq(orig->object, s.object);
+	hf_expect_eq(vm_page_wire_count(orig), 1);
+	hf_expect_eq(vm_fault(map, VA + ptoa(4), VM_PROT_READ | VM_PROT_COPY,
+			 VM_FAULT_DIRTY, &copy),
+	    KERN_SUCCESS);
+	hf_expect_ne(copy, orig);
+	hf_expect_eq(vm_page_wire_count(orig), 0);
+	hf_expect_eq(vm_page_wire_count(copy), 2);
+	vm_page_unwire(copy, PQ_ACTIVE);
+	hf_space_check();
+	hf_expect_eq(
+	    vm_map_unwire(map, VA + ptoa(4), VA + ptoa(5), USER), KERN_SUCCESS);
+	hf_expect_eq(vm_page_wire_count(copy), 0);
+	vm_map_remove(map, VA, VA + ptoa(8));
+	hf_script_end(&s);
+}
+
+HF_SCENARIO(wire_protect_none, "wire.protect_none", "WI-16 WI-17 CW-28",
+    "locked memory made inaccessible and back is unlocked without a trace")
+{
+	vm_map_t map;
+	vm_page_t m;
+
+	hf_space_anon_at(VA, 2);
+	map = hf_space_map();
+	hf_poke(VA, 0x12);
+	hf_require_eq(vm_map_wire(map, VA, VA + ptoa(2), USER), KERN_SUCCESS);
+	m = hf_space_page(VA);
+	hf_expect_eq(
+	    vm_map_protect(map, VA, VA + ptoa(2), VM_PROT_NONE, 0, SET),
+	    KERN_SUCCESS);
+	hf_expect_eq(hf_space_page(VA), NULL);
+	hf_expect_eq(vm_page_wire_count(m), 1);
+	hf_expect_eq(
+	    vm_map_protect(map, VA, VA + ptoa(1), VM_PROT_READ, 0, SET),
+	    KERN_SUCCESS);
+	hf_expect_eq(hf_peek(VA), 0x12);
+	hf_expect_eq(hf_space_page(VA), m);
+	hf_expect((hf_space_leaf(VA) & PG_W) != 0);
+	hf_expect_eq(vm_page_wire_count(m), 1);
+	hf_space_check();
+	hf_expect_eq(vm_map_unwire(map, VA, VA + ptoa(2), USER), KERN_SUCCESS);
+	hf_expect_eq(vm_page_wire_count(m), 0);
+	hf_expect_eq(vm_user_wire_count, 0);
+	hf_space_check();
+}
+
+HF_SCENARIO(wire_fork, "wire.fork", "WI-23 CW-06 CW-07 CW-08",
+    "a fork copies locked writable memory for the child; the parent keeps it")
+{
+	struct proc *parent, *child;
+	vm_map_t map;
+	vm_page_t m, ro;
+	u_long faults;
+
+	hf_space_anon_at(VA, 2);
+	hf_space_anon_at(VA + ptoa(4), 1);
+	map = hf_space_map();
+	parent = curproc;
+	hf_poke(VA, 0xa1);
+	hf_poke(VA + ptoa(4), 0xa2);
+	hf_require_eq(vm_map_protect(map, VA + ptoa(4), VA + ptoa(5),
+			  VM_PROT_READ, 0, SET),
+	    KERN_SUCCESS);
+	hf_require_eq(vm_map_wire(map, VA, VA + ptoa(2), USER), KERN_SUCCESS);
+	hf_require_eq(
+	    vm_map_wire(map, VA + ptoa(4), VA + ptoa(5), USER), KERN_SUCCESS);
+	vm_map_lock(map);
+	vm_map_modflags(map, MAP_WIREFUTURE, 0);
+	vm_map_unlock(map);
+	m = hf_space_page(VA);
+	ro = hf_space_page(VA + ptoa(4));
+	child = hf_space_fork("child");
+	faults = VM_CNT_FETCH(v_vm_faults);
+	hf_poke(VA, 0xb1);
+	hf_expect_eq(VM_CNT_FETCH(v_vm_faults), faults);
+	hf_expect_eq(hf_space_page(VA), m);
+	hf_expect_eq(vm_page_wire_count(m), 1);
+	hf_space_run(child);
+	hf_expect_eq(hf_space_map()->flags & MAP_WIREFUTURE, 0);
+	hf_expect_eq(hf_space_entry(VA)->wired_count, 0);
+	hf_expect_eq(hf_space_entry(VA)->eflags & MAP_ENTRY_USER_WIRED, 0);
+	hf_expect_eq(hf_peek(VA), 0xa1);
+	hf_expect_ne(hf_space_page(VA), m);
+	hf_expect_eq(vm_page_wire_count(hf_space_page(VA)), 0);
+	hf_poke(VA, 0xc1);
+	/* What is read-only needs no copy yet. */
+	hf_expect_eq(hf_peek(VA + ptoa(4)), 0xa2);
+	hf_expect_eq(hf_space_page(VA + ptoa(4)), ro);
+	hf_space_check();
+	hf_space_run(parent);
+	hf_space_end(child);
+	hf_expect_eq(hf_peek(VA), 0xb1);
+	hf_expect_eq(vm_page_wire_count(ro), 1);
+	hf_expect_eq(vm_user_wire_count, 3);
+	vm_map_lock(map);
+	vm_map_modflags(map, 0, MAP_WIREFUTURE);
+	vm_map_unlock(map);
+	hf_expect_eq(vm_map_unwire(map, VA, VA + ptoa(2), USER), KERN_SUCCESS);
+	hf_expect_eq(
+	    vm_map_unwire(map, VA + ptoa(4), VA + ptoa(5), USER), KERN_SUCCESS);
+	hf_space_check();
+}
+
+HF_SCENARIO(wire_two_processes, "wire.two_processes", "WI-22",
+    "a page locked by two processes stays wired until the second lets go")
+{
+	struct proc *parent, *child;
+	vm_object_t object;
+	vm_page_t m;
+
+	object = vm_object_allocate(OBJT_SWAP, 1);
+	hf_space_map_at(VA, 1, object, 0, VM_PROT_RW, MAP_INHERIT_SHARE);
+	parent = curproc;
+	hf_require_eq(
+	    vm_map_wire(hf_space_map(), VA, VA + ptoa(1), USER), KERN_SUCCESS);
+	m = hf_space_page(VA);
+	child = hf_space_fork("child");
+	hf_space_run(child);
+	hf_require_eq(
+	    vm_map_wire(hf_space_map(), VA, VA + ptoa(1), USER), KERN_SUCCESS);
+	hf_expect_eq(hf_space_page(VA), m);
+	hf_expect_eq(vm_page_wire_count(m), 2);
+	hf_expect_eq(vm_user_wire_count, 2);
+	hf_space_run(parent);
+	hf_space_end(child);
+	hf_expect_eq(vm_page_wire_count(m), 1);
+	hf_expect_eq(vm_user_wire_count, 1);
+	hf_expect_eq(vm_map_unwire(hf_space_map(), VA, VA + ptoa(1), USER),
+	    KERN_SUCCESS);
+	hf_expect_eq(vm_page_wire_count(m), 0);
+	hf_space_check();
+}
