@@ -154,9 +154,10 @@ pretty_finish(struct report *r, struct scenario_result *const *results,
 
 	erase_live_line(r);
 	fprintf(r->out,
-	    "\n%zu scenarios: %zu passed, %zu failed, %zu skipped, in %.3f s\n",
-	    t->scenarios, t->passed, t->failed, t->skipped,
-	    (double)s->wall_ns / 1e9);
+	    "\n%zu scenario%s: %zu passed, %zu failed, %zu skipped, in %.3f "
+	    "s\n",
+	    t->scenarios, t->scenarios == 1 ? "" : "s", t->passed, t->failed,
+	    t->skipped, (double)s->wall_ns / 1e9);
 	if (t->began == 0 && t->skipped != t->scenarios)
 		fputs("no scenario reported anything\n", r->out);
 }

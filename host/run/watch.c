@@ -20,7 +20,7 @@ struct watch {
 	struct guest *g;
 	const struct watch_ops *ops;
 	struct progress progress;
-	struct activity_reader *reader; /* opened at the first quiet moment */
+	struct activity_reader *reader;
 	size_t nsettled;
 	size_t shown; /* index of the scenario last passed to began() */
 };
@@ -101,8 +101,6 @@ stalled(struct watch *w, const struct view *v, uint64_t now_ns)
 {
 	struct activity a;
 
-	if (w->reader == NULL)
-		w->reader = activity_open(w->g->vm);
 	a = activity_look(w->reader);
 	return (progress_stalled(&w->progress, &a, v->console_bytes, now_ns));
 }
@@ -211,8 +209,11 @@ watch_guest(struct guest *g, const struct watch_ops *ops, size_t *nsettled,
 	enum guest_end ours;
 
 	*nsettled = 0;
-	if (guest_start(g, err) != 0)
+	w.reader = activity_open(g->vm);
+	if (guest_start(g, err) != 0) {
+		activity_close(w.reader);
 		return (WATCH_ERROR);
+	}
 	ours = watch_running(&w);
 	guest_stop(g);
 	activity_close(w.reader);

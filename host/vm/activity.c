@@ -24,6 +24,7 @@ static const char *const counter_names[NCOUNTERS] = {
 
 struct activity_reader {
 	bool known;
+	bool searched; /* offsets are set */
 	unsigned int ncpus;
 	off_t offsets[NCOUNTERS]; /* the same for all vCPUs of a kernel */
 	int fds[];
@@ -75,16 +76,19 @@ activity_open(struct vm *vm)
 		    ioctl(vm->cpus[r->ncpus].fd, KVM_GET_STATS_FD, 0);
 		r->known = r->fds[r->ncpus] >= 0;
 	}
-	r->known = r->known && find_counters(r, r->fds[0]);
 	return (r);
 }
 
 struct activity
 activity_look(struct activity_reader *r)
 {
-	struct activity a = { .known = r->known, .all_halted = true };
+	struct activity a = { .all_halted = true };
 	uint64_t value[NCOUNTERS];
 
+	if (r->known && !r->searched)
+		r->known = find_counters(r, r->fds[0]);
+	r->searched = true;
+	a.known = r->known;
 	for (unsigned int i = 0; i < r->ncpus && a.known; i++) {
 		for (int c = 0; c < NCOUNTERS; c++)
 			a.known = a.known &&

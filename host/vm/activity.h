@@ -22,8 +22,9 @@ struct activity {
 struct activity_reader;
 
 /*
- * For a vm between vm_start and vm_stop.  Never NULL: a reader of a KVM that
- * does not tell reports known = false.
+ * Requires a vm before vm_start: afterwards KVM_GET_STATS_FD would wait for a
+ * vCPU to leave the guest.  Never NULL: a reader of a KVM that does not tell
+ * reports known = false.  Costs one descriptor a vCPU; nothing is read yet.
  */
 struct activity_reader *activity_open(struct vm *vm);
 struct activity activity_look(struct activity_reader *r);

@@ -118,7 +118,7 @@ static const struct {
 	{ { "end id=a.one verdict=great passed=1 failed=0 tsc=10" },
 	    HF_VERDICT_DISBELIEVED, "unknown verdict" },
 	{ { "end id=a.one verdict=pass passed=1 failed=0 tsc=9" },
-	    HF_VERDICT_DISBELIEVED, "in time" },
+	    HF_VERDICT_PASS, NULL },
 	{ { "expect ok=1 file=f line=1 text=t", "skip reason=x" },
 	    HF_VERDICT_DISBELIEVED, "skip after" },
 	{ { "skip reason=x", "expect ok=1 file=f line=1 text=t" },

@@ -1,0 +1,195 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# badinput.sh: what a user can get wrong, each with a clear message and status.
+#
+# usage: badinput.sh HOLDFAST GUEST_ELF
+# Exit status: 0 all as documented, 1 not so, 77 nothing could be tried.
+set -u
+holdfast=$1 elf=$2
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+bad=0 done=0 skipped=0
+first=$("$holdfast" list --kernel "$elf" | sed -n '1s/ .*//p')
+
+report() {
+	name=$1 wrong=$2
+	done=$((done + 1))
+	if [ -z "$wrong" ]; then
+		echo "ok   $name"
+		return
+	fi
+	bad=$((bad + 1))
+	echo "FAIL $name: $wrong"
+	sed 's/^/     | /' "$work/out" "$work/err"
+}
+
+# expect NAME STATUS MESSAGE COMMAND...: the message is on standard error,
+# nothing is on standard output.
+expect() {
+	name=$1 status=$2 message=$3
+	shift 3
+	timeout 60 "$@" >"$work/out" 2>"$work/err"
+	got=$?
+	wrong=
+	[ "$got" = "$status" ] || wrong="status $got instead of $status"
+	grep -qF -- "$message" "$work/err" ||
+	    wrong="$wrong; no '$message' on standard error"
+	grep -q '^holdfast: ' "$work/err" ||
+	    wrong="$wrong; the message does not name the program"
+	[ ! -s "$work/out" ] || wrong="$wrong; standard output is not empty"
+	report "$name" "$wrong"
+}
+
+skip() {
+	skipped=$((skipped + 1))
+	echo "skip $1: $2"
+}
+
+# --- the command line ------------------------------------------------------
+expect no_command 2 "no command given" "$holdfast"
+expect unknown_command 2 "unknown command 'rum'" "$holdfast" rum
+expect unknown_option 2 "unknown option '--dsik'" "$holdfast" run --dsik x
+expect unknown_top_option 2 "unknown option '--verbose'" "$holdfast" --verbose
+expect missing_value 2 "--disk needs a value" "$holdfast" run --disk
+expect bad_format 2 "--format: 'xml' is none of pretty, tap, junit, json" \
+    "$holdfast" run --format xml
+expect bad_timeout 2 "--timeout: 'soon' is not a duration" \
+    "$holdfast" run --timeout soon
+expect no_scenario 2 "no scenario matches 'no.such'" "$holdfast" run no.such
+expect decode_without_plan 2 "--plan is needed" "$holdfast" decode log
+expect list_unknown 2 "unknown option '--jsno'" "$holdfast" list --jsno
+expect info_unknown 2 "unknown option '-x'" "$holdfast" info -x
+
+# --- memory and CPUs -------------------------------------------------------
+expect memory_zero 2 "--memory: 0 is out of range" \
+    "$holdfast" run --memory 0 "$first"
+expect memory_small 2 "--memory: 1M is out of range" \
+    "$holdfast" run --memory 1M "$first"
+expect memory_large 2 "--memory: 2T is out of range" \
+    "$holdfast" run --memory 2T "$first"
+expect memory_huge 2 "--memory: '99999999999999999999G' is not a size" \
+    "$holdfast" run --memory 99999999999999999999G "$first"
+expect memory_words 2 "--memory: 'lots' is not a size" \
+    "$holdfast" run --memory lots "$first"
+expect cpus_zero 2 "--cpus: 0 is out of range" "$holdfast" run --cpus 0
+expect cpus_many 2 "--cpus: 1000 is out of range" "$holdfast" run --cpus 1000
+
+# --- guest images ----------------------------------------------------------
+expect kernel_missing 2 "$work/none" "$holdfast" run --kernel "$work/none"
+expect kernel_directory 2 "$work" "$holdfast" run --kernel "$work"
+: >"$work/empty"
+expect kernel_empty 2 "$work/empty" "$holdfast" run --kernel "$work/empty"
+echo "not an ELF file at all, but long enough to look at its beginning" \
+    >"$work/text"
+expect kernel_text 2 "not an ELF file" "$holdfast" run --kernel "$work/text"
+# e_machine is the halfword at 18: 0xb7 is AArch64.
+cp "$elf" "$work/arm" && chmod u+w "$work/arm"
+printf '\267\0' | dd of="$work/arm" bs=1 seek=18 conv=notrunc 2>/dev/null
+expect kernel_other_machine 2 "an ELF file for another machine" \
+    "$holdfast" run --kernel "$work/arm"
+expect kernel_no_guest 2 "this is not a holdfast guest" \
+    "$holdfast" run --kernel "$holdfast"
+for n in 20 64 1000 5000; do
+	head -c $n "$elf" >"$work/short"
+	expect "kernel_first_${n}_bytes" 2 "$work/short" \
+	    "$holdfast" run --kernel "$work/short"
+done
+
+# --- output ----------------------------------------------------------------
+expect output_directory 2 "--output $work" \
+    "$holdfast" run --output "$work" "$first"
+expect output_nowhere 2 "--output $work/a/b" \
+    "$holdfast" run --output "$work/a/b" "$first"
+
+# Standard output is where the message cannot go.
+stdout_full() {
+	name=$1
+	shift
+	timeout 60 "$@" >/dev/full 2>"$work/err"
+	got=$? wrong=
+	: >"$work/out"
+	[ "$got" = 5 ] || wrong="status $got instead of 5"
+	grep -q "holdfast: cannot write .*No space left" "$work/err" ||
+	    wrong="$wrong; no message"
+	report "$name" "$wrong"
+}
+stdout_full help_full "$holdfast" --help
+stdout_full list_full "$holdfast" list --kernel "$elf"
+stdout_full list_json_full "$holdfast" list --json --kernel "$elf"
+
+# --- decode ----------------------------------------------------------------
+"$holdfast" plan --kernel "$elf" "$first" >"$work/plan" 2>/dev/null
+expect decode_no_log 2 "$work/none" \
+    "$holdfast" decode --kernel "$elf" --plan "$work/plan" "$work/none"
+expect decode_bad_plan 2 "$work/text, line 1: the first line of a plan" \
+    "$holdfast" decode --kernel "$elf" --plan "$work/text" "$work/plan"
+
+# --- no KVM ----------------------------------------------------------------
+cp "$holdfast" "$work/holdfast" && chmod 755 "$work/holdfast"
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null &&
+    [ -e /dev/kvm ]; then
+	as_nobody="setpriv --reuid 65534 --regid 65534 --clear-groups"
+	# shellcheck disable=SC2086 # words
+	if $as_nobody test -w /dev/kvm; then
+		skip kvm_permission "everybody may use /dev/kvm here"
+	else
+		# shellcheck disable=SC2086 # words
+		expect kvm_permission 2 "/dev/kvm" \
+		    $as_nobody "$work/holdfast" run "$first"
+	fi
+else
+	skip kvm_permission "needs root, setpriv and /dev/kvm"
+fi
+if [ -e /dev/kvm ] &&
+    unshare -rm mount --bind /dev/null /dev/kvm 2>/dev/null; then
+	expect kvm_is_no_kvm 2 "/dev/kvm" unshare -rm sh -c \
+	    'mount --bind /dev/null /dev/kvm && exec "$0" run "$1"' \
+	    "$work/holdfast" "$first"
+else
+	skip kvm_is_no_kvm "cannot mount over /dev/kvm here"
+fi
+
+# --- disks: from here on a guest must be able to start ----------------------
+if ! "$holdfast" info >/dev/null 2>&1; then
+	skip disks "no guest can run here"
+else
+	expect disk_missing 2 "$work/none" \
+	    "$holdfast" run --disk "$work/none" "$first"
+	expect disk_directory 2 "$work" \
+	    "$holdfast" run --disk "$work" "$first"
+	expect disk_empty 2 "$work/empty" \
+	    "$holdfast" run --disk "$work/empty" "$first"
+	expect disk_odd_size 2 "$work/text" \
+	    "$holdfast" run --disk "$work/text" "$first"
+	expect disk_device 2 "/dev/null" \
+	    "$holdfast" run --disk /dev/null "$first"
+	head -c 65536 /dev/zero >"$work/img"
+	expect faulty_nonsense 2 "never@1=fail" \
+	    "$holdfast" run --disk "$work/img" --faulty never@1=fail "$first"
+	# Locked by somebody else.
+	if command -v flock >/dev/null; then
+		mkfifo "$work/go"
+		(
+			flock -x 9
+			read -r _ <"$work/go"
+		) 9<>"$work/img" &
+		locker=$!
+		while flock -n -x "$work/img" true; do :; done
+		expect disk_locked 2 "$work/img" \
+		    "$holdfast" run --disk "$work/img" "$first"
+		echo >"$work/go"
+		wait $locker
+	fi
+	timeout 60 "$holdfast" run --output /dev/full --format tap "$first" \
+	    >"$work/out" 2>"$work/err"
+	got=$? wrong=
+	[ "$got" = 5 ] || wrong="status $got instead of 5"
+	grep -q "holdfast: cannot write the report to /dev/full" \
+	    "$work/err" || wrong="$wrong; no message"
+	report output_full "$wrong"
+	stdout_full run_full "$holdfast" run "$first"
+fi
+
+echo "$done cases, $bad not as documented, $skipped skipped"
+[ "$bad" = 0 ] && [ "$done" != 0 ]

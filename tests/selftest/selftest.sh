@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# selftest.sh: scenarios that must fail do, each in its documented way.
+#
+# usage: selftest.sh HOLDFAST SELFTEST_ELF [NAME]...
+# Exit status: 0 all as documented, 1 not so, 77 there is no KVM here.
+set -u
+holdfast=$1 elf=$2
+shift 2
+only=" $* "
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+bad=0 done=0
+
+if ! "$holdfast" info >"$work/info" 2>&1; then
+	echo "skipped: no guest can run here:"
+	sed -n 's/^KVM  */  /p' "$work/info"
+	exit 77
+fi
+
+# expect NAME STATUS "RUN ARGUMENTS" [LINE]...: runs it; each LINE must be in
+# the report, a LINE that starts with "!" must not.
+expect() {
+	name=$1 status=$2 arguments=$3
+	shift 3
+	[ "$only" = "  " ] || case $only in *" $name "*) ;; *) return ;; esac
+	done=$((done + 1))
+	# shellcheck disable=SC2086 # the arguments are words
+	timeout 120 "$holdfast" run --kernel "$elf" $arguments \
+	    >"$work/out" 2>"$work/err"
+	got=$?
+	wrong=
+	[ "$got" = "$status" ] || wrong="status $got instead of $status"
+	for line in "$@"; do
+		case $line in
+		!*) ! grep -qF -- "${line#!}" "$work/out" "$work/err" ||
+		    wrong="$wrong; unwanted: ${line#!}" ;;
+		*) grep -qF -- "$line" "$work/out" "$work/err" ||
+		    wrong="$wrong; missing: $line" ;;
+		esac
+	done
+	if [ -z "$wrong" ]; then
+		echo "ok   $name"
+	else
+		bad=$((bad + 1))
+		echo "FAIL $name: $wrong"
+		sed 's/^/     | /' "$work/out" "$work/err"
+	fi
+}
+
+# The control: what passes passes, with nothing added.
+expect pass 0 "selftest.pass" "pass    selftest.pass" "answer: 42 things" \
+    "1 scenario: 1 passed, 0 failed, 0 skipped"
+
+# Ends in order.
+expect fail 1 "selftest.fail" "FAIL    selftest.fail" \
+    "tests/selftest/verdicts.c:" "1 + 1 == 3" "got  " "want " \
+    "curthread == NULL"
+expect require 1 "selftest.require" "FAIL    selftest.require" "!went on"
+expect zero 1 "selftest.zero" "FAIL    selftest.zero" "reported no expectation"
+expect many 1 "selftest.many" "FAIL    selftest.many" "and 68 more"
+expect skip 77 "selftest.skip" "skip    selftest.skip" "because it wants to" \
+    "0 passed, 0 failed, 1 skipped"
+expect skip_and_pass 0 "selftest.skip selftest.pass" \
+    "2 scenarios: 1 passed, 0 failed, 1 skipped"
+expect late_skip 3 "selftest.late_skip" "hf_skip: after an expectation"
+expect hidden 0 "selftest.hidden" "pass    selftest.hidden"
+expect hidden_pattern 2 "selftest.hidde?" "run when named exactly"
+expect no_match 2 "selftest.nothing" "no scenario matches 'selftest.nothing'"
+expect one_cpu 77 "--cpus 1 selftest.smp" "skip    selftest.smp" \
+    "needs two CPUs"
+
+# Deaths: status 3, and enough to find the place.
+expect panic 3 "selftest.panic" "DIED    selftest.panic" \
+    "guest panic: selftest: on purpose, 2 levels down" \
+    "panic_innermost tests/selftest/deaths.c:" \
+    "panic_outer tests/selftest/deaths.c:" \
+    "selftest_panic tests/selftest/deaths.c:" "registers of CPU" \
+    "page tables for rip" "page tables for cr2" "PML4 [511]" \
+    "last console lines:" "| selftest: about to panic"
+expect kassert 3 "selftest.kassert" "selftest: assertion 7" \
+    "selftest_kassert tests/selftest/deaths.c:"
+expect fault 3 "selftest.fault" "DIED    selftest.fault" \
+    "selftest_fault tests/selftest/deaths.c:" \
+    "page tables for cr2 fffffeee00001230" "not mapped"
+expect triple 3 "selftest.triple" "DIED    selftest.triple" \
+    "triple fault" "selftest_triple tests/selftest/deaths.c:" \
+    "registers of CPU"
+expect odd_exit 3 "selftest.odd_exit" "DIED    selftest.odd_exit" "99"
+expect silent 1 "selftest.silent" "FAIL    selftest.silent" \
+    "the guest stopped without an end record"
+expect claim 3 "selftest.claim" "DIED    selftest.claim" \
+    "selftest: after the claim (after the scenario had ended with pass)"
+expect claim_silent 1 "selftest.claim_silent selftest.after" \
+    "FAIL    selftest.claim_silent" "pass    selftest.after" \
+    "stopped before its run plan was carried out"
+
+# The rest goes on in a fresh guest.
+expect go_on 3 "selftest.panic selftest.pass selftest.after selftest.triple" \
+    "pass    selftest.pass" "DIED    selftest.panic" \
+    "DIED    selftest.triple" "pass    selftest.after" \
+    "4 scenarios: 2 passed, 2 failed, 0 skipped"
+
+# Hangs: status 4.
+expect hang 4 "selftest.hang" "TIMEOUT selftest.hang" "out of time" \
+    "spin_for_ever tests/selftest/hangs.c:" "registers of CPU"
+expect hang_off 4 "selftest.hang_off" "TIMEOUT selftest.hang_off" \
+    "out of time" "spin_for_ever tests/selftest/hangs.c:"
+expect chatter 4 "selftest.chatter" "TIMEOUT selftest.chatter" \
+    "| selftest: line "
+expect halt_off 4 "selftest.halt_off" "TIMEOUT selftest.halt_off" \
+    "no progress" "selftest_halt_off tests/selftest/hangs.c:"
+expect sleep 4 "selftest.sleep" "TIMEOUT selftest.sleep" "no progress"
+expect option_timeout 4 "--timeout 1s selftest.sleep" "out of time"
+
+# Forgeries: as text they are text, as records they end the guest.
+expect forge_text 1 "selftest.forge_text" "FAIL    selftest.forge_text"
+expect forge_nonce 5 "selftest.forge_nonce selftest.after" \
+    "DISBELIEVED selftest.forge_nonce" \
+    "the nonce is not that of the run plan" "pass    selftest.after"
+expect forge_seq 5 "selftest.forge_seq" "a sequence number is missing or repeated"
+expect bad_record 5 "selftest.bad_record" "a key that this kind does not have"
+expect end_other 5 "selftest.end_other" "end of another scenario"
+expect begin_twice 5 "selftest.begin_twice selftest.after" \
+    "begin inside a scenario" "pass    selftest.after"
+
+echo "$done cases, $bad not as documented"
+[ "$bad" = 0 ] && [ "$done" != 0 ]
