@@ -59,10 +59,12 @@ void
 backtrace_print(FILE *f, struct symbols *syms, uint64_t rip,
     const uint64_t *frames, size_t nframes)
 {
+	size_t first = nframes > 0 && frames[0] == rip ? 1 : 0;
+
 	print_frame(f, syms, 0, rip, rip);
-	for (size_t i = 0; i < nframes; i++)
-		print_frame(
-		    f, syms, (unsigned int)i + 1, frames[i], frames[i] - 1);
+	for (size_t i = first; i < nframes; i++)
+		print_frame(f, syms, (unsigned int)(i - first) + 1, frames[i],
+		    frames[i] - 1);
 }
 
 void

@@ -23,7 +23,7 @@ size_t backtrace_walk(const struct guestmem *mem,
 /*
  * Prints rip, then the return addresses, numbered, with function, file and
  * line, inlined ones too.  A return address stands for the call before it, so
- * one less is looked up.
+ * one less is looked up.  A first one that is rip itself is left out.
  */
 void backtrace_print(FILE *f, struct symbols *syms, uint64_t rip,
     const uint64_t *frames, size_t nframes);

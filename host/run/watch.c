@@ -3,6 +3,7 @@
 #include "run/watch.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -180,11 +181,17 @@ conclude(struct watch *w, enum guest_end ours)
 	const struct vm_end *end = vm_end(w->g->vm);
 	enum guest_end how = classify_end(end, ours);
 	const char *detail = end->text[0] != '\0' ? end->text : NULL;
+	char odd[64];
 	size_t culprit, begun;
 	bool bad;
 
 	if (end->reason == VM_END_STOPPED)
 		detail = NULL;
+	if (end->reason == VM_END_GUEST_EXIT && how == GUEST_END_DIED) {
+		snprintf(odd, sizeof(odd), "exit value %u means nothing",
+		    end->guest_value);
+		detail = odd;
+	}
 	culprit = verdict_culprit(v);
 	begun = verdict_finish(v, how, detail, guest_now_ns());
 	if (begun == 0) {

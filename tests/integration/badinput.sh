@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # badinput.sh: what a user can get wrong, each with a clear message and status.
 #
-# usage: badinput.sh HOLDFAST GUEST_ELF
+# usage: badinput.sh HOLDFAST GUEST_ELF SELFTEST_ELF
 # Exit status: 0 all as documented, 1 not so, 77 nothing could be tried.
 set -u
-holdfast=$1 elf=$2
+holdfast=$1 elf=$2 selftest=$3
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
@@ -167,20 +167,16 @@ else
 	head -c 65536 /dev/zero >"$work/img"
 	expect faulty_nonsense 2 "never@1=fail" \
 	    "$holdfast" run --disk "$work/img" --faulty never@1=fail "$first"
-	# Locked by somebody else.
-	if command -v flock >/dev/null; then
-		mkfifo "$work/go"
-		(
-			flock -x 9
-			read -r _ <"$work/go"
-		) 9<>"$work/img" &
-		locker=$!
-		while flock -n -x "$work/img" true; do :; done
-		expect disk_locked 2 "$work/img" \
-		    "$holdfast" run --disk "$work/img" "$first"
-		echo >"$work/go"
-		wait $locker
-	fi
+	# In use by another guest, which hangs until its time is up.
+	timeout 60 "$holdfast" run --kernel "$selftest" --disk "$work/img" \
+	    selftest.hang >"$work/first" 2>&1 &
+	first_guest=$!
+	until grep -q '^disk ' "$work/first"; do
+		kill -0 $first_guest 2>/dev/null || break
+	done
+	expect disk_in_use 2 "$work/img" \
+	    "$holdfast" run --disk "$work/img" "$first"
+	wait $first_guest
 	timeout 60 "$holdfast" run --output /dev/full --format tap "$first" \
 	    >"$work/out" 2>"$work/err"
 	got=$? wrong=

@@ -86,7 +86,8 @@ expect fault 3 "selftest.fault" "DIED    selftest.fault" \
 expect triple 3 "selftest.triple" "DIED    selftest.triple" \
     "triple fault" "selftest_triple tests/selftest/deaths.c:" \
     "registers of CPU"
-expect odd_exit 3 "selftest.odd_exit" "DIED    selftest.odd_exit" "99"
+expect odd_exit 3 "selftest.odd_exit" "DIED    selftest.odd_exit" \
+    "exit value 99 means nothing"
 expect silent 1 "selftest.silent" "FAIL    selftest.silent" \
     "the guest stopped without an end record"
 expect claim 3 "selftest.claim" "DIED    selftest.claim" \

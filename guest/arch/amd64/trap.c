@@ -31,7 +31,8 @@ hf_trap_fatal(struct trapframe *tf, const char *why)
 	if (tf->tf_trapno < nitems(exception_names))
 		name = exception_names[tf->tf_trapno];
 	/* A caught panic has no use for the frame. */
-	if (td->td_catch == NULL || td->td_intr_nesting != 0)
+	if (td->td_catch == NULL || !td->td_catch->hc_panics ||
+	    td->td_intr_nesting != 0)
 		td->td_md.md_frame = tf;
 	if ((tf->tf_rflags & PSL_I) != 0 && tf->tf_trapno != VEC_DF)
 		enable_intr();
