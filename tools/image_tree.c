@@ -90,8 +90,8 @@ sparse_file(const char *name)
 	put_random(fd, name, 0, 4096);
 	put_random(fd, name, 5 * 4096, 2 * 4096);
 	put_random(fd, name, 40 * 4096, 4096);
-	put_random(fd, name, 600 * 4096 + 1000, 500);
-	if (ftruncate(fd, 640 * 4096 + 77) != 0 || close(fd) != 0)
+	put_random(fd, name, 120 * 4096 + 1000, 500);
+	if (ftruncate(fd, 160 * 4096 + 77) != 0 || close(fd) != 0)
 		err(1, "%s", name);
 }
 

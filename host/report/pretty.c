@@ -106,10 +106,14 @@ print_details(FILE *f, const struct scenario_result *res)
 	if (res->failed > res->nfailures)
 		fprintf(f, INDENT "and %" PRIu64 " more\n",
 		    res->failed - res->nfailures);
+}
+
+/* Also of what passed: what was not looked at must be said. */
+static void
+print_notes(FILE *f, const struct scenario_result *res)
+{
 	for (size_t i = 0; i < res->nnotes; i++)
 		text_print_lines(f, INDENT "note: ", res->notes[i]);
-	if (res->dump != NULL)
-		text_print_lines(f, INDENT, res->dump);
 }
 
 static void
@@ -142,6 +146,9 @@ pretty_scenario_end(struct report *r, const struct scenario_result *res)
 		text_print_lines(r->out, INDENT, res->reason);
 	if (res->verdict != HF_VERDICT_PASS && res->verdict != HF_VERDICT_SKIP)
 		print_details(r->out, res);
+	print_notes(r->out, res);
+	if (res->dump != NULL)
+		text_print_lines(r->out, INDENT, res->dump);
 	print_values(r->out, res);
 	fflush(r->out);
 }
