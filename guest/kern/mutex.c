@@ -78,7 +78,7 @@ hf_mtx_lock(struct mtx *m)
 		m->mtx_recurse++;
 		return;
 	}
-	hf_assert_may_sleep(mtx_name(m));
+	hf_assert_may_block(mtx_name(m));
 	hf_lock_check(&m->lock_object);
 	if (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, (uintptr_t)curthread))
 		while (!mtx_take(m))

@@ -191,6 +191,16 @@ check_state(const struct lock_object *lo, uintptr_t v, int what,
  * The functions of one kind of lock: word is the member, count the thread's
  * number of shared locks of this kind.
  */
+/* An sx may be kept across sleeps, so that waiting for one is a sleep. */
+static inline void
+may_take(enum hf_lock_class class, const char *name)
+{
+	if (class == HF_LOCK_SX)
+		hf_assert_may_sleep(name);
+	else
+		hf_assert_may_block(name);
+}
+
 #define HF_SHARED_LOCK(kind, type, word, count, class, SL, SU, XL, XU)        \
 	static u_int kind##_object_flags(int opts)                            \
 	{                                                                     \
@@ -211,7 +221,7 @@ check_state(const struct lock_object *lo, uintptr_t v, int what,
 	}                                                                     \
 	void SL(struct type *l)                                               \
 	{                                                                     \
-		hf_assert_may_sleep(l->lock_object.lo_name);                  \
+		may_take(class, l->lock_object.lo_name);                      \
 		KASSERT(owner_of(l->word) != (uintptr_t)curthread,            \
 		    ("shared lock of %s, which we hold exclusively",          \
 			l->lock_object.lo_name));                             \
@@ -232,7 +242,7 @@ check_state(const struct lock_object *lo, uintptr_t v, int what,
 	}                                                                     \
 	void XL(struct type *l)                                               \
 	{                                                                     \
-		hf_assert_may_sleep(l->lock_object.lo_name);                  \
+		may_take(class, l->lock_object.lo_name);                      \
 		KASSERT(owner_of(l->word) != (uintptr_t)curthread,            \
 		    ("recursion on %s", l->lock_object.lo_name));             \
 		hf_lock_check(&l->lock_object);                               \

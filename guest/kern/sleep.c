@@ -113,7 +113,7 @@ hf_pause(const char *wmesg, int timo)
 
 #ifdef INVARIANTS
 void
-hf_assert_may_sleep(const char *who)
+hf_assert_may_block(const char *who)
 {
 	struct thread *td = curthread;
 
@@ -123,7 +123,13 @@ hf_assert_may_sleep(const char *who)
 		panic("%s: may sleep, in a critical section or with a "
 		      "spin mutex",
 		    who);
-	if (td->td_no_sleeping != 0)
+}
+
+void
+hf_assert_may_sleep(const char *who)
+{
+	hf_assert_may_block(who);
+	if (curthread->td_no_sleeping != 0)
 		panic("%s: may sleep, where sleeping is prohibited", who);
 }
 #endif

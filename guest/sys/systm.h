@@ -86,10 +86,15 @@ void wakeup_one(const void *chan);
 /* Sleeps for timo ticks at least. */
 int hf_pause(const char *wmesg, int timo);
 
-/* Panics when curthread must not block now; "who" goes into the message. */
+/*
+ * Panic when curthread must not wait now: for a mutex or rwlock ("block"), for
+ * an event or an sx ("sleep", which THREAD_NO_SLEEPING() prohibits as well).
+ */
 #ifdef INVARIANTS
+void hf_assert_may_block(const char *who);
 void hf_assert_may_sleep(const char *who);
 #else
+#define hf_assert_may_block(who) ((void)0)
 #define hf_assert_may_sleep(who) ((void)0)
 #endif
 

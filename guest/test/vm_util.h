@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_util.h: what scenarios of pages and objects need again and again. */
+
+#ifndef HF_TEST_VM_UTIL_H
+#define HF_TEST_VM_UTIL_H
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/vmmeter.h>
+#include <kern/failpoint.h>
+#include <kern/thread.h>
+#include <machine/vmparam.h>
+#include <vm/vm.h>
+#include <vm/vm_param.h>
+#include <vm/pmap.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pagequeue.h>
+#include <vm/vm_pageout.h>
+#include <vm/vm_pager.h>
+#include <test/scenario.h>
+
+/* An anonymous object of n pages, write-locked. */
+vm_object_t hf_test_object(vm_pindex_t n);
+/* Drops the lock and the last reference. */
+void hf_test_object_end(vm_object_t object);
+
+/*
+ * A new page, exclusively busied, valid, filled with byte and on no queue.
+ * Object write-locked.
+ */
+vm_page_t hf_test_page(vm_object_t object, vm_pindex_t pindex, int byte);
+/* The same, unbusied and on the active queue. */
+vm_page_t hf_test_page_resting(
+    vm_object_t object, vm_pindex_t pindex, int byte);
+/* Contents, by the direct map. */
+uint8_t *hf_test_bytes(vm_page_t m);
+/* True if bytes [from, to) all have the value. */
+bool hf_test_all(vm_page_t m, int from, int to, int byte);
+
+/*
+ * Lowers the free count to `level' without taking frames, with the daemon held
+ * off; hf_test_free_restore() undoes it.  The gate sees a machine with that
+ * little memory.
+ */
+void hf_test_free_set(u_int level);
+void hf_test_free_restore(void);
+
+/* Takes the very frame at pa from the free lists; NULL if it is not free. */
+vm_page_t hf_test_frame_at(vm_paddr_t pa, int req);
+
+/* Returns once n threads sleep on chan. */
+void hf_test_await_sleepers(const volatile void *chan, int n);
+/* Threads asleep on chan now. */
+int hf_test_sleepers(const volatile void *chan);
+
+/* A pmap of the scenario's own, to map pages into without a map. */
+void hf_test_pmap_begin(pmap_t pmap);
+void hf_test_pmap_end(pmap_t pmap);
+
+#endif
