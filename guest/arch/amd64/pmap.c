@@ -54,6 +54,7 @@ pmap_pinit(pmap_t pmap)
 	pmap->pm_stats.resident_count = 1;
 	pmap->pm_stats.wired_count = 0;
 	pmap->pm_walkers = 0;
+	pmap->pm_hint_ptp = NULL;
 	pmap_enlist(pmap);
 	return (1);
 }

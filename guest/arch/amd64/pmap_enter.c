@@ -132,18 +132,17 @@ enter_slot(pmap_t pmap, vm_offset_t va, vm_page_t *ptpp)
 	struct ptp_list free = { NULL };
 	pt_entry_t *pte;
 
-	*ptpp = NULL;
-	pte = pmap_pte(pmap, va);
 	if (pmap == kernel_pmap) {
+		*ptpp = NULL;
+		pte = pmap_pte(pmap, va);
 		KASSERT(
 		    pte != NULL, ("pmap_enter: no kernel table at %#lx", va));
 		return (pte);
 	}
+	pte = pmap_pte_ptp(pmap, va, ptpp);
 	if (pte != NULL) {
-		if ((pte_load(pte) & X86_PG_V) != 0)
-			return (pte);
-		*ptpp = pte_ptp(pte);
-		(*ptpp)->ref_count++;
+		if ((pte_load(pte) & X86_PG_V) == 0)
+			(*ptpp)->ref_count++;
 		return (pte);
 	}
 	pte = pmap_pte_hold(pmap, va, ptpp, &free);

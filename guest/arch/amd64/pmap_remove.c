@@ -35,12 +35,12 @@ range_forget(
     pmap_t pmap, vm_offset_t sva, vm_offset_t eva, struct ptp_list *free)
 {
 	vm_offset_t va, end, start;
-	pt_entry_t *pte, *first, e;
+	pt_entry_t *pte, e;
+	vm_page_t ptp;
 	u_int n;
 
 	for (va = sva; (pte = pmap_next_run(pmap, &va, eva, &end)) != NULL;) {
 		start = va;
-		first = pte;
 		for (n = 0; va < end; va += PAGE_SIZE, pte++) {
 			if ((e = pte_load(pte)) == 0)
 				continue;
@@ -48,8 +48,10 @@ range_forget(
 			pmap_forget(pmap, va, e);
 			n++;
 		}
-		if (n != 0 && pmap != kernel_pmap)
-			pmap_ptp_drop(pmap, start, pte_ptp(first), n, free);
+		if (n != 0 && pmap != kernel_pmap) {
+			(void)pmap_pte_ptp(pmap, start, &ptp);
+			pmap_ptp_drop(pmap, start, ptp, n, free);
+		}
 	}
 }
 

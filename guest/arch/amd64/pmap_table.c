@@ -59,6 +59,8 @@ table_drop(pmap_t pmap, vm_offset_t va, vm_page_t m, int level, u_int n,
 			m->ref_count -= n;
 			return;
 		}
+		if (pmap->pm_hint_ptp == m)
+			pmap->pm_hint_ptp = NULL;
 		pte_store(table_slot(pmap, va, level + 1), 0);
 		pmap->pm_stats.resident_count--;
 		m->ref_count = 1;

@@ -113,6 +113,30 @@ pmap_pte(pmap_t pmap, vm_offset_t va)
 }
 
 /*
+ * The same for a user address, with the table's page.  Faults come in runs: the
+ * table used last is remembered.
+ */
+static inline pt_entry_t *
+pmap_pte_ptp(pmap_t pmap, vm_offset_t va, vm_page_t *ptpp)
+{
+	pt_entry_t *pte;
+
+	if (pmap->pm_hint_ptp == NULL ||
+	    va - pmap->pm_hint_va >= PG_LEVEL_SIZE(1)) {
+		*ptpp = NULL;
+		pte = pmap_pte(pmap, va);
+		if (pte == NULL)
+			return (NULL);
+		pmap->pm_hint_va = va & ~(PG_LEVEL_SIZE(1) - 1);
+		pmap->pm_hint_table = pte - PG_INDEX(va, 0);
+		pmap->pm_hint_ptp = PHYS_TO_VM_PAGE(
+		    DMAP_TO_PHYS((vm_offset_t)pmap->pm_hint_table));
+	}
+	*ptpp = pmap->pm_hint_ptp;
+	return (&pmap->pm_hint_table[PG_INDEX(va, 0)]);
+}
+
+/*
  * The leaf slot of a user address, its table made if need be and referenced
  * once more for the entry that the caller is going to store; *ptpp is the
  * table's page.  NULL: no memory; then table pages made on the way are on

@@ -77,6 +77,9 @@ struct pmap {
 	pt_entry_t *pm_top;		 /* (c) root table, by the direct map */
 	vm_paddr_t pm_cr3;		 /* (c) its physical address */
 	cpuset_t pm_active;		 /* (a) CPUs that run on it */
+	pt_entry_t *pm_hint_table;	 /* (p) the leaf table used last */
+	vm_page_t pm_hint_ptp;		 /* (p) its page; NULL: no hint */
+	vm_offset_t pm_hint_va;		 /* (p) its first address */
 	struct pv_chunklist pm_chunks;	 /* (p) those with free entries first */
 	struct pmap_statistics pm_stats; /* (p); unlocked reads are racy */
 	u_int pm_walkers;	 /* (a) page-to-pmap walks waiting for pm_mtx */
