@@ -139,7 +139,7 @@ HF_SCENARIO(tlb_spans, "pmap.tlb_spans", "TL-15",
 {
 	struct lab lab;
 	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(10),
+		.rounds = lab_rounds(6),
 		.attack = span_loop,
 		.victim = race_reader };
 

@@ -68,11 +68,11 @@ HF_SCENARIO(pmap_tables_return, "pmap.tables_return", "PM-21",
 	/* One mapping stays, so that the chunk of pv entries does. */
 	lab_enter(&lab, LAB_BASE, lab.m[0], VM_PROT_READ, VM_PROT_READ);
 	before = vm_free_count();
-	for (i = 1; i <= 20; i++) {
+	for (i = 1; i <= 8; i++) {
 		va = LAB_BASE + i * 0x200000ul + (i & 3) * 0x40000000ul;
 		lab_enter(&lab, va, lab.m[0], VM_PROT_READ, VM_PROT_READ);
 	}
-	hf_expect_le(vm_free_count() + 20, before);
+	hf_expect_le(vm_free_count() + 8, before);
 	hf_expect(hf_pmap_check() == NULL);
 	pmap_remove(lab.pmap, LAB_BASE + PAGE_SIZE, VM_MAXUSER_ADDRESS);
 	hf_expect_eq(vm_free_count(), before);

@@ -142,7 +142,7 @@ HF_SCENARIO(pmap_random, "pmap.random", "PM-48 PM-07 PM-28",
 	w.other = lab_pmap();
 	lost = stray = 0;
 	bad = NULL;
-	for (step = 0; step < lab_rounds(200) && bad == NULL; step++) {
+	for (step = 0; step < lab_rounds(120) && bad == NULL; step++) {
 		random_step(&w, r);
 		if (hf_random_below(r, 3) == 0)
 			random_clean(&w, r);

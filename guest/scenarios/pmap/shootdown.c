@@ -258,7 +258,7 @@ HF_SCENARIO(tlb_switch, "pmap.tlb_switch", "TL-07",
 	struct lab lab;
 	struct race race = { .lab = &lab,
 		.variant = BY_REMOVE,
-		.rounds = lab_rounds(20),
+		.rounds = lab_rounds(12),
 		.attack = revoke_loop,
 		.victim = switch_reader };
 
@@ -297,7 +297,7 @@ HF_SCENARIO(tlb_remove_meets_remove_all, "pmap.tlb_two_removers", "TL-11 TL-08",
 {
 	struct lab lab;
 	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(60),
+		.rounds = lab_rounds(25),
 		.attack = enter_remove_loop,
 		.victim = remove_all_loop };
 
@@ -347,7 +347,7 @@ HF_SCENARIO(tlb_duel, "pmap.tlb_duel", "TL-08",
 {
 	struct lab lab;
 	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(60),
+		.rounds = lab_rounds(25),
 		.attack = duel_attack,
 		.victim = duel_victim };
 
@@ -404,7 +404,7 @@ HF_SCENARIO(tlb_kernel, "pmap.tlb_kernel", "TL-13 TL-02 PM-41",
 {
 	struct lab lab;
 	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(12),
+		.rounds = lab_rounds(8),
 		.attack = kernel_loop,
 		.victim = kernel_reader };
 
