@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "report/text.h"
 
 struct arguments {
 	bool json, all;
@@ -51,9 +52,11 @@ flags_json(uint32_t flags)
 }
 
 static json_t *
-words_json(const char *words)
+words_json(const char *text)
 {
 	json_t *list = json_array();
+	char *clean = text_clean(text, strlen(text));
+	const char *words = clean;
 	size_t n;
 
 	for (; *words != '\0'; words += n) {
@@ -62,6 +65,7 @@ words_json(const char *words)
 		if (n > 0)
 			json_array_append_new(list, json_stringn(words, n));
 	}
+	free(clean);
 	return (list);
 }
 
@@ -69,6 +73,7 @@ static void
 print_json(const struct scenario_list *l, const bool *chosen)
 {
 	json_t *list = json_array(), *j;
+	char *title;
 
 	for (size_t i = 0; i < l->nscenarios; i++) {
 		const struct scenario *s = &l->scenarios[i];
@@ -77,7 +82,9 @@ print_json(const struct scenario_list *l, const bool *chosen)
 			continue;
 		j = json_object();
 		put(j, "id", json_string(s->id));
-		put(j, "title", json_string(s->title));
+		title = text_clean(s->title, strlen(s->title));
+		put(j, "title", json_string(title));
+		free(title);
 		put(j, "requirements", words_json(s->requirements));
 		put(j, "flags", flags_json(s->flags));
 		put(j, "timeout_ms", json_integer(s->timeout_ms));
@@ -97,9 +104,13 @@ print_text(const struct scenario_list *l, const bool *chosen)
 
 		if (!chosen[i])
 			continue;
-		printf("%-36s %s", s->id, s->title);
-		if (s->requirements[0] != '\0')
-			printf("  (%s)", s->requirements);
+		printf("%-36s ", s->id);
+		text_print(stdout, s->title);
+		if (s->requirements[0] != '\0') {
+			fputs("  (", stdout);
+			text_print(stdout, s->requirements);
+			putchar(')');
+		}
 		for (uint32_t f = s->flags; f != 0; f &= f - 1) {
 			printf("%s%s", lead, scenario_flag_name(f));
 			lead = " ";

@@ -107,11 +107,17 @@ record_kind_name(enum record_kind kind)
 bool
 record_id_valid(const char *s)
 {
-	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_.");
-	const char *dot = strchr(s, '.');
+	bool dotted = false;
+	size_t n;
 
-	return (s[n] == '\0' && n < HF_SCENARIO_ID_MAX && dot != NULL &&
-	    dot != s && s[n - 1] != '.');
+	for (n = 0; s[n] != '\0'; n++) {
+		if (s[n] == '.' && n > 0)
+			dotted = true;
+		else if (!(s[n] >= 'a' && s[n] <= 'z') &&
+		    !(s[n] >= '0' && s[n] <= '9') && s[n] != '_')
+			return (false);
+	}
+	return (dotted && n < HF_SCENARIO_ID_MAX && s[n - 1] != '.');
 }
 
 static int

@@ -9,11 +9,21 @@
 #include "core/err.h"
 #include "run/record.h"
 
+/* A guest has a handful; more are refused. */
+#define SEGMENTS_MAX 16
+
+struct segment {
+	uint64_t base, len_bytes; /* what the file holds of it */
+	const char *bytes;
+	bool executable;
+};
+
 struct reader {
 	const char *image;
 	size_t image_bytes;
 	Elf *elf;
 	size_t nsegments;
+	struct segment segments[SEGMENTS_MAX];
 	const char *name;
 	struct hf_err *err;
 };
@@ -47,53 +57,39 @@ scenario_flag_name(uint32_t flags)
 	return (NULL);
 }
 
-/* The PT_LOAD segment whose file content holds va; false if there is none. */
-static bool
-find_segment(const struct reader *rd, uint64_t va, GElf_Phdr *ph)
+static const struct segment *
+find_segment(const struct reader *rd, uint64_t va)
 {
 	for (size_t i = 0; i < rd->nsegments; i++) {
-		if (gelf_getphdr(rd->elf, (int)i, ph) == NULL ||
-		    ph->p_type != PT_LOAD)
-			continue;
-		if (va >= ph->p_vaddr && va - ph->p_vaddr < ph->p_filesz &&
-		    ph->p_offset <= rd->image_bytes &&
-		    ph->p_filesz <= rd->image_bytes - ph->p_offset)
-			return (true);
+		const struct segment *seg = &rd->segments[i];
+
+		if (va >= seg->base && va - seg->base < seg->len_bytes)
+			return (seg);
 	}
-	return (false);
+	return (NULL);
 }
 
 /* The string at guest address va, or NULL when it is not a good one. */
 static const char *
 find_string(const struct reader *rd, uint64_t va)
 {
+	const struct segment *seg = find_segment(rd, va);
 	const char *s;
-	GElf_Phdr ph;
-	uint64_t room;
 
-	if (!find_segment(rd, va, &ph))
+	if (seg == NULL)
 		return (NULL);
-	s = rd->image + ph.p_offset + (va - ph.p_vaddr);
-	room = ph.p_filesz - (va - ph.p_vaddr);
-	return (memchr(s, '\0', room) != NULL ? s : NULL);
-}
-
-static bool
-text_printable(const char *s)
-{
-	for (; *s != '\0'; s++) {
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return (false);
-	}
-	return (true);
+	s = seg->bytes + (va - seg->base);
+	if (memchr(s, '\0', seg->len_bytes - (va - seg->base)) == NULL)
+		return (NULL);
+	return (s);
 }
 
 static bool
 code_valid(const struct reader *rd, uint64_t va)
 {
-	GElf_Phdr ph;
+	const struct segment *seg = find_segment(rd, va);
 
-	return (find_segment(rd, va, &ph) && (ph.p_flags & PF_X) != 0);
+	return (seg != NULL && seg->executable);
 }
 
 /* NULL, or what is wrong with the entry. */
@@ -116,8 +112,6 @@ decode_entry(
 		return ("a string outside the segments of the file");
 	if (!record_id_valid(out->id))
 		return ("the id is not of the form area.behaviour");
-	if (!text_printable(out->title) || !text_printable(out->requirements))
-		return ("control characters in a title or requirement");
 	if (!code_valid(rd, in->run))
 		return ("its code is not in an executable segment");
 	return (NULL);
@@ -126,30 +120,22 @@ decode_entry(
 static int
 compare_ids(const void *a, const void *b)
 {
-	const struct scenario *const *x = a, *const *y = b;
+	const struct scenario *x = a, *y = b;
 
-	return (strcmp((*x)->id, (*y)->id));
+	return (strcmp(x->id, y->id));
 }
 
+/* The compiler may have emitted them in any order. */
 static int
-refuse_duplicates(const struct reader *rd, const struct scenario_list *l)
+sort_entries(struct scenario_list *l, const struct reader *rd)
 {
-	const struct scenario **sorted;
-	const char *twice = NULL;
-
-	sorted = calloc(l->nscenarios, sizeof(*sorted));
-	hf_check(sorted != NULL);
-	for (size_t i = 0; i < l->nscenarios; i++)
-		sorted[i] = &l->scenarios[i];
-	qsort(sorted, l->nscenarios, sizeof(*sorted), compare_ids);
+	qsort(l->scenarios, l->nscenarios, sizeof(*l->scenarios), compare_ids);
 	for (size_t i = 1; i < l->nscenarios; i++) {
-		if (strcmp(sorted[i - 1]->id, sorted[i]->id) == 0)
-			twice = sorted[i]->id;
+		if (strcmp(l->scenarios[i - 1].id, l->scenarios[i].id) == 0)
+			return (
+			    err_user(rd->err, "%s: two scenarios are called %s",
+				rd->name, l->scenarios[i].id));
 	}
-	free(sorted);
-	if (twice != NULL)
-		return (err_user(rd->err, "%s: two scenarios are called %s",
-		    rd->name, twice));
 	return (0);
 }
 
@@ -181,7 +167,7 @@ read_entries(
 			return (err_user(
 			    rd->err, "%s: scenario %zu: %s", rd->name, i, why));
 	}
-	return (refuse_duplicates(rd, l));
+	return (sort_entries(l, rd));
 }
 
 static int
@@ -205,6 +191,34 @@ find_section(struct scenario_list *l, const struct reader *rd)
 	return (
 	    err_user(rd->err, "%s: no section %s: this is not a holdfast guest",
 		rd->name, HF_SCENARIO_SECTION));
+}
+
+/* The PT_LOAD segments as far as they lie in the file. */
+static int
+read_segments(struct reader *rd)
+{
+	size_t nheaders;
+	GElf_Phdr ph;
+
+	if (elf_getphdrnum(rd->elf, &nheaders) != 0)
+		return (err_user(rd->err, "%s: damaged ELF file: %s", rd->name,
+		    elf_errmsg(-1)));
+	for (size_t i = 0; i < nheaders; i++) {
+		if (gelf_getphdr(rd->elf, (int)i, &ph) == NULL ||
+		    ph.p_type != PT_LOAD || ph.p_offset > rd->image_bytes ||
+		    ph.p_filesz > rd->image_bytes - ph.p_offset)
+			continue;
+		if (rd->nsegments == SEGMENTS_MAX)
+			return (err_user(rd->err,
+			    "%s: more than %d loadable segments", rd->name,
+			    SEGMENTS_MAX));
+		rd->segments[rd->nsegments++] =
+		    (struct segment){ .base = ph.p_vaddr,
+			    .len_bytes = ph.p_filesz,
+			    .bytes = rd->image + ph.p_offset,
+			    .executable = (ph.p_flags & PF_X) != 0 };
+	}
+	return (0);
 }
 
 int
@@ -231,9 +245,8 @@ scenario_list_read(struct scenario_list *l, const void *elf, size_t elf_bytes,
 		    "%d; "
 		    "64-bit x86-64 is needed)",
 		    name, eh.e_ident[EI_CLASS], eh.e_machine);
-	else if (elf_getphdrnum(rd.elf, &rd.nsegments) != 0)
-		rc = err_user(
-		    err, "%s: damaged ELF file: %s", name, elf_errmsg(-1));
+	else if (read_segments(&rd) != 0)
+		rc = -1;
 	else
 		rc = find_section(l, &rd);
 	elf_end(rd.elf);

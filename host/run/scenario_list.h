@@ -10,7 +10,10 @@
 #include "core/err.h"
 #include "scenario_abi.h"
 
-/* Strings lie in the image. */
+/*
+ * Strings lie in the image.  The id is of the form that records have; title and
+ * requirements may hold any bytes, see report/text.h.
+ */
 struct scenario {
 	const char *id;
 	const char *title;
@@ -20,7 +23,7 @@ struct scenario {
 };
 
 struct scenario_list {
-	struct scenario *scenarios; /* in image order */
+	struct scenario *scenarios; /* sorted by id */
 	size_t nscenarios;
 };
 

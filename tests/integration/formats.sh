@@ -17,7 +17,7 @@ bad=0 done=0
 
 # A pass, a failure with odd characters, a skip, a death, one after it.
 scenarios="selftest.pass selftest.fail selftest.skip selftest.panic
-    selftest.after"
+    selftest.then"
 
 check() {
 	name=$1

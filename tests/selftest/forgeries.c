@@ -75,6 +75,6 @@ HF_SCENARIO(
 HF_SCENARIO(selftest_begin_twice, "selftest.begin_twice", "",
     "begins the next scenario before its own end")
 {
-	hf_report_begin(hf_scenario_find("selftest.after"));
+	hf_report_begin(hf_scenario_find("selftest.then"));
 	hf_expect(true);
 }

@@ -92,14 +92,14 @@ expect silent 1 "selftest.silent" "FAIL    selftest.silent" \
     "the guest stopped without an end record"
 expect claim 3 "selftest.claim" "DIED    selftest.claim" \
     "selftest: after the claim (after the scenario had ended with pass)"
-expect claim_silent 1 "selftest.claim_silent selftest.after" \
-    "FAIL    selftest.claim_silent" "pass    selftest.after" \
+expect claim_silent 1 "selftest.claim_silent selftest.then" \
+    "FAIL    selftest.claim_silent" "pass    selftest.then" \
     "stopped before its run plan was carried out"
 
 # The rest goes on in a fresh guest.
-expect go_on 3 "selftest.panic selftest.pass selftest.after selftest.triple" \
+expect go_on 3 "selftest.panic selftest.pass selftest.then selftest.triple" \
     "pass    selftest.pass" "DIED    selftest.panic" \
-    "DIED    selftest.triple" "pass    selftest.after" \
+    "DIED    selftest.triple" "pass    selftest.then" \
     "4 scenarios: 2 passed, 2 failed, 0 skipped"
 
 # Hangs: status 4.
@@ -116,14 +116,14 @@ expect option_timeout 4 "--timeout 1s selftest.sleep" "out of time"
 
 # Forgeries: as text they are text, as records they end the guest.
 expect forge_text 1 "selftest.forge_text" "FAIL    selftest.forge_text"
-expect forge_nonce 5 "selftest.forge_nonce selftest.after" \
+expect forge_nonce 5 "selftest.forge_nonce selftest.then" \
     "DISBELIEVED selftest.forge_nonce" \
-    "the nonce is not that of the run plan" "pass    selftest.after"
+    "the nonce is not that of the run plan" "pass    selftest.then"
 expect forge_seq 5 "selftest.forge_seq" "a sequence number is missing or repeated"
 expect bad_record 5 "selftest.bad_record" "a key that this kind does not have"
 expect end_other 5 "selftest.end_other" "end of another scenario"
-expect begin_twice 5 "selftest.begin_twice selftest.after" \
-    "begin inside a scenario" "pass    selftest.after"
+expect begin_twice 5 "selftest.begin_twice selftest.then" \
+    "begin inside a scenario" "pass    selftest.then"
 
 echo "$done cases, $bad not as documented"
 [ "$bad" = 0 ] && [ "$done" != 0 ]
