@@ -11,7 +11,6 @@
 #include <kern/kalloc.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
-#include <test/space.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
@@ -128,7 +127,5 @@ hf_boot_vm(void)
 	vm_map_startup();
 	kmem_init(VM_MIN_KERNEL_ADDRESS, VM_MAX_KERNEL_ADDRESS);
 	vm_pager_init();
-	hf_pmap_init_checker();
-	hf_map_init_checker();
 	vm_ready = true;
 }

@@ -3,6 +3,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/proc.h>
 #include <test/script_pager.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
@@ -72,6 +73,15 @@ script_putpages(
 static void
 script_dealloc(vm_object_t object)
 {
+	int i;
+
+	if (script != NULL) {
+		script->ended++;
+		for (i = 0; i < curthread->td_nheld; i++)
+			if (curthread->td_held[i].h_lock->lo_class ==
+			    HF_LOCK_SX)
+				script->ended_locked++;
+	}
 	object->type = OBJT_DEAD;
 }
 

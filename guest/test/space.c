@@ -164,6 +164,33 @@ hf_space_check(void)
 	hf_expect(why == NULL);
 }
 
+struct thread *
+hf_space_thread(void (*fn)(void *), void *arg)
+{
+	return (hf_thread_create_in(curproc, fn, arg, "second", -1));
+}
+
+void
+hf_await_sleep(struct thread *td, const char *wmesg)
+{
+	const char *now;
+
+	for (;;) {
+		now = __atomic_load_n(&td->td_wmesg, __ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&td->td_wchan, __ATOMIC_ACQUIRE) != NULL &&
+		    now != NULL && strcmp(now, wmesg) == 0)
+			return;
+		hf_yield();
+	}
+}
+
+void
+hf_await(volatile int *word, int wanted)
+{
+	while (atomic_load_acq_int((volatile u_int *)word) != (u_int)wanted)
+		hf_yield();
+}
+
 static u_long
 count_entries(void)
 {

@@ -63,6 +63,15 @@ void hf_poke(vm_offset_t va, uint64_t value);
 /* Expects that no invariant of any map is broken now. */
 void hf_space_check(void);
 
+/*
+ * A second thread of the current process.  hf_await_sleep() returns when it
+ * sleeps with this message, hf_await() when the word is as wanted; both
+ * let others run meanwhile.
+ */
+struct thread *hf_space_thread(void (*fn)(void *), void *arg);
+void hf_await_sleep(struct thread *td, const char *wmesg);
+void hf_await(volatile int *word, int wanted);
+
 /* Registers counters and checkers of the maps with the runner; at boot. */
 void hf_map_init_checker(void);
 

@@ -10,6 +10,7 @@
 #include <vm/vm_slab.h>
 #include <test/baseline.h>
 #include <test/checkers.h>
+#include <test/space.h>
 
 /* Pages that allocators keep for reuse are not lost. */
 static u_long
@@ -51,4 +52,5 @@ hf_checkers_init(void)
 {
 	hf_vm_init_checker();
 	hf_pmap_init_checker();
+	hf_map_init_checker();
 }
