@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "core/err.h"
+
 /* One direction's segments of a chain, and their total length. */
 struct part {
 	const struct virtqueue_seg *segs;
@@ -100,21 +102,27 @@ part_to_iov(const struct guestmem *mem, const struct part *p, uint64_t skip,
 	return (true);
 }
 
-/* Copies the header out of the first bytes of p, each byte once. */
+/*
+ * Copies the header out of the first bytes of p, each byte once.  Requires
+ * part_in_ram.
+ */
 static void
 header_copy(const struct guestmem *mem, const struct part *p,
     struct virtio_blk_req *header)
 {
 	uint8_t *to = (uint8_t *)header;
 	size_t left = sizeof(*header);
+	bool good;
 
 	for (unsigned int i = 0; left > 0; i++) {
 		size_t len = p->segs[i].len_bytes;
 
+		if (len == 0)
+			continue;
 		if (len > left)
 			len = left;
-		if (len != 0)
-			(void)guestmem_read(mem, p->segs[i].addr, to, len);
+		good = guestmem_read(mem, p->segs[i].addr, to, len);
+		hf_check(good);
 		to += len;
 		left -= len;
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dev/virtio_blk_request.h"
 #include "probe_backend.h"
 #include "virtio_rig.h"
 
@@ -488,20 +489,72 @@ START_TEST(buffers_at_the_end_of_ram_and_across_regions_are_good)
 }
 END_TEST
 
-/* Section 8: a length of 2^32 and more, from segments that overlap. */
+/* VB-30: pieces that touch are joined, and the seam is not forgotten. */
+START_TEST(neighbouring_buffers_across_regions_are_good)
+{
+	struct rig_buf bufs[] = { { RIG_HEADER, 16, 0 },
+		{ RIG_SEAM - 612, 512, F_W }, { RIG_SEAM - 100, 512, F_W },
+		{ RIG_STATUS, 1, F_W } };
+
+	rig_header(r, 0, T_IN, 3);
+	ck_assert_uint_eq(run_chain(bufs, 4).len, 1025);
+	for (uint64_t i = 0; i < 1024; i++)
+		ck_assert_uint_eq(*(uint8_t *)rig_at(r, RIG_SEAM - 612 + i, 1),
+		    probe_byte(3 + i / 512));
+}
+END_TEST
+
+/* VB-30: the same for the header. */
+START_TEST(header_outside_ram_is_an_error)
+{
+	static const uint64_t bad[] = { RIG_BASE, HIGH_END, HIGH_END - 15,
+		UINT64_MAX - 15, UINT64_MAX - 7 };
+	struct rig_buf bufs[] = { { 0, 16 + 512, 0 }, { RIG_STATUS, 1, F_W } };
+
+	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		rig_header(r, 0, T_OUT, 0);
+		bufs[0].addr = bad[i];
+		ck_assert_uint_eq(run_chain(bufs, 2).len, 1);
+		ck_assert_uint_eq(rig_status_byte(r, 0), IOERR);
+	}
+	ck_assert_str_eq(probe_trace(probe), "");
+}
+END_TEST
+
+/*
+ * Section 8: a length of 2^32 and more, from segments that overlap.  It takes
+ * more RAM than a rig has, but none of it is touched.
+ */
 START_TEST(total_length_over_4_gib_is_an_error)
 {
-	struct rig_buf bufs[256];
-	unsigned int n = 1;
+	static struct virtqueue_chain chain;
+	static struct virtio_blk_request req;
+	const struct virtio_blk_limits limits = { .capacity_sectors = 1ull
+		    << 40 };
+	struct guestmem_region region = { .len_bytes = 0x1100000 };
+	struct virtio_blk_req header = { .type = T_IN };
+	struct guestmem *mem;
 
-	rig_header(r, 0, T_IN, 0);
-	bufs[0] = (struct rig_buf){ RIG_HEADER, 16, 0 };
-	while (n < 255)
-		bufs[n++] = (struct rig_buf){ 0, 0x1020000, F_W };
-	bufs[n++] = (struct rig_buf){ RIG_STATUS, 1, F_W };
-	ck_assert_uint_eq(run_chain(bufs, n).len, 1);
-	ck_assert_uint_eq(rig_status_byte(r, 0), IOERR);
-	ck_assert_str_eq(probe_trace(probe), "");
+	region.host = calloc(1, region.len_bytes);
+	ck_assert_ptr_nonnull(region.host);
+	memcpy(region.host, &header, sizeof(header));
+	mem = guestmem_new(&region, 1);
+	chain.nread = 1;
+	chain.segs[0].len_bytes = sizeof(header);
+	for (unsigned int i = 1; i <= 254; i++)
+		chain.segs[i].len_bytes = 0x1000000;
+	chain.segs[255].len_bytes = 1;
+	chain.nwrite = 255;
+	virtio_blk_decode(mem, &chain, &limits, &req);
+	ck_assert_int_eq(req.action, VIRTIO_BLK_READ);
+	ck_assert_uint_eq(req.length_bytes, 254 * 0x1000000ull);
+	for (unsigned int i = 1; i <= 254; i++)
+		chain.segs[i].len_bytes = 0x1100000;
+	virtio_blk_decode(mem, &chain, &limits, &req);
+	ck_assert_int_eq(req.action, VIRTIO_BLK_COMPLETE);
+	ck_assert_uint_eq(req.status, IOERR);
+	guestmem_free(mem);
+	free(region.host);
 }
 END_TEST
 
@@ -596,6 +649,8 @@ blk_suite(void)
 	tcase_add_test(t, data_outside_ram_is_an_error_before_any_io);
 	tcase_add_test(
 	    t, buffers_at_the_end_of_ram_and_across_regions_are_good);
+	tcase_add_test(t, neighbouring_buffers_across_regions_are_good);
+	tcase_add_test(t, header_outside_ram_is_an_error);
 	tcase_add_test(t, total_length_over_4_gib_is_an_error);
 	tcase_add_test(t, data_in_the_wrong_direction_is_an_error);
 	tcase_add_test(

@@ -106,6 +106,9 @@ START_TEST(status_bits_can_only_be_added)
 	rig_negotiate(r, RIG_FEATURES);
 	rig_write(r, VIRTIO_MMIO_STATUS, 1);
 	ck_assert_uint_eq(rig_read(r, VIRTIO_MMIO_STATUS), 11);
+	/* Not even the bit that it adds counts. */
+	rig_write(r, VIRTIO_MMIO_STATUS, 128);
+	ck_assert_uint_eq(rig_read(r, VIRTIO_MMIO_STATUS), 11);
 	/* NEEDS_RESET is not the driver's to set. */
 	rig_write(r, VIRTIO_MMIO_STATUS, 11 | 64);
 	ck_assert_uint_eq(rig_read(r, VIRTIO_MMIO_STATUS), 11);
