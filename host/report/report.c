@@ -73,6 +73,12 @@ report_scenario_begin(struct report *r, const char *id)
 		r->ops->scenario_begin(r, id);
 }
 
+bool
+report_is_live(const struct report *r)
+{
+	return (r->terminal && r->ops->scenario_begin != NULL);
+}
+
 void
 report_scenario_end(struct report *r, const struct scenario_result *res)
 {

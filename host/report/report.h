@@ -79,6 +79,8 @@ void report_init(struct report *r, enum report_format format, FILE *f);
 void report_begin(
     struct report *r, const struct report_environment *env, size_t planned);
 void report_scenario_begin(struct report *r, const char *id);
+/* Whether that shows anything. */
+bool report_is_live(const struct report *r);
 void report_scenario_end(struct report *r, const struct scenario_result *res);
 
 /*

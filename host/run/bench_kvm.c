@@ -8,20 +8,23 @@
 #include "vm/kvm_stats.h"
 
 struct source {
-	struct kvm_stats *stats;
-	uint64_t *last; /* a value each */
+	const struct kvm_stats *stats; /* NULL: not there yet */
+	uint64_t *last;		       /* a value each */
 };
 
 struct bench_kvm {
+	struct vm *vm;
+	struct kvm_stats *machine; /* ours; the vCPUs' belong to vm */
 	size_t n;
 	struct source *sources; /* the machine, then each vCPU */
 };
 
+/* Counts from now on. */
 static void
-source_open(struct source *s, int fd)
+source_begin(struct source *s, const struct kvm_stats *stats)
 {
-	s->stats = kvm_stats_open(fd);
-	if (s->stats == NULL)
+	s->stats = stats;
+	if (stats == NULL)
 		return;
 	s->last = calloc(kvm_stats_count(s->stats), sizeof(*s->last));
 	hf_check(s->last != NULL);
@@ -38,10 +41,12 @@ bench_kvm_new(struct vm *vm)
 	k->n = 1 + vm_cpu_count(vm);
 	k->sources = calloc(k->n, sizeof(*k->sources));
 	hf_check(k->sources != NULL);
-	source_open(&k->sources[0], vm_stats_source(vm));
+	k->vm = vm;
+	k->machine = kvm_stats_open(vm_stats_source(vm));
+	source_begin(&k->sources[0], k->machine);
 	for (size_t i = 1; i < k->n; i++)
-		source_open(&k->sources[i],
-		    vm_cpu_stats_source(vm, (unsigned int)i - 1));
+		source_begin(
+		    &k->sources[i], vm_cpu_stats(vm, (unsigned int)i - 1));
 	return (k);
 }
 
@@ -50,10 +55,9 @@ bench_kvm_free(struct bench_kvm *k)
 {
 	if (k == NULL)
 		return;
-	for (size_t i = 0; i < k->n; i++) {
-		kvm_stats_close(k->sources[i].stats);
+	for (size_t i = 0; i < k->n; i++)
 		free(k->sources[i].last);
-	}
+	kvm_stats_close(k->machine);
 	free(k->sources);
 	free(k);
 }
@@ -80,8 +84,12 @@ bench_kvm_add(struct bench_kvm *k, struct bench_class *c)
 	for (size_t i = 0; i < k->n; i++) {
 		struct source *s = &k->sources[i];
 
-		if (s->stats == NULL)
+		if (s->stats == NULL) {
+			if (i > 0)
+				source_begin(s,
+				    vm_cpu_stats(k->vm, (unsigned int)i - 1));
 			continue;
+		}
 		for (size_t j = 0; j < kvm_stats_count(s->stats); j++) {
 			uint64_t now = kvm_stats_read(s->stats, j);
 

@@ -34,14 +34,21 @@ wake_owner(struct guest *g)
 	hf_check(n == (ssize_t)sizeof(one));
 }
 
-/* Lock held. */
+/*
+ * Lock held.  The owner sleeps PROGRESS_LOOK_MS at the most, so it is woken
+ * only for what cannot wait so long: a result that is settled by the next
+ * scenario's begin, and the end of belief in this guest.
+ */
 static void
 note_event(struct guest *g, enum verdict_event event)
 {
 	if (event == VERDICT_NOTHING)
 		return;
 	g->last_event_ns = guest_now_ns();
-	wake_owner(g);
+	if (g->eager || event == VERDICT_PANICKED ||
+	    event == VERDICT_VIOLATED ||
+	    (event == VERDICT_BEGAN && g->verdict.next > 1))
+		g->wake = true;
 }
 
 /* Lock held: the callbacks of the record stream. */
@@ -79,11 +86,17 @@ static void
 on_console(void *arg, const char *bytes, size_t len_bytes)
 {
 	struct guest *g = arg;
+	bool wake;
 
 	pthread_mutex_lock(&g->lock);
 	g->console_bytes += len_bytes;
 	record_stream_feed(&g->stream, bytes, len_bytes);
+	wake = g->wake;
+	g->wake = false;
 	pthread_mutex_unlock(&g->lock);
+	/* Without the lock, which is what the woken owner wants next. */
+	if (wake)
+		wake_owner(g);
 }
 
 static void

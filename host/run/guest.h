@@ -35,6 +35,7 @@ struct guest {
 	struct debug_exit *debug_exit; /* (c) */
 	struct disk *disk;	       /* (c) or NULL */
 	int wake_fd;		       /* (c) eventfd */
+	bool eager; /* (o) until guest_start, then (c): wake at each event */
 
 	pthread_mutex_t lock;
 	struct record_stream stream; /* (l) */
@@ -42,6 +43,7 @@ struct guest {
 	struct guest_tail tail;	     /* (l) */
 	uint64_t last_event_ns;	     /* (l) start, hello, begin, end, panic */
 	uint64_t console_bytes;	     /* (l) */
+	bool wake;		     /* (l) an event that the owner waits for */
 };
 
 /*

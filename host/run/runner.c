@@ -111,6 +111,7 @@ static void
 run_pending(struct runner *r, struct guest *first)
 {
 	struct watch_ops ops = { .arg = r,
+		.live = report_is_live(r->report),
 		.began = on_began,
 		.settled = on_settled,
 		.timeout_ms = timeout_of };

@@ -135,12 +135,27 @@ watch_running(struct watch *w)
 			return (GUEST_END_UNKNOWN);
 		if (woken == WOKEN_BY_EVENT)
 			continue;
+		/* Not every event wakes us: see where it is by now. */
+		v = look(w);
 		now = guest_now_ns();
-		if (now >= deadline && look(w).last_event_ns == v.last_event_ns)
+		if (now >= deadline_of(w, &v))
 			return (GUEST_END_TIMEOUT);
 		if (stalled(w, &v, now))
 			return (GUEST_END_NO_PROGRESS);
 	}
+}
+
+/* Whether a deadline may come before our next look. */
+static bool
+hurried(const struct watch *w)
+{
+	const struct verdict *v = &w->g->verdict;
+
+	for (size_t i = 0; i < v->nresults; i++)
+		if (w->ops->timeout_ms(w->ops->arg, v->results[i]) <
+		    PROGRESS_LOOK_MS)
+			return (true);
+	return (w->g->opt->timeout_ms < PROGRESS_LOOK_MS);
 }
 
 static enum guest_end
@@ -178,7 +193,7 @@ static enum watch_outcome
 conclude(struct watch *w, enum guest_end ours)
 {
 	struct verdict *v = &w->g->verdict;
-	const struct vm_end *end = vm_end(w->g->vm);
+	const struct vm_end *end = vm_end_summary(w->g->vm);
 	enum guest_end how = classify_end(end, ours);
 	const char *detail = end->text[0] != '\0' ? end->text : NULL;
 	char odd[64];
@@ -201,8 +216,8 @@ conclude(struct watch *w, enum guest_end ours)
 	bad = how != GUEST_END_DONE || v->panicked || v->violated || begun == 0;
 	if (bad)
 		v->results[culprit]->dump = account_of_bad_end(v, &w->g->tail,
-		    end, vm_guestmem(w->g->vm), w->g->opt->kernel.bytes,
-		    w->g->opt->kernel.len_bytes);
+		    vm_end(w->g->vm), vm_guestmem(w->g->vm),
+		    w->g->opt->kernel.bytes, w->g->opt->kernel.len_bytes);
 	settle_up_to(w, begun == 0 ? 1 : begun);
 	return (begun == 0 ? WATCH_HOPELESS : WATCH_ENDED);
 }
@@ -217,6 +232,7 @@ watch_guest(struct guest *g, const struct watch_ops *ops, size_t *nsettled,
 
 	*nsettled = 0;
 	w.reader = activity_open(g->vm);
+	g->eager = ops->live || hurried(&w);
 	if (guest_start(g, err) != 0) {
 		activity_close(w.reader);
 		return (WATCH_ERROR);

@@ -11,6 +11,7 @@
 /* Called by the watching thread. */
 struct watch_ops {
 	void *arg;
+	bool live; /* began() is to be called at once */
 	/* A scenario began: for live progress; short ones may be left out. */
 	void (*began)(void *arg, const char *id);
 	/* This result will not change any more; in plan order. */

@@ -22,9 +22,9 @@ struct activity {
 struct activity_reader;
 
 /*
- * Requires a vm before vm_start: afterwards KVM_GET_STATS_FD would wait for a
- * vCPU to leave the guest.  Never NULL: a reader of a KVM that does not tell
- * reports known = false.  Costs one descriptor a vCPU; nothing is read yet.
+ * Never NULL: a reader of a KVM that does not tell reports known = false.  Costs
+ * nothing before the first look, which makes each vCPU open its statistics
+ * (vm_cpu_stats) and is not yet answered itself.
  */
 struct activity_reader *activity_open(struct vm *vm);
 struct activity activity_look(struct activity_reader *r);

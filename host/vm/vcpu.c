@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "vm/kvm_stats.h"
 #include "vm/vm_private.h"
 
 #define VCPU_SIGNAL	 SIGRTMIN
@@ -78,6 +79,7 @@ vcpu_destroy(struct vcpu *cpu)
 	if (cpu->vm == NULL)
 		return;
 	hf_check(!cpu->running);
+	kvm_stats_close(cpu->stats);
 	if (cpu->run != NULL)
 		munmap(cpu->run, cpu->vm->run_bytes);
 	if (cpu->fd >= 0)
@@ -145,7 +147,9 @@ vcpu_main(void *arg)
 	while (!__atomic_load_n(&vm->stopping, __ATOMIC_ACQUIRE)) {
 		if (ioctl(cpu->fd, KVM_RUN, 0) == 0)
 			exits_handle(cpu);
-		else if (errno != EINTR && errno != EAGAIN)
+		else if (errno == EINTR)
+			vcpu_counts_serve(cpu);
+		else if (errno != EAGAIN)
 			vm_end_claim(vm,
 			    &(struct vm_end){ .reason = VM_END_RUN_FAILED,
 				.cpu = cpu->index,
@@ -187,7 +191,14 @@ void
 vcpu_kick(struct vcpu *cpu)
 {
 	__atomic_store_n(&cpu->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
-	if (cpu->running)
+	vcpu_interrupt(cpu);
+}
+
+void
+vcpu_interrupt(struct vcpu *cpu)
+{
+	/* The caller's own vCPU is not in the guest. */
+	if (cpu->running && !pthread_equal(cpu->thread, pthread_self()))
 		pthread_kill(cpu->thread, VCPU_SIGNAL);
 }
 

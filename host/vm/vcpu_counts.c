@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vcpu_counts.c: what the calling vCPU thread went through. */
+/* vcpu_counts.c: what a vCPU and its thread went through. */
 
 /*
- * Opened by the vCPU's own thread at the first question, so that a run that
- * never asks pays nothing.
+ * Opened at the first question, so that a run that never asks pays nothing; and
+ * by the vCPU's own thread, as KVM_GET_STATS_FD waits for the vCPU to leave the
+ * guest.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,18 +23,55 @@ void
 vcpu_counts_enter(struct vcpu *cpu)
 {
 	current = cpu;
-	cpu->stats_exits = -1;
 	cpu->schedstat_fd = -1;
 }
 
 void
 vcpu_counts_leave(struct vcpu *cpu)
 {
-	kvm_stats_close(cpu->stats);
-	cpu->stats = NULL;
 	if (cpu->schedstat_fd >= 0)
 		close(cpu->schedstat_fd);
 	current = NULL;
+}
+
+/* The vCPU's own thread. */
+static void
+open_own(struct vcpu *cpu)
+{
+	struct kvm_stats *stats;
+
+	if (cpu->stats_asked)
+		return;
+	cpu->stats_asked = true;
+	stats = kvm_stats_open(cpu->fd);
+	cpu->stats_exits = stats == NULL ? -1 : kvm_stats_find(stats, "exits");
+	__atomic_store_n(&cpu->stats, stats, __ATOMIC_RELEASE);
+}
+
+void
+vcpu_counts_serve(struct vcpu *cpu)
+{
+	if (__atomic_load_n(&cpu->stats_wanted, __ATOMIC_ACQUIRE))
+		open_own(cpu);
+}
+
+const struct kvm_stats *
+vm_cpu_stats(struct vm *vm, unsigned int index)
+{
+	struct vcpu *cpu = &vm->cpus[index];
+	const struct kvm_stats *stats;
+
+	hf_check(index < vm->ncpus);
+	if (cpu == current)
+		open_own(cpu);
+	stats = __atomic_load_n(&cpu->stats, __ATOMIC_ACQUIRE);
+	if (stats != NULL || cpu == current)
+		return (stats);
+	__atomic_store_n(&cpu->stats_wanted, true, __ATOMIC_RELEASE);
+	pthread_mutex_lock(&vm->lock);
+	vcpu_interrupt(cpu);
+	pthread_mutex_unlock(&vm->lock);
+	return (NULL);
 }
 
 /* The low bits; never the value that stands for "not known". */
@@ -49,12 +88,7 @@ vm_count_exits(void)
 
 	if (cpu == NULL)
 		return (HF_COUNT_NONE);
-	if (!cpu->stats_asked) {
-		cpu->stats_asked = true;
-		cpu->stats = kvm_stats_open(cpu->fd);
-		if (cpu->stats != NULL)
-			cpu->stats_exits = kvm_stats_find(cpu->stats, "exits");
-	}
+	open_own(cpu);
 	if (cpu->stats_exits < 0)
 		return (HF_COUNT_NONE);
 	return (low_bits(kvm_stats_read(cpu->stats, (size_t)cpu->stats_exits)));

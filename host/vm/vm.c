@@ -189,20 +189,25 @@ vm_end_claim(struct vm *vm, const struct vm_end *end)
 	struct vm_cpu_state *cpus = vm->end.cpus;
 	uint64_t one = 1;
 	unsigned int i;
+	bool claimed;
 	ssize_t n;
 
 	pthread_mutex_lock(&vm->lock);
-	if (vm->end.reason == VM_END_NONE) {
+	claimed = vm->end.reason == VM_END_NONE;
+	if (claimed) {
 		vm->end = *end;
 		vm->end.cpus = cpus;
 		vm->end.ncpus = vm->ncpus;
 		__atomic_store_n(&vm->stopping, true, __ATOMIC_RELEASE);
 		for (i = 0; i < vm->ncpus; i++)
 			vcpu_kick(&vm->cpus[i]);
-		n = write(vm->end_fd, &one, sizeof(one));
-		hf_check(n == sizeof(one));
 	}
 	pthread_mutex_unlock(&vm->lock);
+	if (!claimed)
+		return;
+	/* Without the lock, which is what the woken owner wants next. */
+	n = write(vm->end_fd, &one, sizeof(one));
+	hf_check(n == sizeof(one));
 }
 
 int
@@ -255,6 +260,13 @@ vm_stop(struct vm *vm)
 }
 
 const struct vm_end *
+vm_end_summary(struct vm *vm)
+{
+	hf_check(vm->end.reason != VM_END_NONE);
+	return (&vm->end);
+}
+
+const struct vm_end *
 vm_end(struct vm *vm)
 {
 	unsigned int i;
@@ -302,13 +314,6 @@ int
 vm_stats_source(const struct vm *vm)
 {
 	return (vm->fd);
-}
-
-int
-vm_cpu_stats_source(const struct vm *vm, unsigned int cpu)
-{
-	hf_check(cpu < vm->ncpus);
-	return (vm->cpus[cpu].fd);
 }
 
 unsigned int

@@ -116,6 +116,7 @@ struct vm_end {
 };
 
 struct vm;
+struct kvm_stats;
 
 /* Opens KVM, makes the machine, its memory and its vCPUs.  NULL: *err. */
 struct vm *vm_create(const struct vm_config *, struct hf_err *err);
@@ -156,6 +157,9 @@ void vm_stop(struct vm *);
  */
 const struct vm_end *vm_end(struct vm *);
 
+/* The same without asking the vCPUs: its cpus[] are valid only if vm_end was. */
+const struct vm_end *vm_end_summary(struct vm *);
+
 /* vm_stop, then everything goes.  NULL is fine. */
 void vm_destroy(struct vm *);
 
@@ -178,9 +182,15 @@ void vm_doorbell_remove(
 uint32_t vm_count_exits(void);
 uint32_t vm_count_run_delay_ns(void);
 
-/* Descriptors for kvm_stats_open: the machine's counts, and a vCPU's. */
+/* The descriptor for kvm_stats_open: the machine's counts. */
 int vm_stats_source(const struct vm *);
-int vm_cpu_stats_source(const struct vm *, unsigned int cpu);
+
+/*
+ * A vCPU's counts, valid until vm_destroy.  NULL where KVM has none, and until
+ * the vCPU's thread has opened them: asking makes it do so soon (at the cost of
+ * one exit); from that thread itself the answer is there at once.
+ */
+const struct kvm_stats *vm_cpu_stats(struct vm *, unsigned int cpu);
 unsigned int vm_cpu_count(const struct vm *);
 
 const char *vm_end_name(enum vm_end_reason);

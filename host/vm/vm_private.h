@@ -28,11 +28,12 @@ struct vcpu {
 	pthread_t thread;    /* (l) */
 	bool running; /* (l) thread may be signalled and must be joined */
 
-	/* vcpu_counts.c; the vCPU's own thread only */
-	struct kvm_stats *stats;
-	bool stats_asked;
-	int stats_exits;  /* index of "exits", -1: none */
-	int schedstat_fd; /* -1: not open */
+	/* vcpu_counts.c; t: the vCPU's own thread only */
+	struct kvm_stats *stats; /* (a) NULL until open */
+	bool stats_wanted;	 /* (a) somebody else asked for them */
+	bool stats_asked;	 /* (t) stats is what it will stay */
+	int stats_exits;	 /* (t) index of "exits", -1: none */
+	int schedstat_fd;	 /* (t) -1: not open */
 };
 
 struct vm {
@@ -72,12 +73,15 @@ int vcpu_set_entry(
 int vcpu_start(struct vcpu *);
 /* Lock held: makes the vCPU leave the guest, now or as soon as it enters. */
 void vcpu_kick(struct vcpu *);
+/* Lock held: makes the vCPU's thread look around soon, or have no effect. */
+void vcpu_interrupt(struct vcpu *);
 void vcpu_join(struct vcpu *);
 void vcpu_capture(struct vcpu *, struct vm_cpu_state *out);
 
-/* vcpu_counts.c: around the life of the vCPU's thread. */
+/* vcpu_counts.c: around the life of the vCPU's thread; when interrupted. */
 void vcpu_counts_enter(struct vcpu *);
 void vcpu_counts_leave(struct vcpu *);
+void vcpu_counts_serve(struct vcpu *);
 
 /* exits.c: one return of KVM_RUN with success. */
 void exits_handle(struct vcpu *);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
@@ -16,6 +17,8 @@
 #include "dev/debug_exit.h"
 #include "elf_builder.h"
 #include "unit.h"
+#include "vm/activity.h"
+#include "vm/kvm_stats.h"
 #include "vm/vm.h"
 
 #define WINDOW	    0xd0000000ull
@@ -367,6 +370,37 @@ START_TEST(stop_just_before_the_guest_is_entered_is_not_lost)
 }
 END_TEST
 
+START_TEST(counts_of_a_running_cpu_can_be_asked_for)
+{
+	static const struct {
+		const char *code, *end;
+	} guests[] = { { guest_spin, guest_spin_end },
+		{ guest_halt, guest_halt_end } };
+	const struct kvm_stats *stats;
+	struct activity_reader *reader;
+	struct activity a;
+	struct machine m;
+
+	for (int i = 0; i < 2; i++) {
+		machine_make(&m, 1, guests[i].code, guests[i].end);
+		machine_start(&m);
+		reader = activity_open(m.vm);
+		/* Bounded by Check's time limit. */
+		while ((stats = vm_cpu_stats(m.vm, 0)) == NULL)
+			sched_yield();
+		ck_assert_int_ge(kvm_stats_find(stats, "exits"), 0);
+		do
+			a = activity_look(reader);
+		while (a.known && !a.all_halted && i == 1);
+		ck_assert(a.known);
+		ck_assert_int_eq(a.all_halted, i == 1);
+		ck_assert_uint_ge(a.events, 1);
+		activity_close(reader);
+		machine_free(&m);
+	}
+}
+END_TEST
+
 START_TEST(destroy_stops_a_running_machine)
 {
 	unsigned int before = open_files();
@@ -527,8 +561,9 @@ main(void)
 		second_cpu_starts_and_may_end_the_machine,
 		stop_just_before_the_guest_is_entered_is_not_lost,
 		stop_works_at_any_moment_and_leaves_nothing_behind,
-		destroy_stops_a_running_machine, machines_live_side_by_side,
-		impossible_machines_are_user_errors,
+		destroy_stops_a_running_machine,
+		counts_of_a_running_cpu_can_be_asked_for,
+		machines_live_side_by_side, impossible_machines_are_user_errors,
 		no_permission_says_how_to_get_it,
 		prefault_and_all_kinds_of_pages_work_or_explain, NULL
 	};
