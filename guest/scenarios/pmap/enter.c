@@ -193,6 +193,7 @@ HF_SCENARIO(pmap_enter_asserts, "pmap.enter_asserts", "PM-14",
 	struct lab lab;
 	struct bad_enter b = { .lab = &lab, .busy = true };
 
+	lab_need_invariants();
 	lab_open(&lab, 1);
 	b.prot = R;
 	b.flags = W;

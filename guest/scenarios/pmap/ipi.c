@@ -103,6 +103,7 @@ HF_SCENARIO(tlb_interrupts_off, "pmap.tlb_interrupts_off", "TL-09",
 	struct lab lab;
 	const char *text;
 
+	lab_need_invariants();
 	(void)hf_smp_wait();
 	lab_open(&lab, 0);
 	text = hf_panics(flush_with_interrupts_off, lab.pmap);

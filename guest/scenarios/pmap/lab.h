@@ -89,6 +89,15 @@ lab_bits(struct lab *lab, vm_offset_t va, pt_entry_t bits)
 	return (hf_pmap_leaf(lab->pmap, va) & bits);
 }
 
+/* For scenarios whose expectation is a failed KASSERT. */
+static inline void
+lab_need_invariants(void)
+{
+#ifndef INVARIANTS
+	hf_skip("built without INVARIANTS");
+#endif
+}
+
 /* How often race loops go round: "param effort=N" multiplies. */
 static inline u_long
 lab_rounds(u_long n)

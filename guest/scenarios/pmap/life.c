@@ -33,6 +33,7 @@ HF_SCENARIO(pmap_release_checks, "pmap.release_checks", "PM-45",
 	pmap_t pmap;
 	u_int before;
 
+	lab_need_invariants();
 	lab_open(&lab, 1);
 	before = vm_free_count();
 	pmap = lab_pmap();
@@ -50,6 +51,7 @@ HF_SCENARIO(pmap_release_active, "pmap.release_active", "PM-45 TL-06",
 {
 	struct lab lab;
 
+	lab_need_invariants();
 	lab_open(&lab, 0);
 	hf_expect(CPU_ISSET(curcpu, &lab.pmap->pm_active));
 	hf_expect_panic(release, lab.pmap, "active on CPUs");

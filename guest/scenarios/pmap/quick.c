@@ -91,6 +91,7 @@ HF_SCENARIO(pmap_quick_rules, "pmap.quick_rules", "QE-04",
 	const char *text;
 	bool nested, lock, asleep;
 
+	lab_need_invariants();
 	lab_open(&lab, 2);
 	nested_page = lab.m[1];
 	mtx_init(&m_rules, "quick scenario", NULL, MTX_DEF);
