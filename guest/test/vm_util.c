@@ -118,6 +118,12 @@ hf_test_await_sleepers(const volatile void *chan, int n)
 		hf_yield();
 }
 
+int
+hf_test_vm_waiters(void)
+{
+	return (hf_test_sleepers(hf_vm_wait_channel(VMD_WAIT_MIN)));
+}
+
 void
 hf_test_pmap_begin(pmap_t pmap)
 {

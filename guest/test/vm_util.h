@@ -55,6 +55,9 @@ void hf_test_await_sleepers(const volatile void *chan, int n);
 /* Threads asleep on chan now. */
 int hf_test_sleepers(const volatile void *chan);
 
+/* Threads asleep in vm_wait() (not those of the pager process). */
+int hf_test_vm_waiters(void);
+
 /* A pmap of the scenario's own, to map pages into without a map. */
 void hf_test_pmap_begin(pmap_t pmap);
 void hf_test_pmap_end(pmap_t pmap);

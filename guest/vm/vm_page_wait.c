@@ -21,6 +21,12 @@
 /* Each kind of waiter sleeps on an address of its own. */
 static char wait_chan[3];
 
+const void *
+hf_vm_wait_channel(u_int kind)
+{
+	return (&wait_chan[__builtin_ctz(kind)]);
+}
+
 static u_int
 mark_of(struct vm_domain *vmd, u_int kind)
 {
@@ -41,7 +47,7 @@ wake_kind(struct vm_domain *vmd, u_int kind)
 	    atomic_load_int(&vmd->vmd_free_count) < mark_of(vmd, kind))
 		return;
 	atomic_clear_int(&vmd->vmd_waiting, kind);
-	wakeup(&wait_chan[__builtin_ctz(kind)]);
+	wakeup(hf_vm_wait_channel(kind));
 }
 
 /* n frames are free again; wakes everybody whose mark is reached.  Any context. */
@@ -76,7 +82,7 @@ wait_once(u_int kind, const char *wmesg, int timo)
 	atomic_set_int(&vmd->vmd_waiting, kind);
 	sleep = atomic_load_int(&vmd->vmd_free_count) < mark_of(vmd, kind);
 	if (sleep)
-		(void)msleep_spin(&wait_chan[__builtin_ctz(kind)],
+		(void)msleep_spin(hf_vm_wait_channel(kind),
 		    &vmd->vmd_wait_mtx, wmesg, timo);
 	mtx_unlock_spin(&vmd->vmd_wait_mtx);
 	return (sleep);

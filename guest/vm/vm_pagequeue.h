@@ -65,6 +65,9 @@ bool vm_domain_allocate(struct vm_domain *vmd, int req, u_int n);
 /* Raises the free count by n and wakes whoever waited for that. */
 void vm_domain_freecnt_inc(struct vm_domain *vmd, u_int n);
 
+/* What those who wait for a mark (one VMD_WAIT_ bit) sleep on. */
+const void *hf_vm_wait_channel(u_int kind);
+
 /* The watermarks of vm_page.md 1.3 for a machine of npages frames. */
 void hf_vm_domain_set_watermarks(
     struct vm_domain *vmd, u_int npages, u_int nfree);

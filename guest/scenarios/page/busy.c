@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* busy.c: the busy lock of a page. */
+#include <test/vm_util.h>
+
+HF_SCENARIO(page_busy_states, "page.busy_states", "PB-1 PB-2",
+    "exclusive excludes all, shares exclude exclusive")
+{
+	vm_object_t object;
+	vm_page_t m;
+
+	object = hf_test_object(1);
+	m = hf_test_page_resting(object, 0, 0);
+	hf_expect_eq(vm_page_tryxbusy(m), 1);
+	hf_expect_eq(vm_page_tryxbusy(m), 0);
+	hf_expect_eq(vm_page_trysbusy(m), 0);
+	vm_page_xunbusy(m);
+	hf_expect_eq(vm_page_trysbusy(m), 1);
+	hf_expect_eq(vm_page_trysbusy(m), 1);
+	hf_expect_eq(vm_page_tryxbusy(m), 0);
+	hf_expect_eq(vm_page_trysbusy(m), 1);
+	vm_page_sunbusy(m);
+	hf_expect_eq(vm_page_busy_tryupgrade(m), 0);
+	hf_expect(vm_page_sbusied(m));
+	vm_page_sunbusy(m);
+	hf_expect_eq(vm_page_busy_tryupgrade(m), 1);
+	hf_expect(vm_page_xbusied_by_me(m));
+	hf_expect(!vm_page_sbusied(m));
+	vm_page_xunbusy(m);
+	hf_expect(!vm_page_busied(m));
+	hf_test_object_end(object);
+}
+
+struct waiter {
+	vm_object_t object;
+	vm_page_t m;
+	int flags;
+	volatile u_int *count;
+};
+
+static void
+acquire_thread(void *arg)
+{
+	struct waiter *w = arg;
+
+	VM_OBJECT_RLOCK(w->object);
+	if (vm_page_busy_acquire(w->m, w->flags))
+		atomic_add_int(w->count, 1);
+	VM_OBJECT_RUNLOCK(w->object);
+}
+
+HF_SCENARIO(page_busy_downgrade, "page.busy_downgrade", "PB-3",
+    "downgrading lets sharers in without a gap")
+{
+	volatile u_int count;
+	struct waiter w;
+	struct thread *td;
+
+	count = 0;
+	w.object = hf_test_object(1);
+	w.m = hf_test_page(w.object, 0, 0);
+	w.flags = VM_ALLOC_SBUSY;
+	w.count = &count;
+	VM_OBJECT_WUNLOCK(w.object);
+	td = hf_thread_create(acquire_thread, &w, "sharer", -1);
+	hf_test_await_sleepers(w.m, 1);
+	vm_page_busy_downgrade(w.m);
+	hf_thread_join(td);
+	hf_expect_eq(count, 1);
+	hf_expect_eq(vm_page_trysbusy(w.m), 1);
+	hf_expect_eq(vm_page_tryxbusy(w.m), 0);
+	hf_expect_eq(VPB_SHARERS(vm_page_busy_fetch(w.m)), 3);
+	vm_page_sunbusy(w.m);
+	vm_page_sunbusy(w.m);
+	vm_page_sunbusy(w.m);
+	vm_object_deallocate(w.object);
+}
+
+struct counting {
+	vm_page_t m;
+	u_int plain; /* guarded by the busy lock */
+	u_int rounds;
+};
+
+static void
+count_thread(void *arg)
+{
+	struct counting *c = arg;
+	u_int i;
+
+	for (i = 0; i < c->rounds; i++) {
+		while (!vm_page_tryxbusy(c->m))
+			hf_yield();
+		c->plain++;
+		vm_page_xunbusy(c->m);
+	}
+}
+
+HF_SCENARIO(page_busy_excludes, "page.busy_excludes", "PB-4",
+    "the exclusive busy lock guards plain data between threads")
+{
+	struct counting c = { .rounds = 300 };
+	struct thread *td[3];
+	vm_object_t object;
+	int i;
+
+	object = hf_test_object(1);
+	c.m = hf_test_page_resting(object, 0, 0);
+	for (i = 0; i < (int)nitems(td); i++)
+		td[i] = hf_thread_create(count_thread, &c, "counter", -1);
+	for (i = 0; i < (int)nitems(td); i++)
+		hf_thread_join(td[i]);
+	hf_expect_eq(c.plain, nitems(td) * c.rounds);
+	hf_test_object_end(object);
+}
+
+HF_SCENARIO(page_busy_wakes_all, "page.busy_wakes_all", "PB-5",
+    "unbusying wakes all that sleep")
+{
+	volatile u_int count;
+	struct thread *td[3];
+	struct waiter w;
+	int i;
+
+	count = 0;
+	w.object = hf_test_object(1);
+	w.m = hf_test_page(w.object, 0, 0);
+	w.flags = VM_ALLOC_WAITFAIL;
+	w.count = &count;
+	VM_OBJECT_WUNLOCK(w.object);
+	for (i = 0; i < (int)nitems(td); i++)
+		td[i] = hf_thread_create(acquire_thread, &w, "waiter", -1);
+	hf_test_await_sleepers(w.m, nitems(td));
+	vm_page_xunbusy(w.m);
+	/* With WAITFAIL each comes back after its one sleep. */
+	for (i = 0; i < (int)nitems(td); i++)
+		hf_thread_join(td[i]);
+	hf_expect_eq(count, 0);
+	hf_expect_eq(hf_test_sleepers(w.m), 0);
+	vm_object_deallocate(w.object);
+}
+
+static void
+xunbusy(void *arg)
+{
+	vm_page_xunbusy(arg);
+}
+
+static void
+sunbusy(void *arg)
+{
+	vm_page_sunbusy(arg);
+}
+
+HF_SCENARIO(page_busy_misuse, "page.busy_misuse", "PB-6",
+    "releasing what is not held panics")
+{
+	vm_object_t object;
+	vm_page_t m;
+
+	object = hf_test_object(1);
+	m = hf_test_page_resting(object, 0, 0);
+	hf_expect_panic(xunbusy, m, "not exclusive");
+	hf_expect_panic(sunbusy, m, "not shared");
+	vm_page_sbusy(m);
+	hf_expect_panic(xunbusy, m, "not exclusive");
+	vm_page_sunbusy(m);
+	vm_page_xbusy(m);
+	hf_expect_panic(sunbusy, m, "not shared");
+	vm_page_xunbusy(m);
+	hf_expect(!vm_page_busied(m));
+	hf_test_object_end(object);
+}
+
+HF_SCENARIO(page_busy_sleep_not, "page.busy_sleep_not", "PB-7 PB-8",
+    "busy_sleep keeps the lock when nothing is in the way")
+{
+	vm_object_t object;
+	vm_page_t m;
+
+	object = hf_test_object(1);
+	m = hf_test_page_resting(object, 0, 0);
+	THREAD_NO_SLEEPING();
+	hf_expect(!vm_page_busy_sleep(m, "tst", 0));
+	hf_expect(VM_OBJECT_WOWNED(object));
+	vm_page_sbusy(m);
+	hf_expect(!vm_page_busy_sleep(m, "tst", VM_ALLOC_IGN_SBUSY));
+	hf_expect(VM_OBJECT_WOWNED(object));
+	THREAD_SLEEPING_OK();
+	vm_page_sunbusy(m);
+	hf_expect_eq(vm_page_sleep_if_busy(m, "tst"), 0);
+	hf_expect(VM_OBJECT_WOWNED(object));
+	hf_test_object_end(object);
+}
+
+static void
+complete_thread(void *arg)
+{
+	vm_page_xunbusy_unchecked(arg);
+}
+
+HF_SCENARIO(page_busy_handover, "page.busy_handover", "PB-9",
+    "another thread may end an exclusive busy and wakes the waiters")
+{
+	volatile u_int count;
+	struct waiter w;
+	struct thread *td, *done;
+
+	count = 0;
+	w.object = hf_test_object(1);
+	w.m = hf_test_page(w.object, 0, 0);
+	w.flags = 0;
+	w.count = &count;
+	VM_OBJECT_WUNLOCK(w.object);
+	td = hf_thread_create(acquire_thread, &w, "waiter", -1);
+	hf_test_await_sleepers(w.m, 1);
+	done = hf_thread_create(complete_thread, w.m, "completion", -1);
+	hf_thread_join(done);
+	hf_thread_join(td);
+	hf_expect_eq(count, 1);
+	hf_expect(vm_page_xbusied(w.m));
+	vm_page_xunbusy_unchecked(w.m);
+	vm_object_deallocate(w.object);
+}
+
+HF_SCENARIO(page_object_busy, "page.object_busy", "PB-10",
+    "a busied object bars new busies and keeps old ones")
+{
+	volatile u_int count;
+	struct waiter w;
+	struct thread *td;
+	vm_object_t object;
+	vm_page_t m, old;
+
+	object = hf_test_object(2);
+	m = hf_test_page_resting(object, 0, 0);
+	old = hf_test_page(object, 1, 0);
+	vm_object_busy(object);
+	hf_expect_eq(vm_page_tryxbusy(m), 0);
+	hf_expect_eq(vm_page_trysbusy(m), 0);
+	hf_expect(!vm_page_busied(m));
+	hf_expect(vm_page_xbusied_by_me(old));
+	vm_page_xunbusy(old);
+	count = 0;
+	w = (struct waiter){ object, m, 0, &count };
+	VM_OBJECT_WUNLOCK(object);
+	td = hf_thread_create(acquire_thread, &w, "waiter", -1);
+	hf_test_await_sleepers(&object->busy, 1);
+	hf_expect_eq(count, 0);
+	vm_object_unbusy(object);
+	hf_thread_join(td);
+	hf_expect_eq(count, 1);
+	vm_page_xunbusy_unchecked(m);
+	vm_object_deallocate(object);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wait.c: waiting for free memory. */
+#include <kern/clock.h>
+#include <test/vm_util.h>
+
+HF_SCENARIO(page_wait_not, "page.wait_not", "VW-1",
+    "with enough memory nobody waits")
+{
+	THREAD_NO_SLEEPING();
+	/* Would panic if it came to sleeping. */
+	hf_expect(vm_free_count() >= vm_cnt.v_free_min);
+	THREAD_SLEEPING_OK();
+	vm_wait(NULL);
+	vm_wait_min();
+	vm_wait_severe();
+	vm_waitpfault(NULL, 1);
+	hf_expect_eq(vm_dom[0].vmd_waiting, 0);
+}
+
+static volatile int go;
+static volatile u_int awake;
+
+static void
+wait_thread(void *arg)
+{
+	while (!go)
+		hf_yield();
+	vm_wait(NULL);
+	atomic_add_int(&awake, 1);
+}
+
+/* Threads asleep for memory; their channels are vm_page_wait.c's own. */
+static void
+await_waiting(u_int bits)
+{
+	while ((vm_dom[0].vmd_waiting & bits) != bits)
+		hf_yield();
+}
+
+HF_SCENARIO(page_wait_wakes_all, "page.wait_wakes_all", "VW-2",
+    "sleepers wake at v_free_min, all of them, and not before")
+{
+	struct vm_domain *vmd = &vm_dom[0];
+	struct thread *td[3];
+	u_int before;
+	int i;
+
+	go = 0;
+	awake = 0;
+	for (i = 0; i < 3; i++)
+		td[i] = hf_thread_create(wait_thread, NULL, "waiter", -1);
+	hf_test_free_set(vmd->vmd_free_min - 3);
+	before = vmd->vmd_free_count;
+	go = 1;
+	await_waiting(VMD_WAIT_MIN);
+	while (hf_test_vm_waiters() < 3)
+		hf_yield();
+	/* One by one up to the mark, less one. */
+	vm_domain_freecnt_inc(vmd, 1);
+	vm_domain_freecnt_inc(vmd, 1);
+	hf_expect_eq(vmd->vmd_free_count, vmd->vmd_free_min - 1);
+	hf_expect_eq(hf_test_vm_waiters(), 3);
+	hf_expect_eq(awake, 0);
+	vm_domain_freecnt_inc(vmd, 1);
+	for (i = 0; i < 3; i++)
+		hf_thread_join(td[i]);
+	hf_expect_eq(awake, 3);
+	atomic_subtract_int(&vmd->vmd_free_count, 3);
+	hf_expect_eq(vmd->vmd_free_count, before);
+	hf_test_free_restore();
+}
+
+HF_SCENARIO(page_wait_pager, "page.wait_pager", "VW-3",
+    "the pager process wakes at its own, lower mark")
+{
+	struct vm_domain *vmd = &vm_dom[0];
+	struct thread *pager, *td;
+
+	go = 0;
+	awake = 0;
+	td = hf_thread_create(wait_thread, NULL, "waiter", -1);
+	pager = hf_thread_create_in(pageproc, wait_thread, NULL, "pager", -1);
+	hf_test_free_set(vmd->vmd_pageout_free_min - 1);
+	go = 1;
+	await_waiting(VMD_WAIT_MIN | VMD_WAIT_PAGER);
+	while (hf_test_vm_waiters() < 1)
+		hf_yield();
+	vm_domain_freecnt_inc(vmd, 1);
+	hf_thread_join(pager);
+	hf_expect_eq(awake, 1);
+	hf_expect_eq(hf_test_vm_waiters(), 1);
+	atomic_subtract_int(&vmd->vmd_free_count, 1);
+	hf_test_free_restore();
+	hf_thread_join(td);
+	hf_expect_eq(awake, 2);
+}
+
+HF_SCENARIO(page_waitpfault, "page.waitpfault", "VW-4",
+    "a fault's wait ends after its time in a lasting shortage")
+{
+	uint64_t start;
+
+	hf_test_free_set(vm_cnt.v_free_min - 1);
+	start = hf_uptime_ns();
+	vm_waitpfault(NULL, 2);
+	/* Ticks are 10 ms; the first may be nearly over. */
+	hf_expect_le(10 * 1000 * 1000, hf_uptime_ns() - start);
+	hf_expect(vm_free_count() < vm_cnt.v_free_min);
+	hf_test_free_restore();
+}
+
+static void
+wait_for_memory(void *arg)
+{
+	vm_wait(NULL);
+}
+
+HF_SCENARIO(page_wait_locked, "page.wait_locked", "VW-6",
+    "nobody waits for memory with an object locked")
+{
+	vm_object_t object;
+
+	object = hf_test_object(1);
+	hf_test_free_set(vm_cnt.v_free_min - 1);
+	hf_expect_panic(wait_for_memory, NULL, "locks are held");
+	hf_test_free_restore();
+	hf_test_object_end(object);
+}
+
+HF_SCENARIO(page_wait_reaches_daemon, "page.wait_reaches_daemon", "VW-5",
+    "whenever somebody begins to wait, the daemon runs")
+{
+	struct thread *td;
+	u_long wakeups;
+	int round;
+
+	for (round = 0; round < 8; round++) {
+		go = 0;
+		td = hf_thread_create(wait_thread, NULL, "waiter", -1);
+		hf_test_free_set(vm_cnt.v_free_min - 1);
+		wakeups = VM_CNT_FETCH(v_pdwakeups);
+		go = 1;
+		while (VM_CNT_FETCH(v_pdwakeups) == wakeups)
+			hf_yield();
+		hf_test_free_restore();
+		hf_thread_join(td);
+		hf_expect(VM_CNT_FETCH(v_pdwakeups) > wakeups);
+	}
+}
