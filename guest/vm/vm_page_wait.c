@@ -82,8 +82,8 @@ wait_once(u_int kind, const char *wmesg, int timo)
 	atomic_set_int(&vmd->vmd_waiting, kind);
 	sleep = atomic_load_int(&vmd->vmd_free_count) < mark_of(vmd, kind);
 	if (sleep)
-		(void)msleep_spin(hf_vm_wait_channel(kind),
-		    &vmd->vmd_wait_mtx, wmesg, timo);
+		(void)msleep_spin(
+		    hf_vm_wait_channel(kind), &vmd->vmd_wait_mtx, wmesg, timo);
 	mtx_unlock_spin(&vmd->vmd_wait_mtx);
 	return (sleep);
 }

@@ -4,8 +4,8 @@
 
 #define VA 0x400000ul
 
-HF_SCENARIO(page_bits, "page.bits", "PV-1 PV-7",
-    "ranges touch the blocks they should")
+HF_SCENARIO(
+    page_bits, "page.bits", "PV-1 PV-7", "ranges touch the blocks they should")
 {
 	vm_object_t object;
 	vm_page_t m;
@@ -91,8 +91,8 @@ dirty_page(void *arg)
 	vm_page_dirty(arg);
 }
 
-HF_SCENARIO(page_dirty, "page.dirty", "PV-8",
-    "only a fully valid page can be dirtied")
+HF_SCENARIO(
+    page_dirty, "page.dirty", "PV-8", "only a fully valid page can be dirtied")
 {
 	vm_object_t object;
 	vm_page_t m;
@@ -126,7 +126,8 @@ HF_SCENARIO(page_modified_mapping, "page.modified_mapping", "PV-4 PV-9 PV-10",
 	(void)pmap_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_READ, 0);
 	vm_page_test_dirty(m);
 	hf_expect_eq(m->dirty, 0);
-	(void)pmap_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE, 0);
+	(void)pmap_enter(
+	    &pmap, VA + PAGE_SIZE, m, VM_PROT_RW, VM_PROT_WRITE, 0);
 	hf_expect(pmap_is_modified(m));
 	vm_page_test_dirty(m);
 	hf_expect_eq(m->dirty, 0xff);
@@ -206,10 +207,11 @@ HF_SCENARIO(page_valid_shared, "page.valid_shared", "PV-13",
 	vm_page_sbusy(m);
 	lower = (struct half){ m, 0 };
 	upper = (struct half){ m, 2048 };
+	VM_OBJECT_WUNLOCK(object);
 	td = hf_thread_create(valid_thread, &upper, "sharer", -1);
 	valid_thread(&lower);
 	hf_thread_join(td);
 	hf_expect_eq(m->valid, 0xff);
 	hf_expect(!vm_page_busied(m));
-	hf_test_object_end(object);
+	vm_object_deallocate(object);
 }

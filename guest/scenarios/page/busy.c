@@ -105,12 +105,13 @@ HF_SCENARIO(page_busy_excludes, "page.busy_excludes", "PB-4",
 
 	object = hf_test_object(1);
 	c.m = hf_test_page_resting(object, 0, 0);
+	VM_OBJECT_WUNLOCK(object);
 	for (i = 0; i < (int)nitems(td); i++)
 		td[i] = hf_thread_create(count_thread, &c, "counter", -1);
 	for (i = 0; i < (int)nitems(td); i++)
 		hf_thread_join(td[i]);
 	hf_expect_eq(c.plain, nitems(td) * c.rounds);
-	hf_test_object_end(object);
+	vm_object_deallocate(object);
 }
 
 HF_SCENARIO(page_busy_wakes_all, "page.busy_wakes_all", "PB-5",

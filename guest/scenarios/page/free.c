@@ -66,8 +66,8 @@ HF_SCENARIO(page_free_illegal, "page.free_illegal", "PF-2",
 	hf_expect(vm_page_busy_tryupgrade(m));
 	hf_test_pmap_begin(&pmap);
 	free = vm_free_count();
-	hf_expect_eq(pmap_enter(&pmap, 0x400000, m, VM_PROT_READ, VM_PROT_READ,
-			 0),
+	hf_expect_eq(
+	    pmap_enter(&pmap, 0x400000, m, VM_PROT_READ, VM_PROT_READ, 0),
 	    KERN_SUCCESS);
 	hf_expect_panic(free_page, m, "is mapped");
 	hf_test_pmap_end(&pmap);
@@ -127,8 +127,8 @@ HF_SCENARIO(page_free_coalesces, "page.free_coalesces", "PF-4 PH-2",
 
 	rng = hf_scenario_rng();
 	for (order = 0; order < VM_NFREEORDER; order++)
-		before[order] = hf_vm_phys_block_count(VM_FREELIST_DEFAULT, -1,
-		    order);
+		before[order] =
+		    hf_vm_phys_block_count(VM_FREELIST_DEFAULT, -1, order);
 	for (i = 0; i < (int)nitems(ma); i++) {
 		ma[i] = vm_page_alloc_noobj(VM_ALLOC_NORMAL);
 		hf_require(ma[i] != NULL);
@@ -142,8 +142,8 @@ HF_SCENARIO(page_free_coalesces, "page.free_coalesces", "PF-4 PH-2",
 	for (i = 0; i < (int)nitems(ma); i++)
 		vm_page_free(ma[i]);
 	for (order = 0; order < VM_NFREEORDER; order++)
-		hf_expect_eq(hf_vm_phys_block_count(VM_FREELIST_DEFAULT, -1,
-				 order),
+		hf_expect_eq(
+		    hf_vm_phys_block_count(VM_FREELIST_DEFAULT, -1, order),
 		    before[order]);
 	hf_expect_eq(hf_vm_phys_check(&frames), NULL);
 	hf_expect_eq(frames, vm_free_count());

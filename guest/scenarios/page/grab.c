@@ -9,8 +9,8 @@ HF_SCENARIO(page_grab, "page.grab", "PG-1 PG-4 PG-5",
 	vm_page_t m;
 
 	object = hf_test_object(8);
-	hf_expect_eq(vm_page_grab(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_NOCREAT),
-	    NULL);
+	hf_expect_eq(
+	    vm_page_grab(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_NOCREAT), NULL);
 	m = vm_page_grab(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_ZERO);
 	hf_require(m != NULL);
 	hf_expect(vm_page_xbusied_by_me(m));
@@ -18,12 +18,12 @@ HF_SCENARIO(page_grab, "page.grab", "PG-1 PG-4 PG-5",
 	hf_expect_eq(m->valid, 0);
 	hf_test_bytes(m)[5] = 1;
 	THREAD_NO_SLEEPING();
-	hf_expect_eq(vm_page_grab(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_NOWAIT),
-	    NULL);
+	hf_expect_eq(
+	    vm_page_grab(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_NOWAIT), NULL);
 	THREAD_SLEEPING_OK();
 	vm_page_xunbusy(m);
-	hf_expect_eq(vm_page_grab(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_ZERO),
-	    m);
+	hf_expect_eq(
+	    vm_page_grab(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_ZERO), m);
 	hf_expect_eq(hf_test_bytes(m)[5], 1);
 	hf_expect(vm_page_xbusied_by_me(m));
 	vm_page_xunbusy(m);
@@ -124,8 +124,8 @@ HF_SCENARIO(page_grab_pages, "page.grab_pages", "PG-6 PG-7",
 
 	object = hf_test_object(8);
 	busy = hf_test_page(object, 2, 2);
-	hf_expect_eq(vm_page_grab_pages(object, 0,
-			 VM_ALLOC_NORMAL | VM_ALLOC_NOWAIT, ma, 4),
+	hf_expect_eq(vm_page_grab_pages(
+			 object, 0, VM_ALLOC_NORMAL | VM_ALLOC_NOWAIT, ma, 4),
 	    2);
 	hf_expect_eq(ma[0]->pindex, 0);
 	hf_expect_eq(ma[1]->pindex, 1);
@@ -135,8 +135,8 @@ HF_SCENARIO(page_grab_pages, "page.grab_pages", "PG-6 PG-7",
 	vm_page_xunbusy(ma[0]);
 	vm_page_xunbusy(ma[1]);
 	vm_page_xunbusy(busy);
-	hf_expect_eq(vm_page_grab_pages(object, 0,
-			 VM_ALLOC_NORMAL | VM_ALLOC_ZERO, ma, 4),
+	hf_expect_eq(vm_page_grab_pages(
+			 object, 0, VM_ALLOC_NORMAL | VM_ALLOC_ZERO, ma, 4),
 	    4);
 	for (i = 0; i < 4; i++) {
 		hf_expect(vm_page_all_valid(ma[i]));
@@ -154,12 +154,12 @@ HF_SCENARIO(page_grab_valid_zero, "page.grab_valid_zero", "PG-8",
 	vm_page_t m;
 
 	object = hf_test_object(8);
-	hf_expect_eq(vm_page_grab_valid(&m, object, 1,
-			 VM_ALLOC_NORMAL | VM_ALLOC_NOCREAT),
+	hf_expect_eq(vm_page_grab_valid(
+			 &m, object, 1, VM_ALLOC_NORMAL | VM_ALLOC_NOCREAT),
 	    VM_PAGER_FAIL);
 	hf_expect_eq(m, NULL);
-	hf_expect_eq(vm_page_grab_valid(&m, object, 1,
-			 VM_ALLOC_NORMAL | VM_ALLOC_WIRED),
+	hf_expect_eq(
+	    vm_page_grab_valid(&m, object, 1, VM_ALLOC_NORMAL | VM_ALLOC_WIRED),
 	    VM_PAGER_OK);
 	hf_require(m != NULL);
 	hf_expect(vm_page_all_valid(m));
@@ -170,8 +170,8 @@ HF_SCENARIO(page_grab_valid_zero, "page.grab_valid_zero", "PG-8",
 	memset(hf_test_bytes(m), 0x33, PAGE_SIZE);
 	m->valid = 0x0f;
 	vm_page_xunbusy(m);
-	hf_expect_eq(vm_page_grab_valid(&m, object, 1, VM_ALLOC_NORMAL),
-	    VM_PAGER_OK);
+	hf_expect_eq(
+	    vm_page_grab_valid(&m, object, 1, VM_ALLOC_NORMAL), VM_PAGER_OK);
 	hf_expect(hf_test_all(m, 0, 2048, 0x33));
 	hf_expect(hf_test_all(m, 2048, 4096, 0));
 	vm_page_xunbusy(m);
@@ -187,22 +187,23 @@ HF_SCENARIO(page_grab_valid_zero, "page.grab_valid_zero", "PG-8",
 static int reads;
 
 static int
-fill_getpages(vm_object_t object, vm_page_t *m, int count, int *before,
-    int *after)
+fill_getpages(
+    vm_object_t object, vm_page_t *m, int count, int *before, int *after)
 {
 	int i;
 
 	reads++;
 	for (i = 0; i < count; i++) {
-		memset(hf_test_bytes(m[i]), 0x50 + (int)m[i]->pindex, PAGE_SIZE);
+		memset(
+		    hf_test_bytes(m[i]), 0x50 + (int)m[i]->pindex, PAGE_SIZE);
 		vm_page_valid(m[i]);
 	}
 	return (VM_PAGER_OK);
 }
 
 static int
-fail_getpages(vm_object_t object, vm_page_t *m, int count, int *before,
-    int *after)
+fail_getpages(
+    vm_object_t object, vm_page_t *m, int count, int *before, int *after)
 {
 	return (VM_PAGER_ERROR);
 }
@@ -229,8 +230,8 @@ HF_SCENARIO(page_grab_valid_pager, "page.grab_valid_pager", "PG-8",
 	ops.pgo_haspage = five_pages;
 	ops.pgo_getpages = fill_getpages;
 	object->pgops = &ops;
-	hf_expect_eq(vm_page_grab_valid(&m, object, 1,
-			 VM_ALLOC_NORMAL | VM_ALLOC_COUNT(3)),
+	hf_expect_eq(vm_page_grab_valid(
+			 &m, object, 1, VM_ALLOC_NORMAL | VM_ALLOC_COUNT(3)),
 	    VM_PAGER_OK);
 	hf_require(m != NULL);
 	hf_expect_eq(reads, 1);
@@ -244,8 +245,8 @@ HF_SCENARIO(page_grab_valid_pager, "page.grab_valid_pager", "PG-8",
 	hf_expect(hf_test_all(next, 0, PAGE_SIZE, 0x53));
 	vm_page_xunbusy(m);
 	ops.pgo_getpages = fail_getpages;
-	hf_expect_eq(vm_page_grab_valid(&m, object, 0, VM_ALLOC_NORMAL),
-	    VM_PAGER_ERROR);
+	hf_expect_eq(
+	    vm_page_grab_valid(&m, object, 0, VM_ALLOC_NORMAL), VM_PAGER_ERROR);
 	hf_expect_eq(m, NULL);
 	hf_expect_eq(vm_page_lookup(object, 0), NULL);
 	hf_expect_eq(object->resident_page_count, 3);
@@ -265,8 +266,8 @@ HF_SCENARIO(page_grab_wired, "page.grab_wired", "PG-9",
 	vm_page_t m;
 
 	object = hf_test_object(4);
-	m = vm_page_grab(object, 0,
-	    VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY | VM_ALLOC_WIRED);
+	m = vm_page_grab(
+	    object, 0, VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY | VM_ALLOC_WIRED);
 	hf_require(m != NULL);
 	hf_expect(!vm_page_busied(m));
 	hf_expect_eq(vm_page_wire_count(m), 1);

@@ -185,8 +185,8 @@ HF_SCENARIO(page_index_far_apart, "page.index_far_apart", "PI-5",
 		do
 			at[i] = hf_random(rng) >> (hf_random(rng) % 52 + 12);
 		while (vm_page_lookup(object, at[i]) != NULL);
-		m[i] = vm_page_alloc(object, at[i],
-		    VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY);
+		m[i] = vm_page_alloc(
+		    object, at[i], VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY);
 		hf_require(m[i] != NULL);
 	}
 	for (i = 0; i < FAR; i += 2) {
@@ -194,8 +194,8 @@ HF_SCENARIO(page_index_far_apart, "page.index_far_apart", "PI-5",
 		vm_page_free(m[i]);
 	}
 	for (i = 0; i < FAR; i++)
-		hf_expect_eq(vm_page_lookup(object, at[i]),
-		    i % 2 == 0 ? NULL : m[i]);
+		hf_expect_eq(
+		    vm_page_lookup(object, at[i]), i % 2 == 0 ? NULL : m[i]);
 	for (i = 0; i < FAR; i++) {
 		x = NULL;
 		for (j = 1; j < FAR; j += 2)

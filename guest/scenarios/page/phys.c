@@ -110,8 +110,7 @@ HF_SCENARIO(phys_segments, "page.phys_segments", "PH-3 PH-6",
 		hf_expect_eq(VM_PAGE_TO_PHYS(first), seg->start);
 		hf_expect_eq(PHYS_TO_VM_PAGE(seg->start + 123), first);
 		hf_expect_eq(VM_PAGE_TO_PHYS(last), seg->end - PAGE_SIZE);
-		hf_expect_eq(last - first,
-		    atop(seg->end - seg->start) - 1);
+		hf_expect_eq(last - first, atop(seg->end - seg->start) - 1);
 		if (i + 1 < vm_phys_nsegs && seg[1].start > seg->end)
 			hf_expect_eq(PHYS_TO_VM_PAGE(seg->end), NULL);
 	}
@@ -151,8 +150,8 @@ HF_SCENARIO(phys_low_memory_last, "page.phys_low_memory_last", "PH-5",
 	vm_page_free(m);
 	hf_expect_eq(vm_free_count(), free);
 	/* A list that this machine has not. */
-	hf_expect_eq(vm_page_alloc_freelist(VM_FREELIST_DMA32, VM_ALLOC_NORMAL),
-	    NULL);
+	hf_expect_eq(
+	    vm_page_alloc_freelist(VM_FREELIST_DMA32, VM_ALLOC_NORMAL), NULL);
 	hf_expect_eq(vm_free_count(), free);
 }
 
@@ -217,7 +216,8 @@ HF_SCENARIO(phys_random, "page.phys_random", "PH-7",
 	free = vm_free_count();
 	ok = true;
 	n = 0;
-	for (steps = STEPS * hf_plan_param_u64("effort", 1); steps > 0; steps--) {
+	for (steps = STEPS * hf_plan_param_u64("effort", 1); steps > 0;
+	     steps--) {
 		if (n == HELD_MAX || (n > 0 && hf_random(rng) % 2 == 0)) {
 			h = &held[hf_random(rng) % n];
 			ok &= map_set(h->m, h->n, false);
@@ -241,8 +241,8 @@ HF_SCENARIO(phys_random, "page.phys_random", "PH-7",
 		} else {
 			h->order = hf_random(rng) % BLOCK_MAX;
 			h->n = 1ul << h->order;
-			h->m = vm_phys_alloc_pages(0, hf_random(rng) % 2,
-			    h->order);
+			h->m = vm_phys_alloc_pages(
+			    0, hf_random(rng) % 2, h->order);
 		}
 		vm_domain_free_unlock();
 		if (h->m == NULL)

@@ -52,14 +52,15 @@ HF_SCENARIO(page_queue_order, "page.queue_order", "PQ-3 PQ-9",
 	vm_page_deactivate_noreuse(c);
 	vm_page_deactivate_noreuse(d);
 	n = 0;
-	TAILQ_FOREACH(m, &vm_dom[0].vmd_pagequeues[PQ_INACTIVE].pq_pl, plinks.q)
+	TAILQ_FOREACH (
+	    m, &vm_dom[0].vmd_pagequeues[PQ_INACTIVE].pq_pl, plinks.q)
 		if (m->object == object && n < 4)
 			seen[n++] = (char)('a' + m->pindex);
 	seen[n] = '\0';
-	hf_expect_str("order", seen, "cdab");
+	hf_expect_str(seen, "cdab");
 	vm_page_requeue(a);
-	hf_expect_eq(TAILQ_LAST(&vm_dom[0].vmd_pagequeues[PQ_INACTIVE].pq_pl,
-			 pglist),
+	hf_expect_eq(
+	    TAILQ_LAST(&vm_dom[0].vmd_pagequeues[PQ_INACTIVE].pq_pl, pglist),
 	    a);
 	hf_expect_eq(vm_page_queue(a), PQ_INACTIVE);
 	hf_test_object_end(object);

@@ -124,8 +124,8 @@ HF_SCENARIO(page_unwire_places, "page.unwire_places", "PW-7 PW-8",
 	object = hf_test_object(8);
 	a = hf_test_page_resting(object, 0, 0);
 	vm_page_deactivate(a);
-	invalid = vm_page_alloc(object, 1,
-	    VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY | VM_ALLOC_WIRED);
+	invalid = vm_page_alloc(
+	    object, 1, VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY | VM_ALLOC_WIRED);
 	hf_require(invalid != NULL);
 	vm_page_unwire(invalid, PQ_ACTIVE);
 	hf_expect_eq(vm_page_queue(invalid), PQ_INACTIVE);
