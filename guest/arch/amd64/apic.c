@@ -84,8 +84,9 @@ hf_apic_init(void)
 		xapic = hf_mapdev(hf_machine.lapic_pa, PAGE_SIZE);
 }
 
-static void
-timer_mode(void)
+/* The timer interrupts from now on; it is not armed. */
+void
+hf_apic_timer_mode(void)
 {
 	apic_write(REG_TIMER_INITIAL, 0);
 	if (tsc_deadline)
@@ -106,7 +107,6 @@ hf_apic_init_cpu(void)
 	apic_write(REG_SVR, SVR_ENABLE | VEC_SPURIOUS);
 	/* KVM leaves LINT0 open to the 8259, whose vectors nobody has set. */
 	apic_write(REG_LVT_LINT0, LVT_MASKED);
-	timer_mode();
 }
 
 u_int
@@ -199,6 +199,5 @@ hf_apic_ref_measure(uint32_t min_ns)
 		left = apic_read(REG_TIMER_CURRENT);
 	while (UINT32_MAX - left < min_ns);
 	ticks = rdtsc() - ref_tsc;
-	timer_mode();
 	return (ticks * 1000000 / (UINT32_MAX - left) * 1000);
 }

@@ -65,6 +65,7 @@ clock_calibrate(void)
 	if (found == 0) {
 		flags = intr_disable();
 		found = hf_apic_ref_measure(MEASURE_NS);
+		PCPU_GET(md)->timer_ready = 0;
 		PCPU_GET(md)->timer_armed_tsc = 0;
 		intr_restore(flags);
 	}
@@ -142,6 +143,10 @@ hf_timer_arm(uint64_t deadline_tsc)
 
 	if (md->timer_armed_tsc != 0 && md->timer_armed_tsc <= deadline_tsc)
 		return;
+	if (md->timer_ready == 0) {
+		hf_apic_timer_mode();
+		md->timer_ready = 1;
+	}
 	md->timer_armed_tsc = deadline_tsc;
 	hf_apic_timer_arm(deadline_tsc, rdtsc());
 }

@@ -39,6 +39,7 @@ struct amd64_cpu {
 	uint64_t gdt[7];
 	struct amd64_tss tss;
 	uint64_t timer_armed_tsc; /* this CPU; 0: not armed */
+	u_int timer_ready;	  /* 0: the timer is not in its mode yet */
 	uint8_t df_stack[IST_STACK_BYTES] __attribute__((__aligned__(16)));
 	uint8_t nmi_stack[IST_STACK_BYTES] __attribute__((__aligned__(16)));
 };
@@ -66,6 +67,7 @@ void hf_apic_ipi(u_int apic_id, u_int vector);
 void hf_apic_nmi_others(void);
 void hf_apic_init_sipi(u_int apic_id, u_int page, bool send_init);
 void hf_apic_timer_arm(uint64_t deadline_tsc, uint64_t now_tsc);
+void hf_apic_timer_mode(void);
 void hf_apic_ref_start(void);
 uint64_t hf_apic_ref_measure(uint32_t min_ns);
 
