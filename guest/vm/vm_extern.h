@@ -42,6 +42,12 @@ int vm_fault_quick_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
 int vm_fault_trap(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type,
     int fault_flags, int *signo, int *ucode);
 
+/* How long faults wait for memory: seconds, and waits until help is called. */
+extern int vm_pfault_oom_attempts;
+extern int vm_pfault_oom_wait;
+/* Asked for memory when faults failed too long; NULL: nobody. */
+extern void (*hf_fault_oom_hook)(void);
+
 /* vm_mmap.c */
 int vm_mmap_to_errno(int rv);
 

@@ -12,6 +12,7 @@
 #include <kern/clock.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
+#include <vm/vm_extern.h>
 #include <vm/vm_fault_priv.h>
 #include <vm/vm_map.h>
 #include <vm/vm_object.h>

@@ -94,9 +94,4 @@ void vm_fault_prefault(
     const struct faultstate *fs, int backward, int forward, bool obj_locked);
 void vm_fault_dontneed(const struct faultstate *fs, int ahead);
 
-extern int vm_pfault_oom_attempts;
-extern int vm_pfault_oom_wait;
-/* Asked for memory when faults failed too long; NULL: nobody. */
-extern void (*hf_fault_oom_hook)(void);
-
 #endif
