@@ -116,6 +116,9 @@ HF_SCENARIO(pmap_ageing, "pmap.ts_referenced", "PM-34 PM-35",
 	hf_expect(!pmap_is_referenced(m));
 	hf_expect(lab_can_load(lab_va(2)));
 	hf_expect_eq(pmap_ts_referenced(m), 1);
+	/* A is set again, although the CPU used the mapping a moment ago. */
+	hf_expect(lab_can_load(lab_va(2)));
+	hf_expect_eq(pmap_ts_referenced(m), 1);
 
 	m = lab.m[1];
 	for (i = 0; i < 8; i++)

@@ -53,7 +53,8 @@ random_enter(struct world *w, struct hf_rng *r, pmap_t pmap, vm_offset_t va)
 		    (hf_random_below(r, 8) == 0 ? PMAP_ENTER_WIRED : 0),
 		0),
 	    KERN_SUCCESS);
-	if (kinds[k].access == VM_PROT_WRITE)
+	/* Where the page was writable before, the store is to set M. */
+	if ((hf_pmap_leaf(pmap, va) & X86_PG_M) != 0)
 		w->stored[i] = true;
 }
 
