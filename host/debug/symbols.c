@@ -56,6 +56,8 @@ set_file(struct symbol_frame *f, const char *path)
 		return;
 	while ((up = strstr(path, "../")) != NULL)
 		path = up + 3;
+	if (strncmp(path, "./", 2) == 0)
+		path += 2;
 	snprintf(f->file, sizeof(f->file), "%s", path);
 }
 

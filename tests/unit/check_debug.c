@@ -16,6 +16,9 @@
 /* Where the linker put the program's first byte; run time minus link time. */
 extern const char __executable_start[];
 
+/* Outside the tree's own build folder a path stands before it. */
+#define THIS_FILE "tests/unit/check_debug.c"
+
 static void *program;
 static size_t program_bytes;
 static unsigned int inner_line, outer_line;
@@ -64,10 +67,10 @@ START_TEST(an_address_has_function_file_and_line)
 	s = symbols_open(program, program_bytes);
 	ck_assert_uint_eq(symbols_lookup(s, addr, frames), 2);
 	ck_assert_str_eq(frames[0].function, "inner_function");
-	ck_assert_str_eq(frames[0].file, "tests/unit/check_debug.c");
+	ck_assert_ptr_nonnull(strstr(frames[0].file, THIS_FILE));
 	ck_assert_uint_eq(frames[0].line, inner_line);
 	ck_assert_str_eq(frames[1].function, "outer_function");
-	ck_assert_str_eq(frames[1].file, "tests/unit/check_debug.c");
+	ck_assert_ptr_nonnull(strstr(frames[1].file, THIS_FILE));
 	ck_assert_uint_eq(frames[1].line, outer_line);
 	symbols_close(s);
 }
