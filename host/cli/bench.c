@@ -207,7 +207,9 @@ bench_image(struct arguments *a, const struct cli_image *image,
 	hf_check(chosen != NULL);
 	a->run.kernel = (struct vm_image){ .bytes = image->bytes,
 		.len_bytes = image->len_bytes,
-		.name = image->name };
+		.name = image->name,
+		.file = image->in_file,
+		.file_offset = image->file_offset };
 	if (a->raw_path != NULL) {
 		raw = fopen(a->raw_path, "w");
 		if (raw == NULL)

@@ -41,6 +41,8 @@ struct cli_image {
 	const void *bytes;
 	size_t len_bytes;
 	const char *name;
+	const char *in_file;  /* as vm_image.file */
+	uint64_t file_offset; /* likewise */
 	struct scenario_list list;
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "core/self.h"
 
 #define DEFAULT_DISK "default.img"
 
@@ -17,6 +18,9 @@ cli_image_open(struct cli_image *image, const char *kernel_path,
 	image->bytes = builtin->bytes;
 	image->len_bytes = builtin->len_bytes;
 	image->name = "built-in guest";
+	if (self_file_offset(
+		builtin->bytes, builtin->len_bytes, &image->file_offset))
+		image->in_file = SELF_PATH;
 	if (kernel_path != NULL) {
 		if (io_file_map("--kernel", kernel_path, &image->file, err) !=
 		    0)
@@ -24,6 +28,7 @@ cli_image_open(struct cli_image *image, const char *kernel_path,
 		image->bytes = image->file.bytes;
 		image->len_bytes = image->file.len_bytes;
 		image->name = kernel_path;
+		image->in_file = NULL;
 	}
 	if (scenario_list_read(&image->list, image->bytes, image->len_bytes,
 		image->name, err) != 0) {
@@ -47,8 +52,7 @@ cli_default_disk(void)
 	ssize_t n;
 	char *slash;
 
-	n = readlink(
-	    "/proc/self/exe", path, sizeof(path) - sizeof(DEFAULT_DISK) - 1);
+	n = readlink(SELF_PATH, path, sizeof(path) - sizeof(DEFAULT_DISK) - 1);
 	if (n <= 0)
 		return (NULL);
 	path[n] = '\0';

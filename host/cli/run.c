@@ -92,7 +92,9 @@ run_image(struct arguments *a, const struct cli_image *image,
 
 	a->run.kernel = (struct vm_image){ .bytes = image->bytes,
 		.len_bytes = image->len_bytes,
-		.name = image->name };
+		.name = image->name,
+		.file = image->in_file,
+		.file_offset = image->file_offset };
 	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
 	hf_check(chosen != NULL);
 	if (scenario_list_choose(

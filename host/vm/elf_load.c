@@ -19,6 +19,7 @@
 #include <libelf.h>
 
 #include "vm/elf_load.h"
+#include "vm/elf_place.h"
 
 #define ELF_SEGMENTS_MAX	 32
 #define ELF_LOWEST		 (1ull << 20)
@@ -261,28 +262,28 @@ check_notes(struct elf_ctx *ctx)
 
 /* Cannot fail: everything was checked. */
 static void
-copy_segments(const struct elf_ctx *ctx, struct elf_kernel *out)
+place_segments(const struct elf_ctx *ctx, struct elf_kernel *out)
 {
-	const char *bytes = ctx->image->bytes;
 	const GElf_Phdr *ph;
-	bool done;
+	struct elf_place place;
 	size_t i;
 
 	out->entry = ctx->entry;
 	out->start = gpa_make(UINT64_MAX);
 	out->end = gpa_make(0);
+	elf_place_begin(&place, ctx->gm, ctx->image);
 	for (i = 0; i < ctx->nphdrs; i++) {
 		ph = &ctx->phdrs[i];
 		if (!is_load(ph))
 			continue;
-		done = guestmem_write(ctx->gm, gpa_make(ph->p_paddr),
-		    bytes + ph->p_offset, ph->p_filesz);
-		hf_check(done);
+		elf_place_add(
+		    &place, gpa_make(ph->p_paddr), ph->p_offset, ph->p_filesz);
 		if (ph->p_paddr < out->start.v)
 			out->start.v = ph->p_paddr;
 		if (ph->p_paddr + ph->p_memsz > out->end.v)
 			out->end.v = ph->p_paddr + ph->p_memsz;
 	}
+	elf_place_end(&place);
 }
 
 int
@@ -303,7 +304,7 @@ elf_load(const struct guestmem *gm, const struct vm_image *image,
 	if (rc == 0)
 		rc = check_notes(&ctx);
 	if (rc == 0)
-		copy_segments(&ctx, out);
+		place_segments(&ctx, out);
 	elf_end(ctx.elf);
 	return (rc);
 }

@@ -15,7 +15,7 @@ struct elf_kernel {
 
 /*
  * Checks image (each check has a number, which starts its message) and, only
- * if all hold, copies its segments into RAM, which must be zero there.
+ * if all hold, places its segments in RAM, which must be zero there.
  * 0, or -1: *err, RAM untouched.
  */
 int elf_load(const struct guestmem *, const struct vm_image *,

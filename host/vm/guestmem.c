@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* guestmem.c: the only way from a guest-physical address to a pointer. */
+#include <sys/mman.h>
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/err.h"
 #include "vm/guestmem.h"
+
+#define GUESTMEM_PAGE_BYTES 4096
 
 struct guestmem {
 	unsigned int nregions;
@@ -143,6 +147,18 @@ guestmem_write(
 		p += iov[i].iov_len;
 	}
 	return (n >= 0);
+}
+
+bool
+guestmem_map_private(const struct guestmem *gm, gpa_t gpa, uint64_t len_bytes,
+    int fd, uint64_t offset)
+{
+	void *p = guestmem_ptr(gm, gpa, len_bytes);
+
+	if (p == NULL || ((uintptr_t)p | len_bytes) % GUESTMEM_PAGE_BYTES != 0)
+		return (false);
+	return (mmap(p, len_bytes, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_FIXED, fd, (off_t)offset) == p);
 }
 
 unsigned int

@@ -68,6 +68,15 @@ bool guestmem_read(
 bool guestmem_write(
     const struct guestmem *, gpa_t gpa, const void *buf, size_t len_bytes);
 
+/*
+ * Replaces the pages [gpa, gpa + len) by a private mapping of the file from
+ * offset on: what the guest writes stays in memory.  Before any vCPU runs.
+ * False, and nothing done, if these are not whole pages of one region or the
+ * host refuses (a hugetlb region cannot be cut).
+ */
+bool guestmem_map_private(const struct guestmem *, gpa_t gpa,
+    uint64_t len_bytes, int fd, uint64_t offset);
+
 /* The regions, for the memory map and the memory slots. */
 unsigned int guestmem_nregions(const struct guestmem *);
 struct guestmem_region guestmem_region(

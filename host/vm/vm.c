@@ -112,6 +112,8 @@ vm_create(const struct vm_config *cfg, struct hf_err *err)
 	pthread_mutex_init(&vm->lock, NULL);
 	vm->io = cfg->io;
 	vm->ncpus = cfg->ncpus;
+	/* Otherwise the user asked for pages of another kind. */
+	vm->maps_image = cfg->hugepages == VM_HUGEPAGES_OFF && !cfg->prefault;
 	vm->kvm_fd = vm->fd = vm->end_fd = -1;
 	for (i = 0; i < VM_IRQS_MAX; i++)
 		vm->irq_fd[i] = -1;
@@ -140,6 +142,7 @@ int
 vm_load(struct vm *vm, const struct vm_image *image, const void *module,
     size_t module_bytes, const char *cmdline, struct hf_err *err)
 {
+	struct vm_image from = *image;
 	struct elf_kernel kernel;
 	struct boot_config cfg = { .info = gpa_make(BOOT_INFO_GPA),
 		.ncpus = vm->ncpus,
@@ -148,7 +151,9 @@ vm_load(struct vm *vm, const struct vm_image *image, const void *module,
 		.cmdline = cmdline };
 
 	hf_check(!vm->loaded);
-	if (elf_load(vm->memory.guestmem, image, &kernel, err) != 0 ||
+	if (!vm->maps_image)
+		from.file = NULL;
+	if (elf_load(vm->memory.guestmem, &from, &kernel, err) != 0 ||
 	    boot_write(vm->memory.guestmem, &kernel, &cfg, err) != 0)
 		return (-1);
 	vm->entry = kernel.entry;

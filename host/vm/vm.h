@@ -63,6 +63,12 @@ struct vm_image {
 	const void *bytes; /* a complete ELF file; need not outlive vm_load */
 	size_t len_bytes;
 	const char *name; /* for messages */
+	/*
+	 * A file that nobody writes to and that holds bytes at file_offset, or
+	 * NULL: its pages may become guest RAM where they lie, privately.
+	 */
+	const char *file;
+	uint64_t file_offset;
 };
 
 /* Why a machine stopped.  vm_end_name gives the name. */

@@ -42,6 +42,7 @@ struct vm {
 	int end_fd;		 /* (c) eventfd, counts once at the end */
 	size_t run_bytes;	 /* (c) size of each vCPU's kvm_run mapping */
 	struct memory memory;	 /* (c) */
+	bool maps_image;	 /* (c) a kernel may be mapped from its file */
 	struct vm_io_ops io;	 /* (c) */
 	uint32_t entry;		 /* (o) */
 	gpa_t start_info;	 /* (o) */

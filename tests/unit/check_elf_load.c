@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_elf_load.c: each numbered check of the ELF loader (BT-02). */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "elf_builder.h"
 #include "unit.h"
@@ -262,6 +264,78 @@ START_TEST(check_12_entry_not_in_code)
 }
 END_TEST
 
+/*
+ * Two adjacent segments of a page and of a page and a bit; the file has
+ * image_at bytes of something else before them.  The descriptor of the file.
+ */
+static int
+load_from_file(uint64_t image_at, const char *path)
+{
+	struct vm_image image;
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	b.phdrs[0].p_filesz = b.phdrs[0].p_memsz = 0x1000;
+	b.phdrs[1].p_vaddr = b.phdrs[1].p_paddr = BUILDER_CODE_GPA + 0x1000;
+	b.phdrs[1].p_filesz = 0x1000 - 0x10;
+	b.phdrs[1].p_memsz = 0x2000;
+	image = elf_builder_image(&b);
+	memset(b.file + BUILDER_DATA_OFF, 'd', 0x1000);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(pwrite(fd, b.file, sizeof(b.file), (off_t)image_at),
+	    sizeof(b.file));
+	image.file = path;
+	image.file_offset = image_at;
+	ck_assert_msg(elf_load(gm, &image, &kernel, &err) == 0, "%s", err.text);
+	ck_assert_mem_eq(ram + BUILDER_CODE_GPA, b.file + BUILDER_CODE_OFF,
+	    0x1000 + 0x1000 - 0x10);
+	/* What lies behind the segment in the file is not in RAM. */
+	ck_assert_int_eq(ram[BUILDER_CODE_GPA + 0x2000 - 0x10], 0);
+	ck_assert_int_eq(ram[BUILDER_CODE_GPA + 0x2000 - 0x01], 0);
+	return (fd);
+}
+
+/* A page that nobody touched yet follows the file iff it is mapped from it. */
+static char
+byte_after_change(int fd, uint64_t at, const char *byte)
+{
+	ck_assert_int_eq(pwrite(fd, "!", 1, (off_t)at), 1);
+	return (*byte);
+}
+
+START_TEST(whole_pages_are_mapped_from_the_file_and_private)
+{
+	const char *path = "check_elf_load.tmp";
+	char *code = ram + BUILDER_CODE_GPA;
+	char c;
+	int fd = load_from_file(8 * 4096, path);
+
+	ck_assert_int_eq(
+	    byte_after_change(fd, 8 * 4096 + BUILDER_CODE_OFF, code), '!');
+	code[1] = 'G';
+	ck_assert_int_eq(pread(fd, &c, 1, 8 * 4096 + BUILDER_CODE_OFF + 1), 1);
+	ck_assert_int_ne(c, 'G');
+	/* The page of the second segment's end was copied. */
+	ck_assert_int_eq(
+	    byte_after_change(fd, 8 * 4096 + BUILDER_DATA_OFF, code + 0x1000),
+	    'd');
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
+START_TEST(what_cannot_be_mapped_is_copied)
+{
+	const char *path = "check_elf_load.tmp";
+	int fd = load_from_file(8 * 4096 + 16, path);
+
+	ck_assert_int_ne(byte_after_change(fd, 8 * 4096 + 16 + BUILDER_CODE_OFF,
+			     ram + BUILDER_CODE_GPA),
+	    '!');
+	close(fd);
+	unlink(path);
+}
+END_TEST
+
 /* Every single-byte change of the headers is accepted or refused, never more. */
 START_TEST(corrupted_headers_never_hurt)
 {
@@ -292,7 +366,10 @@ main(void)
 		check_6_below_1_mib, check_6_outside_ram, check_7_overlap,
 		check_8_writable_and_executable, check_9_exactly_one_xen_note,
 		check_10_note_contents, check_11_note_not_loaded,
-		check_12_entry_not_in_code, corrupted_headers_never_hurt, NULL
+		check_12_entry_not_in_code,
+		whole_pages_are_mapped_from_the_file_and_private,
+		what_cannot_be_mapped_is_copied, corrupted_headers_never_hurt,
+		NULL
 	};
 
 	return (unit_main_fixture("elf_load", tests, setup, teardown));
