@@ -8,7 +8,8 @@
  * that change places do too; two instructions a word, because guest
  * instructions are dear under a software KVM.
  *
- * The manifest is the file HF_MANIFEST_NAME in the root directory:
+ * The manifest is the file HF_MANIFEST_NAME in the root directory; it lists every
+ * regular file but itself and HF_SCRATCH_NAME:
  *
  *   holdfast-manifest 1
  *   0123456789abcdef 4097 dir/name        sum, bytes, path
@@ -20,6 +21,7 @@
 #include <stdint.h>
 
 #define HF_MANIFEST_NAME  "holdfast.manifest"
+#define HF_SCRATCH_NAME	  "holdfast.scratch" /* scenarios write to it */
 #define HF_MANIFEST_MAGIC "holdfast-manifest 1"
 
 #define HF_FILESUM_MUL 0x9e3779b97f4a7c15ull

@@ -132,6 +132,8 @@ generate(const char *dir)
 	/* 4 KiB blocks: from byte 4,243,456 on through double indirection. */
 	random_file("large", (13 << 20) + 12345);
 	random_file("write-me", 70000);
+	/* The last page holds 904 bytes. */
+	random_file(HF_SCRATCH_NAME, 79 * 4096 + 904);
 	text_file("hello.txt", "holdfast pages this file from a real disk.\n");
 	subdir("nested");
 	subdir("nested/a");
@@ -187,6 +189,7 @@ manifest_entry(const char *path, const char *name)
 		*path == '\0' ? "" : "/", name) >= sizeof(full))
 		errx(1, "%s/%s: path too long", path, name);
 	if (strcmp(full, HF_MANIFEST_NAME) == 0 ||
+	    strcmp(full, HF_SCRATCH_NAME) == 0 ||
 	    strcmp(full, "lost+found") == 0)
 		return;
 	if (lstat(full, &st) != 0)

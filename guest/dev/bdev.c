@@ -120,7 +120,10 @@ hf_bdev_release(struct hf_bdev *bd)
 	}
 	for (io = oldest_first; io != NULL; io = next) {
 		next = io->link;
-		bd->ops->submit(bd, io);
+		if (made_to_fail(io))
+			io->done(io, EIO);
+		else
+			bd->ops->submit(bd, io);
 	}
 }
 

@@ -57,7 +57,7 @@ struct vnode {
 	u_int v_vflag;		       /* (c) VV_* */
 	int v_writecount;	       /* (i) writers and writable mappings */
 	volatile int v_wrerror;	       /* (a) errno of an asynchronous write */
-	volatile u_int v_writesinflight; /* (a) asynchronous writes */
+	volatile u_int v_writesinflight; /* (i) asynchronous writes */
 	volatile u_int v_unflushed; /* (a) written since the last flush */
 
 	struct mtx v_interlock;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* file.c: files of the disk for scenarios. */
 
+#include <sys/proc.h>
+#include <kern/thread.h>
 #include <machine/vmparam.h>
 #include <test/file.h>
 #include <test/scenario.h>
@@ -170,10 +172,11 @@ hf_file_sum(vm_offset_t va, uint64_t bytes, uint64_t *sum)
 	return (ok);
 }
 
-void
-hf_file_read_disk(struct vnode *vp, uint64_t offset, void *buf, size_t bytes)
+static void
+raw_io(struct vnode *vp, enum hf_io_op op, uint64_t offset, void *buf,
+    size_t bytes)
 {
-	struct hf_io io = { .op = HF_IO_READ };
+	struct hf_io io = { .op = op };
 	struct hf_seg seg;
 	vm_page_t m;
 	daddr_t bn;
@@ -191,10 +194,119 @@ hf_file_read_disk(struct vnode *vp, uint64_t offset, void *buf, size_t bytes)
 	io.segs = &seg;
 	io.nsegs = 1;
 	io.sector = (uint64_t)bn + (in_block >> HF_SECTOR_SHIFT);
+	if (op == HF_IO_WRITE)
+		memcpy((void *)PHYS_TO_DMAP(seg.pa), buf, bytes);
 	hf_expect_eq(hf_bdev_io_wait(vp->v_bufobj.bo_bdev, &io), 0);
-	memcpy(buf, (void *)PHYS_TO_DMAP(seg.pa), bytes);
+	if (op == HF_IO_READ)
+		memcpy(buf, (void *)PHYS_TO_DMAP(seg.pa), bytes);
 	vm_page_unwire_noq(m);
 	vm_page_free(m);
+}
+
+void
+hf_file_read_disk(struct vnode *vp, uint64_t offset, void *buf, size_t bytes)
+{
+	raw_io(vp, HF_IO_READ, offset, buf, bytes);
+}
+
+void
+hf_file_write_disk(
+    struct vnode *vp, uint64_t offset, const void *buf, size_t bytes)
+{
+	raw_io(vp, HF_IO_WRITE, offset, __DECONST(void *, buf), bytes);
+}
+
+void
+hf_file_warm(struct vnode *vp, vm_pindex_t pindex)
+{
+	daddr_t bn;
+
+	hf_require_eq(
+	    VOP_BMAP(vp,
+		(daddr_t)(ptoa(pindex) / vp->v_mount->mnt_stat.f_iosize), NULL,
+		&bn, NULL, NULL),
+	    0);
+}
+
+void
+hf_file_expect_idle(struct vnode *vp)
+{
+	vm_object_t object;
+	vm_page_t m;
+
+	object = vp->v_object;
+	hf_expect_eq(blockcount_read(&object->paging_in_progress), 0);
+	hf_expect_eq(VOP_ISLOCKED(vp), 0);
+	VM_OBJECT_RLOCK(object);
+	TAILQ_FOREACH (m, &object->memq, listq)
+		if (vm_page_busied(m))
+			break;
+	VM_OBJECT_RUNLOCK(object);
+	hf_expect(m == NULL);
+}
+
+uint64_t
+hf_file_resident(struct vnode *vp, vm_pindex_t first)
+{
+	uint64_t bits;
+	u_int i;
+
+	for (bits = 0, i = 0; i < 64; i++)
+		if (hf_file_page(vp, first + i) != NULL)
+			bits |= 1ull << i;
+	return (bits);
+}
+
+static void
+touch(void *arg)
+{
+	struct hf_toucher *t;
+
+	t = arg;
+	if (t->write < 0)
+		t->value = fubyte((void *)t->va);
+	else
+		t->value = subyte((void *)t->va, t->write);
+	atomic_store_rel_int(&t->done, 1);
+}
+
+void
+hf_toucher_start(struct hf_toucher *t, vm_offset_t va, int write)
+{
+	t->va = va;
+	t->write = write;
+	t->value = -1;
+	t->done = 0;
+	t->td = hf_thread_create_in(curproc, touch, t, "toucher", -1);
+}
+
+bool
+hf_toucher_asleep(struct hf_toucher *t, const char *wmesg)
+{
+	const char *now;
+
+	while (atomic_load_acq_int(&t->done) == 0) {
+		now = *(const char *volatile *)&t->td->td_wmesg;
+		if (*(const void *volatile *)&t->td->td_wchan != NULL &&
+		    (wmesg == NULL || (now != NULL && strcmp(now, wmesg) == 0)))
+			return (true);
+		hf_yield();
+	}
+	return (false);
+}
+
+int
+hf_toucher_join(struct hf_toucher *t)
+{
+	hf_thread_join(t->td);
+	return (t->value);
+}
+
+void
+hf_file_await_held(struct hf_bdev *bd, int n)
+{
+	while (hf_bdev_held(bd) < n)
+		hf_yield();
 }
 
 vm_page_t

@@ -48,9 +48,39 @@ void hf_file_unmap(vm_offset_t va, u_long npages);
  */
 bool hf_file_sum(vm_offset_t va, uint64_t bytes, uint64_t *sum);
 
-/* Bytes straight from the device, past every cache; whole sectors. */
-void hf_file_read_disk(struct vnode *vp, uint64_t offset, void *buf,
-    size_t bytes);
+/*
+ * Bytes of the file straight from or to the device, past every cache; whole
+ * sectors within one block, also behind the end of file.
+ */
+void hf_file_read_disk(
+    struct vnode *vp, uint64_t offset, void *buf, size_t bytes);
+void hf_file_write_disk(
+    struct vnode *vp, uint64_t offset, const void *buf, size_t bytes);
+
+/* Maps the block of pindex, so that later counts show data I/O only. */
+void hf_file_warm(struct vnode *vp, vm_pindex_t pindex);
+
+/* At rest: nothing paging, page (if resident) unbusied, vnode unlocked. */
+void hf_file_expect_idle(struct vnode *vp);
+
+/* Which pages of [first, first + 64) are resident, bit by bit. */
+uint64_t hf_file_resident(struct vnode *vp, vm_pindex_t first);
+
+/* A thread of this process that reads or writes one byte of user memory. */
+struct hf_toucher {
+	vm_offset_t va;
+	int write; /* byte to store, -1: read */
+	int value; /* -1: the access failed */
+	struct thread *td;
+	volatile u_int done;
+};
+void hf_toucher_start(struct hf_toucher *t, vm_offset_t va, int write);
+/* Waits until it has finished, or sleeps on wmesg (NULL: anything): true. */
+bool hf_toucher_asleep(struct hf_toucher *t, const char *wmesg);
+int hf_toucher_join(struct hf_toucher *t);
+
+/* Waits until the device holds n ios (hf_bdev_hold()). */
+void hf_file_await_held(struct hf_bdev *bd, int n);
 
 /* The page of the file if it is resident, else NULL. */
 vm_page_t hf_file_page(struct vnode *vp, vm_pindex_t pindex);

@@ -52,8 +52,10 @@ put_task(void *arg)
 	}
 	hf_pbuf_put(pb);
 	vp->v_unflushed = 1;
-	if (atomic_fetchadd_int(&vp->v_writesinflight, -1) == 1)
+	VI_LOCK(vp);
+	if (--vp->v_writesinflight == 0)
 		wakeup((const void *)(uintptr_t)&vp->v_writesinflight);
+	VI_UNLOCK(vp);
 	vdrop(vp);
 }
 
@@ -101,7 +103,9 @@ put_async(struct vnode *vp, vm_page_t *ma, int count, int *rtvals)
 		pb->pb_pages[i] = ma[i];
 		rtvals[i] = VM_PAGER_PEND;
 	}
-	atomic_add_int(&vp->v_writesinflight, 1);
+	VI_LOCK(vp);
+	vp->v_writesinflight++;
+	VI_UNLOCK(vp);
 	hf_task_init(&pb->pb_task, put_task, pb);
 	pb->pb_io.done = put_done;
 	pb->pb_io.arg = pb;
@@ -126,14 +130,10 @@ ext2_putpages(
 int
 hf_vnode_wait_writes(struct vnode *vp)
 {
-	volatile u_int *left;
-
-	left = &vp->v_writesinflight;
 	VI_LOCK(vp);
-	while (atomic_load_acq_int(left) != 0)
-		/* The timeout covers a wakeup between the test and the sleep. */
-		(void)msleep((const void *)(uintptr_t)left, &vp->v_interlock,
-		    PVFS, "vnwrite", 1);
+	while (vp->v_writesinflight != 0)
+		(void)msleep((const void *)(uintptr_t)&vp->v_writesinflight,
+		    &vp->v_interlock, PVFS, "vnwrite", 0);
 	VI_UNLOCK(vp);
 	return ((int)atomic_swap_int((volatile u_int *)&vp->v_wrerror, 0));
 }

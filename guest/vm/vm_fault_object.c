@@ -133,8 +133,9 @@ vm_fault_object(struct faultstate *fs)
 	bool dead;
 
 	object = fs->object;
-	if (__predict_false((object->flags & OBJ_DEAD) != 0)) {
-		/* Gone for good, or just being collapsed. */
+	if (__predict_false(
+		(object->flags & OBJ_DEAD) != 0 || object->type == OBJT_DEAD)) {
+		/* Gone for good (its vnode reclaimed), or just collapsing. */
 		dead = object->type == OBJT_DEAD;
 		VM_OBJECT_WUNLOCK(object);
 		if (dead)
