@@ -53,6 +53,7 @@ HF_SCENARIO(pmap_copy_bytes, "pmap.copy_pages", "PM-42 PM-43",
     "bytes are copied across page edges at any alignment, and no others")
 {
 	struct lab lab;
+	vm_page_t from[2], to[2];
 	u_int i, wrong;
 
 	lab_open(&lab, 4);
@@ -73,13 +74,16 @@ HF_SCENARIO(pmap_copy_bytes, "pmap.copy_pages", "PM-42 PM-43",
 	hf_expect_eq(byte_of(lab.m[2], PAGE_SIZE - 21),
 	    (uint8_t)(90 + (PAGE_SIZE - 21) * 7) | 1);
 	hf_expect_eq(byte_of(lab.m[3], 50), (uint8_t)(90 + 50 * 7) | 1);
-	/* The other way round: the source crosses its edge last. */
-	pmap_copy_pages(
-	    &lab.m[0], PAGE_SIZE - 20, &lab.m[2], PAGE_SIZE - 10, 15);
-	hf_expect_eq(byte_of(lab.m[2], PAGE_SIZE - 1),
-	    byte_of(lab.m[0], PAGE_SIZE - 11));
-	hf_expect_eq(byte_of(lab.m[3], 0), byte_of(lab.m[0], PAGE_SIZE - 10));
-	hf_expect_eq(byte_of(lab.m[3], 4), byte_of(lab.m[0], PAGE_SIZE - 6));
+	/* The destination's edge comes first; its pages do not adjoin. */
+	from[0] = lab.m[1];
+	from[1] = lab.m[0];
+	to[0] = lab.m[3];
+	to[1] = lab.m[2];
+	pmap_copy_pages(from, PAGE_SIZE - 20, to, PAGE_SIZE - 10, 15);
+	hf_expect_eq(
+	    byte_of(to[0], PAGE_SIZE - 1), byte_of(from[0], PAGE_SIZE - 11));
+	hf_expect_eq(byte_of(to[1], 0), byte_of(from[0], PAGE_SIZE - 10));
+	hf_expect_eq(byte_of(to[1], 4), byte_of(from[0], PAGE_SIZE - 6));
 	pmap_copy_page(lab.m[0], lab.m[3]);
 	hf_expect_eq(byte_of(lab.m[3], 50), byte_of(lab.m[0], 50));
 	hf_expect_eq(lab.m[3]->dirty, 0);
