@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pagedaemon.c: what the inactive scan does with each kind of page. */
+#include <test/vm_util.h>
+
+#define VA 0x400000ul
+
+/*
+ * Makes the daemon look at the whole inactive queue: memory seems so short that
+ * it wants everything.  Returns when the scan is over.
+ */
+static void
+scan_all(void)
+{
+	struct vm_domain *vmd = &vm_dom[0];
+	u_long wakeups;
+
+	wakeups = VM_CNT_FETCH(v_pdwakeups);
+	atomic_add_int(&vmd->vmd_pageout_deficit, 1 << 20);
+	pagedaemon_wakeup(0);
+	while (VM_CNT_FETCH(v_pdwakeups) == wakeups)
+		hf_yield();
+	/* Waits for a scan under way to end. */
+	hf_pageout_hold();
+	hf_pageout_unhold();
+}
+
+static vm_page_t
+inactive_page(vm_object_t object, vm_pindex_t pindex)
+{
+	vm_page_t m;
+
+	m = hf_test_page(object, pindex, 0x20 + (int)pindex);
+	vm_page_deactivate(m);
+	vm_page_xunbusy(m);
+	return (m);
+}
+
+HF_SCENARIO(pagedaemon_inactive, "object.pagedaemon_inactive",
+    "PO-1 PO-2 PO-4 PO-5 PO-6 PO-7 PW-4",
+    "clean unreferenced pages are freed, all others go where they should")
+{
+	static struct pmap pmap;
+	vm_page_t busy, clean, dirty, hard, invalid, referenced, wired;
+	vm_object_t object;
+
+	object = hf_test_object(8);
+	hf_test_pmap_begin(&pmap);
+	clean = inactive_page(object, 0);
+	vm_page_xbusy(clean);
+	/* Mapped without having been accessed. */
+	pmap_enter_quick(&pmap, VA, clean, VM_PROT_READ);
+	vm_page_xunbusy(clean);
+	referenced = inactive_page(object, 1);
+	vm_page_reference(referenced);
+	dirty = inactive_page(object, 2);
+	vm_page_dirty(dirty);
+	hard = inactive_page(object, 3);
+	vm_page_xbusy(hard);
+	(void)pmap_enter(
+	    &pmap, VA + PAGE_SIZE, hard, VM_PROT_RW, VM_PROT_WRITE, 0);
+	(void)pmap_ts_referenced(hard);
+	hard->dirty = 0;
+	(void)pmap_enter(
+	    &pmap, VA + 2 * PAGE_SIZE, hard, VM_PROT_RW, VM_PROT_WRITE, 0);
+	vm_page_xunbusy(hard);
+	busy = inactive_page(object, 4);
+	vm_page_sbusy(busy);
+	wired = inactive_page(object, 5);
+	vm_page_wire(wired);
+	invalid = vm_page_alloc(object, 6, VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY);
+	hf_require(invalid != NULL);
+	vm_page_deactivate(invalid);
+	vm_page_reference(invalid);
+	VM_OBJECT_WUNLOCK(object);
+
+	scan_all();
+
+	VM_OBJECT_WLOCK(object);
+	hf_expect_eq(vm_page_lookup(object, 0), NULL);
+	hf_expect_eq(pmap_extract(&pmap, VA), 0);
+	hf_expect_eq(vm_page_lookup(object, 1), referenced);
+	hf_expect_eq(vm_page_queue(referenced), PQ_ACTIVE);
+	hf_expect_eq(vm_page_aflags(referenced) & PGA_REFERENCED, 0);
+	hf_expect_eq(referenced->a.act_count, ACT_INIT + ACT_ADVANCE + 1);
+	hf_expect_eq(vm_page_lookup(object, 2), dirty);
+	hf_expect_eq(vm_page_queue(dirty), PQ_LAUNDRY);
+	hf_expect_eq(vm_page_lookup(object, 3), hard);
+	hf_expect(hf_test_all(hard, 0, PAGE_SIZE, 0x23));
+	hf_expect_eq(vm_page_lookup(object, 4), busy);
+	hf_expect_eq(vm_page_queue(busy), PQ_INACTIVE);
+	hf_expect_eq(vm_page_lookup(object, 5), wired);
+	hf_expect_eq(vm_page_queue(wired), PQ_NONE);
+	hf_expect(hf_test_all(wired, 0, PAGE_SIZE, 0x25));
+	hf_expect_eq(vm_page_lookup(object, 6), NULL);
+	vm_page_sunbusy(busy);
+	vm_page_unwire(wired, PQ_INACTIVE);
+	pmap_remove_all(hard);
+	hf_test_pmap_end(&pmap);
+	hf_test_object_end(object);
+}
+
+HF_SCENARIO(pagedaemon_second_chance, "object.pagedaemon_second_chance", "PO-8",
+    "a referenced page of an unreferenced object is seen twice")
+{
+	vm_object_t object;
+	vm_page_t m;
+
+	object = vm_object_allocate(OBJT_VNODE, 1);
+	object->pgops = &deadpagerops;
+	VM_OBJECT_WLOCK(object);
+	m = inactive_page(object, 0);
+	vm_page_reference(m);
+	VM_OBJECT_WUNLOCK(object);
+	vm_object_deallocate(object);
+	hf_expect_eq(object->ref_count, 0);
+	scan_all();
+	hf_expect_eq(object->resident_page_count, 1);
+	hf_expect_eq(vm_page_queue(m), PQ_INACTIVE);
+	hf_expect_eq(vm_page_aflags(m) & PGA_REFERENCED, 0);
+	scan_all();
+	hf_expect_eq(object->resident_page_count, 0);
+	VM_OBJECT_WLOCK(object);
+	vm_object_set_flag(object, OBJ_DEAD);
+	vm_object_terminate(object);
+}
+
+HF_SCENARIO(pagedaemon_deficit, "object.pagedaemon_deficit", "PO-14",
+    "what a failed allocation asked for is part of the next target")
+{
+	vm_object_t object;
+	u_long freed;
+	int i;
+
+	object = hf_test_object(40);
+	for (i = 0; i < 30; i++)
+		inactive_page(object, i);
+	VM_OBJECT_WUNLOCK(object);
+	freed = VM_CNT_FETCH(v_dfree);
+	hf_pageout_hold();
+	atomic_add_int(&vm_dom[0].vmd_pageout_deficit, 10);
+	hf_pageout_unhold();
+	freed = VM_CNT_FETCH(v_dfree);
+	pagedaemon_wakeup(0);
+	while (VM_CNT_FETCH(v_dfree) < freed + 10)
+		hf_yield();
+	hf_pageout_hold();
+	hf_pageout_unhold();
+	hf_expect_eq(VM_CNT_FETCH(v_dfree), freed + 10);
+	hf_expect_eq(object->resident_page_count, 20);
+	vm_object_deallocate(object);
+}
