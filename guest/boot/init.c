@@ -11,7 +11,7 @@
 #include <sys/proc.h>
 #include <sys/smp.h>
 #include <boot/boot.h>
-#include <boot/start_info.h>
+#include <kern/start_info.h>
 #include <kern/boot.h>
 #include <kern/panic.h>
 #include <kern/intr.h>
@@ -88,6 +88,7 @@ hf_init(uint64_t start_info_pa, uint64_t entry_tsc)
 	why = hf_start_info_read(start_info_pa, &boot_info);
 	if (why != NULL)
 		refuse("boot", why, HF_EXIT_BAD_BOOT);
+	hf_boot_publish(&boot_info);
 	hf_machine_find(boot_info.rsdp_paddr);
 	hf_boot_tables();
 	init_plan();

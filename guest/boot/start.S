@@ -5,7 +5,7 @@
  * On entry (PVH): 32-bit protected mode, paging off, ebx = hvm_start_info, flat
  * CS and DS/ES.  Every other register may hold anything (BT-03).
  */
-#include "boot_asm.h"
+#include <arch/amd64/boot_asm.h>
 
 #define PHYS(sym) ((sym) - KERNBASE)
 

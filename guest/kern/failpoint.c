@@ -18,10 +18,9 @@ static struct {
 	int count; /* -1: for ever */
 	int fired;
 } points[FAILPOINTS_MAX];
-static struct mtx failpoint_mtx = {
-	.lock_object = { .lo_name = "failpoint", .lo_class = HF_LOCK_SPIN,
-	    .lo_flags = LO_INITED }
-};
+static struct mtx failpoint_mtx = { .lock_object = { .lo_name = "failpoint",
+					.lo_class = HF_LOCK_SPIN,
+					.lo_flags = LO_INITED } };
 
 static int
 find(const char *name)

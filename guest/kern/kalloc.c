@@ -27,7 +27,7 @@ struct object {
 struct slab {
 	uint32_t magic;
 	uint16_t free_count;
-	uint16_t fresh;		   /* objects never handed out, at the end */
+	uint16_t fresh; /* objects never handed out, at the end */
 	struct hf_zone *zone;
 	struct object *freed;
 	LIST_ENTRY(slab) link; /* on zone->partial while free_count > 0 */
@@ -53,10 +53,9 @@ static struct hf_zone buckets[] = {
 	{ "2016", 2016, (PAGE_SIZE - SLAB_HEADER) / 2016, { NULL } },
 };
 
-static struct mtx kalloc_mtx = {
-	.lock_object = { .lo_name = "kalloc", .lo_class = HF_LOCK_SPIN,
-	    .lo_flags = LO_INITED }
-};
+static struct mtx kalloc_mtx = { .lock_object = { .lo_name = "kalloc",
+				     .lo_class = HF_LOCK_SPIN,
+				     .lo_flags = LO_INITED } };
 static char arena[ARENA_PAGES * PAGE_SIZE] __aligned(PAGE_SIZE);
 static u_int arena_used; /* pages, never given back */
 static void *(*source_get)(int flags);
@@ -73,7 +72,8 @@ hf_kalloc_set_source(void *(*get_page)(int flags), void (*put_page)(void *))
 static bool
 in_arena(const void *p)
 {
-	return ((const char *)p >= arena && (const char *)p < arena + sizeof(arena));
+	return ((const char *)p >= arena &&
+	    (const char *)p < arena + sizeof(arena));
 }
 
 static void *
@@ -199,8 +199,9 @@ hf_zone_free(struct hf_zone *zone, void *p)
 {
 	struct slab *s = slab_of(p);
 
-	KASSERT(s->zone == zone, ("hf_zone_free: %p is of zone %s, not %s", p,
-				     s->zone->name, zone->name));
+	KASSERT(s->zone == zone,
+	    ("hf_zone_free: %p is of zone %s, not %s", p, s->zone->name,
+		zone->name));
 	slab_free(s, p);
 }
 

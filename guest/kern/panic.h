@@ -40,6 +40,13 @@ void hf_catch_throw(struct hf_catch *c, const char *text) __dead2;
 /* Set once by the first CPU that panics. */
 extern volatile int hf_panicked;
 
+/*
+ * Writes the panic record (test/report.c); bt: return addresses, innermost first.
+ * Any context; takes no lock that a panicking CPU could hold.
+ */
+void hf_report_panic(const char *text, int cpu, uint64_t rip, uint64_t rsp,
+    uint64_t rbp, uint64_t cr2, const uint64_t *bt, int nbt);
+
 /* Machine: stops the other CPUs, writes the panic record, ends the machine. */
 void hf_panic_fatal(const char *text) __dead2;
 /* Machine: closes critical sections opened since critnest was as given. */

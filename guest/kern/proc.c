@@ -7,15 +7,13 @@
 #include <kern/kalloc.h>
 #include <kern/thread.h>
 
-struct proc proc0 = {
-	.p_flag = P_SYSTEM,
+struct proc proc0 = { .p_flag = P_SYSTEM,
 	.p_comm = "kernel",
 	.p_mtx = { .lock_object = { .lo_name = "process",
 		       .lo_class = HF_LOCK_MTX,
 		       .lo_flags = LO_INITED } },
-	.p_limits = { [0 ... RLIM_NLIMITS - 1] = { RLIM_INFINITY,
-			  RLIM_INFINITY } }
-};
+	.p_limits = {
+	    [0 ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY } } };
 struct proc *pageproc;
 
 static volatile u_int next_pid = 1;

@@ -36,8 +36,7 @@ try_shared(word_t *w, bool holds_one)
 {
 	uintptr_t v = *w;
 
-	while (owner_of(v) == 0 &&
-	    ((v & HF_WRITE_WAITERS) == 0 || holds_one))
+	while (owner_of(v) == 0 && ((v & HF_WRITE_WAITERS) == 0 || holds_one))
 		if (atomic_fcmpset_ptr(
 			w, &v, (v | HF_SHARED_MODE) + HF_ONE_READER))
 			return (true);
@@ -115,7 +114,7 @@ unlock_shared(word_t *w)
 		if (readers_of(new) == 0)
 			new &= ~HF_SHARED_MODE;
 	} while (!atomic_fcmpset_ptr(w, &v, new));
-	if (readers_of(new) == 0 && (new & WAITERS) != 0)
+	if (readers_of(new) == 0 && (new &WAITERS) != 0)
 		wake_waiters(w);
 }
 
@@ -177,13 +176,13 @@ check_state(const struct lock_object *lo, uintptr_t v, int what,
 	}
 	if (!ok)
 		panic("lock %s %s, want %s at %s:%d", lo->lo_name,
-		    owned	     ? "exclusively locked" :
-			how != 0 ? "share locked" :
-				   "not held",
-		    what == LA_XLOCKED	    ? "exclusive" :
-			what == LA_SLOCKED  ? "shared" :
-			what == LA_UNLOCKED ? "unlocked" :
-					      "locked",
+		    owned	   ? "exclusively locked"
+			: how != 0 ? "share locked"
+				   : "not held",
+		    what == LA_XLOCKED	      ? "exclusive"
+			: what == LA_SLOCKED  ? "shared"
+			: what == LA_UNLOCKED ? "unlocked"
+					      : "locked",
 		    file, line);
 }
 
@@ -210,8 +209,8 @@ may_take(enum hf_lock_class class, const char *name)
 	void kind##_init_flags(struct type *l, const char *name, int opts)    \
 	{                                                                     \
 		l->word = 0;                                                  \
-		hf_lock_init(&l->lock_object, class, name,                    \
-		    kind##_object_flags(opts));                               \
+		hf_lock_init(                                                 \
+		    &l->lock_object, class, name, kind##_object_flags(opts)); \
 	}                                                                     \
 	void kind##_destroy(struct type *l)                                   \
 	{                                                                     \
@@ -295,21 +294,21 @@ HF_SHARED_LOCK(rw, rwlock, rw_lock, td_rw_rlocks, HF_LOCK_RW, rw_rlock,
 HF_SHARED_LOCK(sx, sx, sx_lock, td_sx_slocks, HF_LOCK_SX, sx_slock, sx_sunlock,
     sx_xlock, sx_xunlock)
 
-#define HF_SHARED_TRY(type, word, count, TS, TX)                          \
-	int TS(struct type *l)                                            \
-	{                                                                 \
-		if (!try_shared(&l->word, true))                          \
-			return (0);                                       \
-		curthread->count++;                                       \
-		hf_lock_acquired(&l->lock_object, HF_HOLD_SHARED);        \
-		return (1);                                               \
-	}                                                                 \
-	int TX(struct type *l)                                            \
-	{                                                                 \
-		if (!try_exclusive(&l->word))                             \
-			return (0);                                       \
-		hf_lock_acquired(&l->lock_object, HF_HOLD_EXCLUSIVE);     \
-		return (1);                                               \
+#define HF_SHARED_TRY(type, word, count, TS, TX)                      \
+	int TS(struct type *l)                                        \
+	{                                                             \
+		if (!try_shared(&l->word, true))                      \
+			return (0);                                   \
+		curthread->count++;                                   \
+		hf_lock_acquired(&l->lock_object, HF_HOLD_SHARED);    \
+		return (1);                                           \
+	}                                                             \
+	int TX(struct type *l)                                        \
+	{                                                             \
+		if (!try_exclusive(&l->word))                         \
+			return (0);                                   \
+		hf_lock_acquired(&l->lock_object, HF_HOLD_EXCLUSIVE); \
+		return (1);                                           \
 	}
 
 HF_SHARED_TRY(rwlock, rw_lock, td_rw_rlocks, rw_try_rlock, rw_try_wlock)

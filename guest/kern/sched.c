@@ -64,7 +64,7 @@ runq_first(int cpu)
 {
 	struct thread *td;
 
-	TAILQ_FOREACH(td, &runq, td_runq)
+	TAILQ_FOREACH (td, &runq, td_runq)
 		if (may_run_on(td, cpu))
 			break;
 	return (td);
@@ -92,8 +92,8 @@ idle_cpu_for(const struct thread *td, int self)
 	if (may_run_on(td, self) && pcpu_find(self)->pc_idle == CPU_IDLE)
 		return (self);
 	CPU_FOREACH(cpu)
-		if (may_run_on(td, cpu) && pcpu_find(cpu)->pc_idle == CPU_IDLE)
-			return (cpu);
+	if (may_run_on(td, cpu) && pcpu_find(cpu)->pc_idle == CPU_IDLE)
+		return (cpu);
 	return (-1);
 }
 
@@ -196,7 +196,7 @@ hf_timeout_start(struct thread *td, int ticks)
 	struct thread *other;
 
 	td->td_timo_tsc = hf_tsc() + hf_tsc_from_ticks(ticks);
-	TAILQ_FOREACH(other, &timeouts, td_timo)
+	TAILQ_FOREACH (other, &timeouts, td_timo)
 		if (other->td_timo_tsc > td->td_timo_tsc)
 			break;
 	if (other != NULL)

@@ -71,7 +71,7 @@ hf_sleepq_wake(const void *chan, int count)
 	struct thread *td, *next;
 	int left = 0;
 
-	TAILQ_FOREACH_SAFE(td, chain_of(chan), td_sleepq, next) {
+	TAILQ_FOREACH_SAFE (td, chain_of(chan), td_sleepq, next) {
 		if (td->td_wchan != chan)
 			continue;
 		if (count == 0) {
@@ -91,7 +91,7 @@ hf_sleepq_count(const void *chan)
 	struct thread *td;
 	int n = 0;
 
-	TAILQ_FOREACH(td, chain_of(chan), td_sleepq)
+	TAILQ_FOREACH (td, chain_of(chan), td_sleepq)
 		if (td->td_wchan == chan)
 			n++;
 	return (n);

@@ -14,8 +14,8 @@ hf_mtx_lock_spin(struct mtx *m)
 
 	KASSERT(m->lock_object.lo_class == HF_LOCK_SPIN,
 	    ("mtx_lock_spin: %s is not a spin mutex", mtx_name(m)));
-	KASSERT(m->mtx_lock != me,
-	    ("mtx_lock_spin: recursion on %s", mtx_name(m)));
+	KASSERT(
+	    m->mtx_lock != me, ("mtx_lock_spin: recursion on %s", mtx_name(m)));
 	hf_lock_check(&m->lock_object);
 	hf_spinlock_enter();
 	while (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, me))

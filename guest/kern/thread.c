@@ -30,8 +30,8 @@ thread_alloc(struct proc *p, const char *name, int cpu)
 }
 
 struct thread *
-hf_thread_create_in(struct proc *p, void (*fn)(void *), void *arg,
-    const char *name, int cpu)
+hf_thread_create_in(
+    struct proc *p, void (*fn)(void *), void *arg, const char *name, int cpu)
 {
 	struct thread *td;
 

@@ -126,8 +126,9 @@ fit_unsigned(uint64_t v, int longs)
 {
 	if (longs >= 1)
 		return (v);
-	return (longs == 0 ? (uint32_t)v : longs == -1 ? (uint16_t)v :
-							  (uint8_t)v);
+	return (longs == 0    ? (uint32_t)v
+		: longs == -1 ? (uint16_t)v
+			      : (uint8_t)v);
 }
 
 static void
@@ -168,15 +169,15 @@ vsnprintf(char *buf, size_t size, const char *f, va_list ap)
 		case 'd':
 		case 'i':
 			put_signed(&o, &sp,
-			    sp.longs >= 1 ? va_arg(ap, int64_t) :
-					    va_arg(ap, int));
+			    sp.longs >= 1 ? va_arg(ap, int64_t)
+					  : va_arg(ap, int));
 			break;
 		case 'u':
 		case 'x':
 		case 'X':
 		case 'o':
-			v = sp.longs >= 1 ? va_arg(ap, uint64_t) :
-					    va_arg(ap, u_int);
+			v = sp.longs >= 1 ? va_arg(ap, uint64_t)
+					  : va_arg(ap, u_int);
 			v = fit_unsigned(v, sp.longs);
 			base = *f == 'u' ? 10 : *f == 'o' ? 8 : 16;
 			put_number(&o, &sp, v, base, *f == 'X',

@@ -15,10 +15,10 @@ enum hf_lock_class {
 	HF_LOCK_SX
 };
 
-#define LO_RECURSABLE 0x01
-#define LO_DUPOK      0x02 /* two of the same rank may be held */
-#define LO_QUIET      0x04 /* not in the order check */
-#define LO_INITED     0x80
+#define LO_RECURSABLE	0x01
+#define LO_DUPOK	0x02 /* two of the same rank may be held */
+#define LO_QUIET	0x04 /* not in the order check */
+#define LO_INITED	0x80
 #define HF_RANK_UNKNOWN 0
 
 struct lock_object {

@@ -79,8 +79,8 @@ hf_baseline_check(void)
 		if (now == counters[i].before)
 			continue;
 		snprintf(text, sizeof(text), "%s as before", counters[i].name);
-		hf_expect_cmp_at("baseline", 0, text, HF_CMP_EQ, now,
-		    counters[i].before);
+		hf_expect_cmp_at(
+		    "baseline", 0, text, HF_CMP_EQ, now, counters[i].before);
 		ok = false;
 	}
 	for (int i = 0; i < ninvariants; i++) {

@@ -57,8 +57,8 @@ hf_expect_at(const char *file, int line, const char *text, bool ok)
 }
 
 bool
-hf_expect_cmp_at(const char *file, int line, const char *text,
-    enum hf_cmp cmp, uint64_t got, uint64_t want)
+hf_expect_cmp_at(const char *file, int line, const char *text, enum hf_cmp cmp,
+    uint64_t got, uint64_t want)
 {
 	struct record *r;
 	char value[24];

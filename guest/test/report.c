@@ -9,6 +9,7 @@
 #include <kern/boot.h>
 #include <kern/clock.h>
 #include <kern/console.h>
+#include <kern/panic.h>
 #include <kern/plan.h>
 #include <test/report.h>
 #include <test/report_record.h>
@@ -16,10 +17,9 @@
 #include "report_abi.h"
 
 /* Records are numbered and written under report_mtx, so in order. */
-static struct mtx report_mtx = {
-	.lock_object = { .lo_name = "report", .lo_class = HF_LOCK_SPIN,
-	    .lo_flags = LO_INITED }
-};
+static struct mtx report_mtx = { .lock_object = { .lo_name = "report",
+				     .lo_class = HF_LOCK_SPIN,
+				     .lo_flags = LO_INITED } };
 static uint64_t seq;
 static volatile int bust;
 

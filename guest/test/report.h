@@ -20,10 +20,6 @@ void hf_report_hello(u_int cpus);
 void hf_report_begin(const struct hf_scenario *sc);
 void hf_report_end(const struct hf_scenario *sc, const struct hf_result *r);
 void hf_report_done(u_int ran);
-/* Any context; takes no lock that a panicking CPU could hold. */
-void hf_report_panic(const char *text, int cpu, uint64_t rip, uint64_t rsp,
-    uint64_t rbp, uint64_t cr2, const uint64_t *bt, int nbt);
-
 /* runner.c: all scenarios of this image. */
 const struct hf_scenario *hf_scenario_find(const char *id);
 const struct hf_scenario *hf_scenario_at(u_int i); /* NULL after the last */

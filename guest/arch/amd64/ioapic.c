@@ -8,11 +8,11 @@
 #include <kern/intr.h>
 #include "cpu.h"
 
-#define IOREGSEL 0 /* uint32_t index */
-#define IOWIN	 4
+#define IOREGSEL	0 /* uint32_t index */
+#define IOWIN		4
 #define REG_VERSION	1
 #define REG_REDIRECTION 0x10 /* two registers a pin */
-#define RTE_MASKED 0x10000
+#define RTE_MASKED	0x10000
 
 static volatile uint32_t *ioapic;
 static u_int ioapic_pins;
@@ -63,11 +63,10 @@ hf_intr_register(int pin, void (*handler)(void *), void *arg)
 		error = EBUSY;
 	else {
 		pins[pin].arg = arg;
-		__atomic_store_n(
-		    &pins[pin].handler, handler, __ATOMIC_RELEASE);
+		__atomic_store_n(&pins[pin].handler, handler, __ATOMIC_RELEASE);
 		/* Physical destination: the boot CPU. */
-		ioapic_write(REG_REDIRECTION + 2 * pin + 1,
-		    hf_pcpu[0].pc_apic_id << 24);
+		ioapic_write(
+		    REG_REDIRECTION + 2 * pin + 1, hf_pcpu[0].pc_apic_id << 24);
 		ioapic_write(REG_REDIRECTION + 2 * pin, VEC_PIN0 + pin);
 	}
 	mtx_unlock_spin(&ioapic_mtx);

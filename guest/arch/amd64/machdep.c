@@ -8,7 +8,6 @@
 #include <kern/console.h>
 #include <kern/panic.h>
 #include <machine/vmparam.h>
-#include <test/report.h>
 #include "abi.h"
 #include "cpu.h"
 

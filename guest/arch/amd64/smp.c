@@ -9,12 +9,12 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/smp.h>
-#include <boot/boot_asm.h>
 #include <kern/boot.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
 #include <machine/vmparam.h>
 #include <vm/pmap.h>
+#include "boot_asm.h"
 #include "cpu.h"
 
 struct pcpu hf_pcpu[MAXCPU];

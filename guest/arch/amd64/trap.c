@@ -12,15 +12,14 @@
 #include <machine/vmparam.h>
 #include "cpu.h"
 
-static const char *const exception_names[32] = {
-	"divide error", "debug exception", "NMI", "breakpoint", "overflow",
+static const char *const exception_names[32] = { "divide error",
+	"debug exception", "NMI", "breakpoint", "overflow",
 	"bound range exceeded", "invalid opcode", "device not available",
 	"double fault", "coprocessor overrun", "invalid TSS",
 	"segment not present", "stack fault", "general protection fault",
 	"page fault", "reserved exception", "x87 error", "alignment check",
 	"machine check", "SIMD error", "virtualization exception",
-	"control protection exception"
-};
+	"control protection exception" };
 
 void
 hf_trap_fatal(struct trapframe *tf, const char *why)
@@ -38,11 +37,10 @@ hf_trap_fatal(struct trapframe *tf, const char *why)
 		enable_intr();
 	if (tf->tf_trapno == VEC_PF)
 		panic("%s: %s %s of address 0x%lx, rip 0x%lx, error 0x%lx%s",
-		    why,
-		    TRAPF_USERMODE(tf) ? "user" : "kernel",
-		    (tf->tf_err & PGEX_W) != 0	      ? "write" :
-			(tf->tf_err & PGEX_I) != 0 ? "fetch" :
-							 "read",
+		    why, TRAPF_USERMODE(tf) ? "user" : "kernel",
+		    (tf->tf_err & PGEX_W) != 0	     ? "write"
+			: (tf->tf_err & PGEX_I) != 0 ? "fetch"
+						     : "read",
 		    td->td_fault_addr, tf->tf_rip, tf->tf_err,
 		    (tf->tf_err & PGEX_RSV) != 0 ? " (reserved bit)" : "");
 	panic("%s (%s), error 0x%lx, rip 0x%lx", why,
@@ -87,8 +85,8 @@ kernel_fault_barred(
 		return ("fault on user memory without a recovery address");
 	if (hf_locks_nonsleepable() != 0)
 		return ("fault with a non-sleepable lock held");
-	if (va >= VM_MAXUSER_ADDRESS && (va < VM_MIN_KERNEL_ADDRESS ||
-					    va >= VM_MAX_KERNEL_ADDRESS))
+	if (va >= VM_MAXUSER_ADDRESS &&
+	    (va < VM_MIN_KERNEL_ADDRESS || va >= VM_MAX_KERNEL_ADDRESS))
 		return ("fault on an unmapped kernel address");
 	return (NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* memmap.c: the loader's memory map becomes a list of usable pages. */
 
-#include <boot/memmap.h>
+#include <kern/memmap.h>
 #include <test/scenario.h>
 
 #define RAM 1

@@ -2,33 +2,23 @@
 /* start_info.c: copy and check what the loader left in memory. */
 
 /*
- * Runs on the boot tables, which show the first 4 GiB; the loader's data
+ * At boot this runs on the boot tables, which show the first 4 GiB; the loader's data
  * lies anywhere below that, in RAM that the map calls usable.  Nothing is written
  * to memory outside the kernel image before all of it has been copied.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
-#include <boot/boot_asm.h>
-#include <boot/memmap.h>
-#include <boot/start_info.h>
+#include <kern/memmap.h>
+#include <kern/start_info.h>
 #include <kern/boot.h>
 #include <machine/vmparam.h>
 
-#define BOOT_MAPPED   (4ull << 30)
-#define MEMMAP_MAX    128
-#define MODULES_MAX   16
-#define LOW_MEMORY    0x100000ull
-
-vm_paddr_t phys_avail[HF_PHYS_AVAIL_MAX + 2];
-vm_paddr_t dump_avail[HF_PHYS_AVAIL_MAX + 2];
-long realmem;
-vm_paddr_t Maxmem;
-char hf_cmdline[HF_CMDLINE_MAX];
+#define BOOT_MAPPED (4ull << 30)
+#define MEMMAP_MAX  128
+#define MODULES_MAX 16
+#define LOW_MEMORY  0x100000ull
 
 static struct hf_memmap_entry memmap[MEMMAP_MAX];
-static struct hf_ranges ram, avail;
-
-_Static_assert(HF_PHYS_AVAIL_MAX >= HF_RANGES_MAX, "");
 
 /* False when the bytes are not within what the boot tables map. */
 static bool
@@ -41,7 +31,7 @@ copy_in(void *to, uint64_t pa, uint64_t bytes)
 }
 
 static const char *
-copy_cmdline(uint64_t pa)
+copy_cmdline(uint64_t pa, char *cmdline)
 {
 	const char *from;
 	int i;
@@ -52,28 +42,16 @@ copy_cmdline(uint64_t pa)
 		return ("command line above 4 GiB");
 	from = (const char *)PHYS_TO_DMAP(pa);
 	for (i = 0; i < HF_CMDLINE_MAX && from[i] != '\0'; i++)
-		hf_cmdline[i] = from[i];
+		cmdline[i] = from[i];
 	if (i == HF_CMDLINE_MAX) {
-		hf_cmdline[0] = '\0';
+		cmdline[0] = '\0';
 		return ("command line longer than 2047 bytes");
 	}
 	return (NULL);
 }
 
-static void
-ranges_to_pairs(const struct hf_ranges *rs, vm_paddr_t *pairs)
-{
-	int n = 0;
-
-	for (int i = 0; i < rs->count && n < HF_PHYS_AVAIL_MAX; i++) {
-		pairs[n++] = rs->r[i].start;
-		pairs[n++] = rs->r[i].end;
-	}
-	pairs[n] = pairs[n + 1] = 0;
-}
-
 /*
- * Takes the modules out of "avail"; the first is the plan.  A module need
+ * Takes the modules out of info->avail; the first is the plan.  A module need
  * not be page aligned: its pages go.
  */
 static const char *
@@ -88,9 +66,9 @@ reserve_modules(const struct hf_start_info *si, struct hf_boot_info *info)
 			return ("module list outside the first 4 GiB");
 		if (m.size == 0)
 			continue;
-		if (!hf_ranges_contain(&ram, m.paddr, m.size))
+		if (!hf_ranges_contain(&info->ram, m.paddr, m.size))
 			return ("a module is not in RAM");
-		if (!hf_ranges_remove(&avail, trunc_page(m.paddr),
+		if (!hf_ranges_remove(&info->avail, trunc_page(m.paddr),
 			round_page(m.paddr + m.size)))
 			return ("too many pieces of memory");
 		if (i == 0) {
@@ -102,7 +80,7 @@ reserve_modules(const struct hf_start_info *si, struct hf_boot_info *info)
 }
 
 static const char *
-read_memmap(const struct hf_start_info *si)
+read_memmap(const struct hf_start_info *si, struct hf_ranges *ram)
 {
 	if (si->version < 1 || si->memmap_entries == 0)
 		return ("the loader gave no memory map");
@@ -111,9 +89,9 @@ read_memmap(const struct hf_start_info *si)
 	if (!copy_in(memmap, si->memmap_paddr,
 		si->memmap_entries * sizeof(memmap[0])))
 		return ("memory map outside the first 4 GiB");
-	if (!hf_memmap_reduce(memmap, si->memmap_entries, &ram))
+	if (!hf_memmap_reduce(memmap, si->memmap_entries, ram))
 		return ("too many pieces of memory");
-	if (ram.count == 0)
+	if (ram->count == 0)
 		return ("no RAM in the memory map");
 	return (NULL);
 }
@@ -132,49 +110,24 @@ hf_start_info_read(uint64_t pa, struct hf_boot_info *info)
 		return ("no PVH start info");
 	if (si.version >= 1 && !copy_in(&si, pa, sizeof(si)))
 		return ("no PVH start info");
-	if ((why = read_memmap(&si)) != NULL ||
-	    (why = copy_cmdline(si.cmdline_paddr)) != NULL)
+	if ((why = read_memmap(&si, &info->ram)) != NULL ||
+	    (why = copy_cmdline(si.cmdline_paddr, info->cmdline)) != NULL)
 		return (why);
 	info->rsdp_paddr = si.rsdp_paddr;
 
-	avail = ram;
+	info->avail = info->ram;
 	if ((why = reserve_modules(&si, info)) != NULL)
 		return (why);
 	/*
 	 * Page 0, the AP trampoline and the firmware's tables are below 1 MiB:
 	 * none of that is handed out.
 	 */
-	if (!hf_ranges_remove(&avail, 0, LOW_MEMORY) ||
-	    !hf_ranges_remove(&avail, (vm_offset_t)hf_text_start - KERNBASE,
+	if (!hf_ranges_remove(&info->avail, 0, LOW_MEMORY) ||
+	    !hf_ranges_remove(&info->avail,
+		(vm_offset_t)hf_text_start - KERNBASE,
 		(vm_offset_t)end - KERNBASE))
 		return ("too many pieces of memory");
-	if (avail.count == 0)
+	if (info->avail.count == 0)
 		return ("no free RAM");
-	ranges_to_pairs(&ram, dump_avail);
-	ranges_to_pairs(&avail, phys_avail);
-	for (int i = 0; i < ram.count; i++)
-		realmem += atop(ram.r[i].end - ram.r[i].start);
-	Maxmem = atop(ram.r[ram.count - 1].end);
 	return (NULL);
-}
-
-bool
-hf_phys_is_ram(vm_paddr_t pa, vm_size_t bytes)
-{
-	return (hf_ranges_touch(&ram, pa, bytes));
-}
-
-vm_paddr_t
-hf_boot_alloc_pages(u_long npages)
-{
-	vm_paddr_t pa;
-
-	for (int i = 0; phys_avail[i + 1] != 0; i += 2) {
-		if (phys_avail[i + 1] - phys_avail[i] <= ptoa(npages))
-			continue;
-		pa = phys_avail[i];
-		phys_avail[i] += ptoa(npages);
-		return (pa);
-	}
-	panic("hf_boot_alloc_pages: no %lu pages", npages);
 }

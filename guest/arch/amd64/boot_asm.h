@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* boot_asm.h: constants that start.S and C agree on. */
 
-#ifndef HF_BOOT_BOOT_ASM_H
-#define HF_BOOT_BOOT_ASM_H
+#ifndef HF_AMD64_BOOT_ASM_H
+#define HF_AMD64_BOOT_ASM_H
 
 #include <machine/param.h>
 #include <machine/specialreg.h>

@@ -2,7 +2,7 @@
 /* memmap.c: from the loader's memory map to a list of usable pages. */
 
 #include <sys/param.h>
-#include <boot/memmap.h>
+#include <kern/memmap.h>
 
 static void
 ranges_delete(struct hf_ranges *rs, int at)
@@ -70,8 +70,8 @@ hf_ranges_remove(struct hf_ranges *rs, uint64_t start, uint64_t end)
 static uint64_t
 entry_end(const struct hf_memmap_entry *e)
 {
-	return (e->size > UINT64_MAX - e->addr ? UINT64_MAX :
-						 e->addr + e->size);
+	return (
+	    e->size > UINT64_MAX - e->addr ? UINT64_MAX : e->addr + e->size);
 }
 
 bool
@@ -110,8 +110,7 @@ hf_ranges_touch(const struct hf_ranges *rs, uint64_t start, uint64_t bytes)
 		return (false);
 	for (int i = 0; i < rs->count; i++)
 		if (start < rs->r[i].end &&
-		    (start >= rs->r[i].start ||
-			bytes > rs->r[i].start - start))
+		    (start >= rs->r[i].start || bytes > rs->r[i].start - start))
 			return (true);
 	return (false);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* memmap.h: from the loader's memory map to a list of usable pages. */
 
-#ifndef HF_BOOT_MEMMAP_H
-#define HF_BOOT_MEMMAP_H
+#ifndef HF_KERN_MEMMAP_H
+#define HF_KERN_MEMMAP_H
 
 #include <sys/types.h>
 
@@ -22,7 +22,7 @@ struct hf_range {
 	uint64_t end; /* one past the last byte */
 };
 
-#define HF_RANGES_MAX 64
+#define HF_RANGES_MAX 32
 
 struct hf_ranges {
 	struct hf_range r[HF_RANGES_MAX]; /* sorted, disjoint, not touching */
@@ -42,7 +42,8 @@ bool hf_memmap_reduce(
 bool hf_ranges_remove(struct hf_ranges *rs, uint64_t start, uint64_t end);
 
 /* True when [start, start + bytes) touches (or: lies in) the list. */
-bool hf_ranges_touch(const struct hf_ranges *rs, uint64_t start, uint64_t bytes);
+bool hf_ranges_touch(
+    const struct hf_ranges *rs, uint64_t start, uint64_t bytes);
 bool hf_ranges_contain(
     const struct hf_ranges *rs, uint64_t start, uint64_t bytes);
 
