@@ -1,0 +1,7 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# run_qemu.sh: every scenario under QEMU microvm, another VMM and device.
+# usage: run_qemu.sh QEMU_RUN BUILD
+set -eu
+. "$(dirname "$0")/count.sh"
+run_and_count "$1" --build "$2"
