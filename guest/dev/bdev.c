@@ -7,6 +7,7 @@
 #include <sys/mutex.h>
 #include <kern/failpoint.h>
 #include <machine/atomic.h>
+#include <kern/trace.h>
 #include <dev/bdev.h>
 
 /* 0, or why the io cannot be given to the device. */
@@ -186,9 +187,12 @@ hf_bdev_io_wait(struct hf_bdev *bd, struct hf_io *io)
 	io->arg = &w;
 	error = hf_bdev_submit(bd, io);
 	if (error == 0) {
+		enum hf_layer before = hf_trace_enter(HF_LAYER_DEVICE);
+
 		mtx_lock_spin(&w.lock);
 		while (!w.finished)
 			(void)msleep_spin(&w, &w.lock, "bdevio", 0);
+		hf_trace_leave(before);
 		error = w.error;
 		mtx_unlock_spin(&w.lock);
 	}

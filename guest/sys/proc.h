@@ -20,6 +20,7 @@
 
 struct vmspace;
 struct hf_catch;
+struct hf_trace;
 
 /* td_pflags */
 #define TDP_NOFAULTING	 0x00000001 /* vm_fault fails at once */
@@ -78,6 +79,7 @@ struct thread {
 	void *td_arg;		   /* (c) */
 	vm_offset_t td_kstack;	   /* (c) lowest address of the stack */
 	u_int td_kstack_pages;	   /* (c) */
+	struct hf_trace *td_trace; /* (t) kern/trace.h; NULL: not measured */
 	struct hf_catch *td_catch; /* (t) hf_panics() and scenarios */
 	int td_nheld;		   /* (t) */
 	struct hf_held td_held[HF_HELD_MAX]; /* (t) */

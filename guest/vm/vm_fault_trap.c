@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/signal.h>
+#include <kern/trace.h>
 #include <vm/vm.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_map.h>
@@ -18,9 +19,11 @@ int
 vm_fault_trap(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type,
     int fault_flags, int *signo, int *ucode)
 {
+	enum hf_layer before = hf_trace_enter(HF_LAYER_VM);
 	int rv;
 
 	rv = vm_fault(map, trunc_page(vaddr), fault_type, fault_flags, NULL);
+	hf_trace_leave(before);
 	if (__predict_true(rv == KERN_SUCCESS) || signo == NULL)
 		return (rv);
 	switch (rv) {

@@ -2,6 +2,7 @@
 /* vm_pager.c: from objects to their pagers. */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <kern/trace.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -138,10 +139,12 @@ int
 vm_pager_get_pages(
     vm_object_t object, vm_page_t *m, int count, int *rbehind, int *rahead)
 {
+	enum hf_layer before = hf_trace_enter(HF_LAYER_PAGER);
 	int i, rv;
 
 	check_pages(object, m, count);
 	rv = object->pgops->pgo_getpages(object, m, count, rbehind, rahead);
+	hf_trace_leave(before);
 	if (rv != VM_PAGER_OK)
 		return (rv);
 	for (i = 0; i < count; i++)
@@ -179,8 +182,11 @@ void
 vm_pager_put_pages(
     vm_object_t object, vm_page_t *m, int count, int flags, int *rtvals)
 {
+	enum hf_layer before = hf_trace_enter(HF_LAYER_PAGER);
+
 	VM_OBJECT_ASSERT_WLOCKED(object);
 	object->pgops->pgo_putpages(object, m, count, flags, rtvals);
+	hf_trace_leave(before);
 	VM_OBJECT_ASSERT_WLOCKED(object);
 }
 

@@ -157,3 +157,9 @@ hf_timer_fired(void)
 {
 	PCPU_GET(md)->timer_armed_tsc = 0;
 }
+
+uint32_t
+hf_host_count(uint16_t port)
+{
+	return (inl(port));
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bench.c: samples, histograms and their records. */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/libkern.h>
+#include <kern/plan.h>
+#include <machine/cpufunc.h>
+#include <test/bench.h>
+#include <test/report_record.h>
+#include "abi.h"
+
+static struct hf_bench the_bench;
+
+static uint32_t
+param(const char *name, uint32_t standard)
+{
+	const char *text = hf_plan_param(name), *end;
+	bool overflow;
+	uint64_t value;
+
+	if (text == NULL)
+		return (standard);
+	value = hf_strtou64(text, &end, 10, &overflow);
+	if (end == text || *end != '\0' || overflow || value > UINT32_MAX)
+		panic("parameter %s=%s is not a number", name, text);
+	return ((uint32_t)value);
+}
+
+struct hf_bench *
+hf_bench_open_few(
+    const char *name, uint32_t ops, enum hf_layer base, uint32_t divisor)
+{
+	struct hf_bench *b = &the_bench;
+
+	KASSERT(ops > 0 && divisor > 0, ("hf_bench_open: %u %u", ops, divisor));
+	b->bn_class = name;
+	b->bn_ops = ops;
+	b->bn_base = base;
+	b->bn_samples = MAX(param("samples", 200) / divisor, 5);
+	b->bn_warmup = MAX(param("warmup", 20) / divisor, 1);
+	b->bn_traced = param("trace", 1) != 0;
+	b->bn_raw = param("raw", 0) != 0;
+	b->bn_done = 0;
+	b->bn_exits_usual = UINT32_MAX;
+	hf_hist_reset(&b->bn_total);
+	hf_hist_reset(&b->bn_apart);
+	for (int i = 0; i < HF_LAYERS; i++)
+		hf_hist_reset(&b->bn_layer[i]);
+	return (b);
+}
+
+struct hf_bench *
+hf_bench_open(const char *name, uint32_t ops, enum hf_layer base)
+{
+	return (hf_bench_open_few(name, ops, base, 1));
+}
+
+bool
+hf_bench_next(struct hf_bench *b)
+{
+	if (b->bn_done == b->bn_warmup)
+		HF_MARK(HF_MARK_CLASS);
+	return (b->bn_done < b->bn_warmup + b->bn_samples);
+}
+
+/* The host's own exits and waits for a CPU are read outside the sample. */
+void
+hf_bench_before(struct hf_bench *b)
+{
+	bzero(&b->bn_trace, sizeof(b->bn_trace));
+	b->bn_trace.tr_layer = b->bn_base;
+	b->bn_delay = hf_host_count(HF_PORT_RUN_DELAY);
+	b->bn_exits = hf_host_count(HF_PORT_EXITS);
+	if (b->bn_traced)
+		curthread->td_trace = &b->bn_trace;
+}
+
+/*
+ * A sample with more exits than the class usually has, or during which the
+ * vCPU waited for a host CPU, is kept apart.  "Usually" is the least that the
+ * warm-up saw.
+ */
+static bool
+sample_is_foreign(struct hf_bench *b, uint32_t exits, bool delayed)
+{
+	if (exits == HF_COUNT_NONE)
+		return (delayed);
+	if (b->bn_done < b->bn_warmup) {
+		b->bn_exits_usual = MIN(b->bn_exits_usual, exits);
+		return (false);
+	}
+	return (delayed || exits > b->bn_exits_usual);
+}
+
+static void
+sample_raw(const struct hf_bench *b, uint64_t total, bool foreign)
+{
+	struct record *r = hf_record_begin("raw");
+
+	hf_record_text(r, "class", b->bn_class);
+	hf_record_u64(r, "n", b->bn_done - b->bn_warmup);
+	hf_record_u64(r, "ticks", total);
+	hf_record_u64(r, "apart", foreign);
+	hf_record_end(r);
+}
+
+void
+hf_bench_after(struct hf_bench *b)
+{
+	uint64_t total = b->bn_stop_tsc - b->bn_start_tsc;
+	uint32_t exits, delay;
+	bool foreign;
+
+	curthread->td_trace = NULL;
+	exits = hf_host_count(HF_PORT_EXITS);
+	delay = hf_host_count(HF_PORT_RUN_DELAY);
+	/* The second reading of the exits is one itself, that of the delay
+	 * before the sample another. */
+	if (exits != HF_COUNT_NONE)
+		exits -= b->bn_exits + 1;
+	foreign = sample_is_foreign(
+	    b, exits, delay != HF_COUNT_NONE && delay != b->bn_delay);
+	if (b->bn_done++ < b->bn_warmup)
+		return;
+	if (b->bn_raw)
+		sample_raw(b, total, foreign);
+	hf_hist_add(foreign ? &b->bn_apart : &b->bn_total, total);
+	if (foreign || !b->bn_traced)
+		return;
+	b->bn_trace.tr_ticks[b->bn_trace.tr_layer] +=
+	    b->bn_stop_tsc - b->bn_trace.tr_since;
+	for (int i = 0; i < HF_LAYERS; i++)
+		hf_hist_add(&b->bn_layer[i], b->bn_trace.tr_ticks[i]);
+}
+
+static void
+part_send(const struct hf_bench *b, const char *layer, const struct hf_hist *h,
+    u_int part, const char *buckets)
+{
+	struct record *r = hf_record_begin("hist");
+
+	hf_record_text(r, "class", b->bn_class);
+	hf_record_text(r, "layer", layer);
+	hf_record_u64(r, "ops", b->bn_ops);
+	hf_record_u64(r, "count", h->count);
+	hf_record_u64(r, "sum", h->sum);
+	hf_record_u64(r, "min", h->min);
+	hf_record_u64(r, "max", h->max);
+	hf_record_u64(r, "part", part);
+	hf_record_text(r, "b", buckets);
+	hf_record_end(r);
+}
+
+/* Room for a bucket and its count in decimal, with ',' and ':'. */
+#define PAIR_MAX 24
+
+static void
+hist_send(const struct hf_bench *b, const char *layer, const struct hf_hist *h)
+{
+	char text[HF_RECORD_TEXT_MAX];
+	size_t at = 0;
+	u_int part = 0;
+
+	if (h->count == 0)
+		return;
+	for (u_int i = 0; i < HF_HIST_BUCKETS; i++) {
+		if (h->bucket[i] == 0)
+			continue;
+		at += snprintf(text + at, sizeof(text) - at, "%s%u:%u",
+		    at ? "," : "", i, h->bucket[i]);
+		if (at < sizeof(text) - PAIR_MAX)
+			continue;
+		part_send(b, layer, h, part++, text);
+		at = 0;
+	}
+	if (at > 0)
+		part_send(b, layer, h, part, text);
+}
+
+void
+hf_bench_close(struct hf_bench *b)
+{
+	static const char *const layers[HF_LAYERS] = { "trap", "vm", "pager",
+		"device" };
+
+	hf_expect_eq(b->bn_total.count + b->bn_apart.count, b->bn_samples);
+	hist_send(b, "total", &b->bn_total);
+	hist_send(b, "apart", &b->bn_apart);
+	for (int i = 0; i < HF_LAYERS; i++)
+		if (b->bn_layer[i].sum != 0)
+			hist_send(b, layers[i], &b->bn_layer[i]);
+}
