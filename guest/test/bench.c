@@ -10,6 +10,9 @@
 #include <test/report_record.h>
 #include "abi.h"
 
+/* Below this a class has no median worth the name. */
+#define SAMPLES_MIN 5
+
 static struct hf_bench the_bench;
 
 static uint32_t
@@ -37,8 +40,10 @@ hf_bench_open_few(
 	b->bn_class = name;
 	b->bn_ops = ops;
 	b->bn_base = base;
-	b->bn_samples = MAX(param("samples", 200) / divisor, 5);
+	b->bn_samples = MAX(param("samples", 200) / divisor, SAMPLES_MIN);
 	b->bn_warmup = MAX(param("warmup", 20) / divisor, 1);
+	b->bn_deadline_tsc =
+	    hf_tsc() + hf_tsc_from_ns(param("budget_ms", 2000) * 1000000ul);
 	b->bn_traced = param("trace", 1) != 0;
 	b->bn_raw = param("raw", 0) != 0;
 	b->bn_done = 0;
@@ -59,8 +64,14 @@ hf_bench_open(const char *name, uint32_t ops, enum hf_layer base)
 bool
 hf_bench_next(struct hf_bench *b)
 {
+	if (b->bn_done > 0 && b->bn_done < b->bn_warmup &&
+	    hf_tsc() > b->bn_deadline_tsc)
+		b->bn_warmup = b->bn_done;
 	if (b->bn_done == b->bn_warmup)
 		HF_MARK(HF_MARK_CLASS);
+	if (b->bn_done >= b->bn_warmup + SAMPLES_MIN &&
+	    hf_tsc() > b->bn_deadline_tsc)
+		b->bn_samples = b->bn_done - b->bn_warmup;
 	return (b->bn_done < b->bn_warmup + b->bn_samples);
 }
 

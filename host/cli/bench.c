@@ -168,7 +168,9 @@ measure(struct arguments *a, const struct scenario_list *list,
     const bool *chosen, struct bench_report *r, FILE *raw, struct hf_err *err)
 {
 	struct bench_collect *c = bench_collect_new(r, raw, stderr);
-	struct run_bench sink = { .arg = c, .record = bench_collect_record };
+	struct run_bench sink = { .arg = c,
+		.starts = bench_collect_starts,
+		.record = bench_collect_record };
 	enum exitcode status = EXITCODE_OK;
 
 	a->run.bench = &sink;

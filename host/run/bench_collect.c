@@ -116,15 +116,13 @@ begin_hist(struct bench_collect *c, const struct record *rec)
 }
 
 static void
-total_done(struct bench_collect *c, struct bench_class *class, struct vm *vm)
+total_done(struct bench_collect *c, struct bench_class *class)
 {
 	double median = (double)hf_hist_quantile(&c->part, 50000) / class->ops;
 
 	hf_hist_merge(&class->total, &c->part);
 	if (class->rounds < BENCH_ROUNDS_MAX)
 		class->round[class->rounds++] = median;
-	if (c->kvm == NULL)
-		c->kvm = bench_kvm_new(vm);
 	bench_kvm_add(c->kvm, class);
 	if (strcmp(c->class_name, "recorder") == 0)
 		c->report->env.recorder_ticks = (uint64_t)median;
@@ -135,14 +133,14 @@ total_done(struct bench_collect *c, struct bench_class *class, struct vm *vm)
 }
 
 static void
-hist_done(struct bench_collect *c, uint64_t ops, struct vm *vm)
+hist_done(struct bench_collect *c, uint64_t ops)
 {
 	struct bench_class *class = bench_class_get(c->report, c->class_name);
 	enum bench_layer layer;
 
 	class->ops = (uint32_t)ops;
 	if (strcmp(c->layer, "total") == 0) {
-		total_done(c, class, vm);
+		total_done(c, class);
 		return;
 	}
 	if (strcmp(c->layer, "apart") == 0) {
@@ -157,7 +155,16 @@ hist_done(struct bench_collect *c, uint64_t ops, struct vm *vm)
 }
 
 void
-bench_collect_record(void *collect, const struct record *rec, struct vm *vm)
+bench_collect_starts(void *collect, struct vm *vm)
+{
+	struct bench_collect *c = collect;
+
+	bench_kvm_free(c->kvm);
+	c->kvm = bench_kvm_new(vm);
+}
+
+void
+bench_collect_record(void *collect, const struct record *rec)
 {
 	struct bench_collect *c = collect;
 	uint64_t ops = rec->number[KEY_OPS];
@@ -189,7 +196,7 @@ bench_collect_record(void *collect, const struct record *rec, struct vm *vm)
 		return;
 	}
 	if (c->got == c->want)
-		hist_done(c, ops, vm);
+		hist_done(c, ops);
 }
 
 int

@@ -31,8 +31,9 @@ void bench_collect_free(struct bench_collect *);
 void bench_collect_round(
     struct bench_collect *, unsigned int round, unsigned int of);
 
-void bench_collect_record(
-    void *collect, const struct record *rec, struct vm *vm);
+/* The members of struct run_bench. */
+void bench_collect_starts(void *collect, struct vm *vm);
+void bench_collect_record(void *collect, const struct record *rec);
 
 /* After the last round.  0, or -1: *err names what was wrong in the records. */
 int bench_collect_check(const struct bench_collect *, struct hf_err *err);

@@ -8,7 +8,10 @@
 
 struct bench_kvm;
 
-/* Reads all counts of the machine and its vCPUs.  NULL is a valid result. */
+/*
+ * Opens and reads all counts of the machine and its vCPUs; before vm_start, as
+ * KVM makes this wait for a vCPU that is in the guest.
+ */
 struct bench_kvm *bench_kvm_new(struct vm *vm);
 void bench_kvm_free(struct bench_kvm *);
 

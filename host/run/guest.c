@@ -60,7 +60,7 @@ on_record(void *arg, const struct record *rec)
 	note_event(g, verdict_record(&g->verdict, rec, guest_now_ns()));
 	if ((rec->kind == RECORD_HIST || rec->kind == RECORD_RAW) &&
 	    g->opt->bench != NULL && !g->verdict.violated)
-		g->opt->bench->record(g->opt->bench->arg, rec, g->vm);
+		g->opt->bench->record(g->opt->bench->arg, rec);
 }
 
 static void
@@ -209,6 +209,8 @@ int
 guest_start(struct guest *g, struct hf_err *err)
 {
 	g->last_event_ns = guest_now_ns();
+	if (g->opt->bench != NULL)
+		g->opt->bench->starts(g->opt->bench->arg, g->vm);
 	return (vm_start(g->vm, err));
 }
 

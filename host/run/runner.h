@@ -24,8 +24,10 @@ struct record;
 /* Where a bench's hist and raw records go (run/bench_collect.h). */
 struct run_bench {
 	void *arg;
+	/* The owner's thread, before the guest's start. */
+	void (*starts)(void *arg, struct vm *vm);
 	/* On a vCPU's thread, under the guest's lock. */
-	void (*record)(void *arg, const struct record *rec, struct vm *vm);
+	void (*record)(void *arg, const struct record *rec);
 };
 
 struct run_options {
