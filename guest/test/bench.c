@@ -89,12 +89,15 @@ hf_bench_before(struct hf_bench *b)
 
 /*
  * A sample with more exits than the class usually has, or during which the
- * vCPU waited for a host CPU, is kept apart.  "Usually" is the least that the
- * warm-up saw.
+ * vCPU waited for a host CPU for more than a 64th of it, is kept apart.
+ * "Usually" is the least that the warm-up saw.
  */
 static bool
-sample_is_foreign(struct hf_bench *b, uint32_t exits, bool delayed)
+sample_is_foreign(
+    struct hf_bench *b, uint32_t exits, uint32_t delay_ns, uint64_t total)
 {
+	bool delayed = delay_ns > hf_ns_from_tsc(total) / 64;
+
 	if (exits == HF_COUNT_NONE)
 		return (delayed);
 	if (b->bn_done < b->bn_warmup) {
@@ -131,7 +134,7 @@ hf_bench_after(struct hf_bench *b)
 	if (exits != HF_COUNT_NONE)
 		exits -= b->bn_exits + 1;
 	foreign = sample_is_foreign(
-	    b, exits, delay != HF_COUNT_NONE && delay != b->bn_delay);
+	    b, exits, delay == HF_COUNT_NONE ? 0 : delay - b->bn_delay, total);
 	if (b->bn_done++ < b->bn_warmup)
 		return;
 	if (b->bn_raw)
