@@ -13,6 +13,7 @@
 struct cli_builtin {
 	const void *bytes;
 	size_t len_bytes;
+	struct scenario_list list; /* of that image */
 };
 
 struct cli_command {

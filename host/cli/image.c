@@ -30,8 +30,10 @@ cli_image_open(struct cli_image *image, const char *kernel_path,
 		image->name = kernel_path;
 		image->in_file = NULL;
 	}
-	if (scenario_list_read(&image->list, image->bytes, image->len_bytes,
-		image->name, err) != 0) {
+	if (kernel_path == NULL)
+		image->list = builtin->list;
+	else if (scenario_list_read(&image->list, image->bytes,
+		     image->len_bytes, image->name, err) != 0) {
 		io_file_free(&image->file);
 		return (-1);
 	}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scenario_choose.c: which scenarios the user's patterns name. */
 #include <fnmatch.h>
-#include <string.h>
 
 #include "run/scenario_list.h"
 
@@ -12,19 +11,22 @@ static size_t
 choose_one(const struct scenario_list *l, const char *pattern, bool *chosen,
     size_t *nhidden)
 {
+	const struct scenario *named = scenario_list_find(l, pattern);
 	size_t n = 0;
 
 	*nhidden = 0;
+	if (named != NULL) {
+		chosen[named - l->scenarios] = true;
+		return (1);
+	}
 	for (size_t i = 0; i < l->nscenarios; i++) {
 		const struct scenario *s = &l->scenarios[i];
 
-		if (strcmp(pattern, s->id) != 0) {
-			if (fnmatch(pattern, s->id, 0) != 0)
-				continue;
-			if ((s->flags & ONLY_BY_NAME) != 0) {
-				(*nhidden)++;
-				continue;
-			}
+		if (fnmatch(pattern, s->id, 0) != 0)
+			continue;
+		if ((s->flags & ONLY_BY_NAME) != 0) {
+			(*nhidden)++;
+			continue;
 		}
 		chosen[i] = true;
 		n++;

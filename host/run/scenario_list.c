@@ -129,7 +129,7 @@ compare_ids(const void *a, const void *b)
 static int
 sort_entries(struct scenario_list *l, const struct reader *rd)
 {
-	qsort(l->scenarios, l->nscenarios, sizeof(*l->scenarios), compare_ids);
+	qsort(l->owned, l->nscenarios, sizeof(*l->owned), compare_ids);
 	for (size_t i = 1; i < l->nscenarios; i++) {
 		if (strcmp(l->scenarios[i - 1].id, l->scenarios[i].id) == 0)
 			return (
@@ -157,12 +157,13 @@ read_entries(
 		    rd->name, HF_SCENARIO_SECTION,
 		    (unsigned long long)sh->sh_size, sizeof(entry)));
 	l->nscenarios = sh->sh_size / sizeof(entry);
-	l->scenarios = calloc(l->nscenarios, sizeof(*l->scenarios));
-	hf_check(l->scenarios != NULL);
+	l->owned = calloc(l->nscenarios, sizeof(*l->owned));
+	hf_check(l->owned != NULL);
+	l->scenarios = l->owned;
 	for (size_t i = 0; i < l->nscenarios; i++) {
 		memcpy(&entry, rd->image + sh->sh_offset + i * sizeof(entry),
 		    sizeof(entry));
-		why = decode_entry(rd, &entry, &l->scenarios[i]);
+		why = decode_entry(rd, &entry, &l->owned[i]);
 		if (why != NULL)
 			return (err_user(
 			    rd->err, "%s: scenario %zu: %s", rd->name, i, why));
@@ -258,16 +259,19 @@ scenario_list_read(struct scenario_list *l, const void *elf, size_t elf_bytes,
 void
 scenario_list_free(struct scenario_list *l)
 {
-	free(l->scenarios);
+	free(l->owned);
 	memset(l, 0, sizeof(*l));
+}
+
+static int
+compare_id(const void *id, const void *scenario)
+{
+	return (strcmp(id, ((const struct scenario *)scenario)->id));
 }
 
 const struct scenario *
 scenario_list_find(const struct scenario_list *l, const char *id)
 {
-	for (size_t i = 0; i < l->nscenarios; i++) {
-		if (strcmp(l->scenarios[i].id, id) == 0)
-			return (&l->scenarios[i]);
-	}
-	return (NULL);
+	return (bsearch(id, l->scenarios, l->nscenarios,
+	    sizeof(l->scenarios[0]), compare_id));
 }

@@ -23,8 +23,9 @@ struct scenario {
 };
 
 struct scenario_list {
-	struct scenario *scenarios; /* sorted by id */
+	const struct scenario *scenarios; /* sorted by id */
 	size_t nscenarios;
+	struct scenario *owned; /* scenarios, if made by scenario_list_read */
 };
 
 /* Longest per-scenario timeout that an image may ask for: an hour. */
