@@ -191,7 +191,7 @@ vm_start(struct vm *vm, struct hf_err *err)
 void
 vm_end_claim(struct vm *vm, const struct vm_end *end)
 {
-	struct vm_cpu_state *cpus = vm->end.cpus;
+	struct vm_cpu_state *cpus;
 	uint64_t one = 1;
 	unsigned int i;
 	bool claimed;
@@ -200,6 +200,7 @@ vm_end_claim(struct vm *vm, const struct vm_end *end)
 	pthread_mutex_lock(&vm->lock);
 	claimed = vm->end.reason == VM_END_NONE;
 	if (claimed) {
+		cpus = vm->end.cpus;
 		vm->end = *end;
 		vm->end.cpus = cpus;
 		vm->end.ncpus = vm->ncpus;

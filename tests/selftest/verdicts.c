@@ -7,7 +7,7 @@
 HF_SCENARIO(selftest_pass, "selftest.pass", "", "passes")
 {
 	hf_expect_eq(1 + 1, 2);
-	hf_note("this note is seen in JSON only");
+	hf_note("a note of a scenario that passes");
 	hf_value("answer", 42, "things");
 }
 
