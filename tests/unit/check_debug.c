@@ -170,9 +170,10 @@ START_TEST(a_large_page_is_translated)
 {
 	gpa_t at;
 
-	set_entry(0x3000, 1, 0x200000 | P_RW | 1 << 7);
-	ck_assert(pagetable_translate(mem, &cpu, VA, &at));
-	ck_assert_uint_eq(at.v, 0x201abc);
+	/* Bit 12 of a large page is PAT, no part of its address. */
+	set_entry(0x3000, 1, 0x200000 | P_RW | 1 << 7 | 1 << 12);
+	ck_assert(pagetable_translate(mem, &cpu, VA + 0x1000, &at));
+	ck_assert_uint_eq(at.v, 0x202abc);
 	set_entry(0x2000, 510, 0x40000000 | P_RW | 1 << 7);
 	ck_assert(pagetable_translate(mem, &cpu, VA, &at));
 	ck_assert_uint_eq(at.v, 0x40201abc);

@@ -155,6 +155,12 @@ damage_code(void)
 	img.ph.p_flags = PF_R;
 }
 static void
+damage_code_end(void)
+{
+	img.entries[0].run = BASE + sizeof(img);
+}
+
+static void
 damage_size(void)
 {
 	img.sh[1].sh_size--;
@@ -205,6 +211,8 @@ damage_unterminated(void)
 	/* The title runs to the end of its segment. */
 	img.ph.p_filesz = offsetof(struct image, strings) + 124;
 	img.entries[2].title = va_of(img.strings + 122);
+	img.entries[2].id = img.entries[0].id;
+	img.entries[2].requirements = img.entries[0].requirements;
 }
 
 static const struct {
@@ -221,6 +229,7 @@ static const struct {
 	{ damage_unterminated, "img: scenario 2: a string outside" },
 	{ damage_grammar, "img: scenario 1: the id" },
 	{ damage_code, "img: scenario 0: its code" },
+	{ damage_code_end, "img: scenario 0: its code" },
 	{ damage_size, "no multiple of 48" },
 	{ damage_empty, "no multiple of 48" },
 	{ damage_offset, "lies outside the file" },
