@@ -164,6 +164,8 @@ else
 	    "$holdfast" run --disk "$work/text" "$first"
 	expect disk_device 2 "/dev/null" \
 	    "$holdfast" run --disk /dev/null "$first"
+	expect memory_of_host 2 "--memory 1 TiB: too large" \
+	    "$holdfast" run --memory 1T "$first"
 	head -c 65536 /dev/zero >"$work/img"
 	expect faulty_nonsense 2 "never@1=fail" \
 	    "$holdfast" run --disk "$work/img" --faulty never@1=fail "$first"
