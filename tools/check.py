@@ -3,7 +3,7 @@
 
 usage: tools/check [--quick] [--suite NAME]...
 
-Suites: unit selftest system badinput formats interop lint lab (meson's), and
+Suites: unit selftest system badinput interop lint lab (meson's), and
 two builds of their own: asan (the unit suite under ASan and UBSan) and clang
 (everything built by clang, -Werror, and its unit suite).  --quick leaves out
 lab, asan and clang.  Each test's own count is added up where it prints one
@@ -126,7 +126,7 @@ def main():
             return 2
     total = [0, 0, 0]
     # Cheap and telling first: the long ones come last.
-    plan = [("build", s) for s in ("lint", "unit", "formats", "selftest", "badinput", "system",
+    plan = [("build", s) for s in ("lint", "unit", "selftest", "badinput", "system",
                                    "interop")]
     if not quick:
         plan += [("build-asan", "unit"), ("build-clang", "unit"), ("build", "lab")]

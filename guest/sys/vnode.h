@@ -58,7 +58,7 @@ struct vnode {
 	int v_writecount;	       /* (i) writers and writable mappings */
 	volatile int v_wrerror;	       /* (a) errno of an asynchronous write */
 	volatile u_int v_writesinflight; /* (i) asynchronous writes */
-	volatile u_int v_unflushed; /* (a) written since the last flush */
+	volatile u_int v_unflushed;	 /* (a) written since the last flush */
 
 	struct mtx v_interlock;
 	struct sx v_sx;			 /* behind VOP_LOCK() */

@@ -58,7 +58,7 @@ struct fake_virtio {
 	int outs; /* write requests seen */
 };
 
-#define FAKE_LOG(off, value) ((uint32_t)(off) << 16 | ((value) & 0xffffu))
+#define FAKE_LOG(off, value) ((uint32_t)(off) << 16 | ((value)&0xffffu))
 
 extern const struct vtmmio_access fake_virtio_access;
 
@@ -80,8 +80,8 @@ int fake_fetch(struct fake_virtio *fv);
 void fake_complete(struct fake_virtio *fv, int i, uint8_t status);
 
 /* The same with a used length of the script's choice. */
-void fake_complete_len(struct fake_virtio *fv, int i, uint8_t status,
-    uint32_t len);
+void fake_complete_len(
+    struct fake_virtio *fv, int i, uint8_t status, uint32_t len);
 
 /* A used entry that is not true. */
 void fake_used_raw(struct fake_virtio *fv, uint32_t id, uint32_t len);

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # run_qemu.sh: every scenario under QEMU microvm, another VMM and device.
-# usage: run_qemu.sh QEMU_RUN BUILD
+# usage: run_qemu.sh QEMU_RUN BUILD [argument of qemu-run]...
 set -eu
 . "$(dirname "$0")/count.sh"
-run_and_count "$1" --build "$2"
+run=$1 build=$2
+shift 2
+run_and_count "$run" --build "$build" "$@"

@@ -131,7 +131,7 @@ HF_SCENARIO(object_bypass, "object.bypass", "OB-15 OB-16",
 	grand = vm_object_allocate_anon(8, NULL, NULL, 0);
 	backing = front_of(grand, 1, 4);
 	front = front_of(backing, 1, 3);
-	put(grand, 4, 'z'); /* seen through both */
+	put(grand, 4, 'z');   /* seen through both */
 	put(backing, 0, 'o'); /* outside of the window */
 	put(backing, 1, 'x');
 	put(backing, 2, 'y');
