@@ -40,6 +40,17 @@ struct mount {
 	char mnt_error[160]; /* (m) the last broken structure met */
 };
 
+/*
+ * Mounts the ext2 file system on bd; errno and a sentence for people in msg.
+ * Unmounting writes what is dirty; EBUSY while a vnode is used.  May sleep.
+ */
+int hf_mount(struct hf_bdev *bd, struct mount **mpp, char *msg,
+    size_t msg_bytes);
+int hf_unmount(struct mount *mp);
+
+/* The root directory, referenced and unlocked: vrele() it.  errno. */
+int hf_mount_rootdir(struct mount *mp, struct vnode **vpp);
+
 /* The root mount, NULL when nothing is mounted. */
 struct mount *hf_rootmp(void);
 

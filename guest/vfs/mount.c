@@ -56,33 +56,65 @@ mount_free(struct mount *mp)
 }
 
 int
+hf_mount(struct hf_bdev *bd, struct mount **mpp, char *msg, size_t msg_bytes)
+{
+	struct mount *mp;
+	int error;
+
+	/* Completions in interrupt context queue tasks. */
+	hf_task_start();
+	mp = mount_alloc(bd);
+	error = ext2_mount(mp, msg, msg_bytes);
+	if (error != 0)
+		mount_free(mp);
+	else
+		*mpp = mp;
+	return (error);
+}
+
+int
+hf_unmount(struct mount *mp)
+{
+	while (hf_vnode_recycle(mp, 0))
+		continue;
+	if (!TAILQ_EMPTY(&mp->mnt_nvnodelist))
+		return (EBUSY);
+	ext2_unmount(mp);
+	mount_free(mp);
+	return (0);
+}
+
+int
+hf_mount_rootdir(struct mount *mp, struct vnode **vpp)
+{
+	int error;
+
+	error = ext2_vget(mp, EXT2_ROOT_INO, LK_SHARED, vpp);
+	if (error != 0)
+		return (error);
+	VOP_UNLOCK(*vpp);
+	if ((*vpp)->v_type == VDIR)
+		return (0);
+	vrele(*vpp);
+	return (hf_fs_broken(
+	    mp, "ext2: inode %d: the root is no directory", EXT2_ROOT_INO));
+}
+
+int
 hf_root_mount(
     struct mount **mpp, struct vnode **vpp, char *msg, size_t msg_bytes)
 {
 	struct hf_bdev *bd;
-	struct mount *mp;
 	int error;
 
 	if (rootmp == NULL) {
 		error = hf_bdev_root(&bd, msg, msg_bytes);
+		if (error == 0)
+			error = hf_mount(bd, &rootmp, msg, msg_bytes);
 		if (error != 0)
 			return (error);
-		/* Completions in interrupt context queue tasks. */
-		hf_task_start();
-		mp = mount_alloc(bd);
-		error = ext2_mount(mp, msg, msg_bytes);
-		if (error != 0) {
-			mount_free(mp);
-			return (error);
-		}
-		rootmp = mp;
 	}
-	error = ext2_vget(rootmp, EXT2_ROOT_INO, LK_SHARED, vpp);
-	if (error == 0 && (*vpp)->v_type != VDIR) {
-		vput(*vpp);
-		error = hf_fs_broken(rootmp,
-		    "ext2: inode %d: the root is no directory", EXT2_ROOT_INO);
-	}
+	error = hf_mount_rootdir(rootmp, vpp);
 	if (error != 0) {
 		snprintf(msg, msg_bytes, "%s",
 		    rootmp->mnt_error[0] != '\0' ? rootmp->mnt_error
@@ -91,7 +123,6 @@ hf_root_mount(
 		(void)hf_root_unmount();
 		return (error);
 	}
-	VOP_UNLOCK(*vpp);
 	*mpp = rootmp;
 	return (0);
 }
@@ -99,14 +130,12 @@ hf_root_mount(
 int
 hf_root_unmount(void)
 {
+	int error;
+
 	if (rootmp == NULL)
 		return (0);
-	while (hf_vnode_recycle(rootmp, 0))
-		continue;
-	if (!TAILQ_EMPTY(&rootmp->mnt_nvnodelist))
-		return (EBUSY);
-	ext2_unmount(rootmp);
-	mount_free(rootmp);
-	rootmp = NULL;
-	return (0);
+	error = hf_unmount(rootmp);
+	if (error == 0)
+		rootmp = NULL;
+	return (error);
 }
