@@ -100,6 +100,26 @@ HF_SCENARIO(pager_sync, "pager.write_sync", "PP-01 PP-02 PP-08 PP-18 VB-53",
 	end();
 }
 
+HF_SCENARIO(pager_write_no_memory, "pager.write_without_memory", "VB-54",
+    "pages go to the disk when there is no memory to be had", WRITES)
+{
+	int b, i;
+
+	begin();
+	b = other_byte(ptoa(78));
+	for (i = 0; i < 3; i++)
+		hf_expect(hf_probe_write(VA + ptoa(11 * i + 56), b).ok);
+	hf_failpoint_arm("vm_page_alloc", 0, -1);
+	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
+	hf_failpoint_arm("kalloc", 0, -1);
+	hf_expect(hf_probe_write(VA + ptoa(56), b ^ 1).ok);
+	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(disk_byte(ptoa(78)), (uint64_t)b);
+	hf_expect_eq(disk_byte(ptoa(56)), (uint64_t)(b ^ 1));
+	end();
+}
+
 HF_SCENARIO(pager_write_error, "pager.write_error", "PP-05 PP-13",
     "a write error keeps the page dirty and reaches msync; a retry works",
     WRITES)
