@@ -44,8 +44,8 @@ struct mount {
  * Mounts the ext2 file system on bd; errno and a sentence for people in msg.
  * Unmounting writes what is dirty; EBUSY while a vnode is used.  May sleep.
  */
-int hf_mount(struct hf_bdev *bd, struct mount **mpp, char *msg,
-    size_t msg_bytes);
+int hf_mount(
+    struct hf_bdev *bd, struct mount **mpp, char *msg, size_t msg_bytes);
 int hf_unmount(struct mount *mp);
 
 /* The root directory, referenced and unlocked: vrele() it.  errno. */
