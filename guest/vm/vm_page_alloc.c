@@ -62,6 +62,8 @@ hf_vm_page_alloc_init(vm_page_t m, int req)
 	KASSERT(m->object == NULL && m->valid == 0 && m->dirty == 0 &&
 		vm_page_busy_freed(m) && m->a.queue == PQ_NONE,
 	    ("vm_page_alloc: page %#lx is not clean", VM_PAGE_TO_PHYS(m)));
+	if (__predict_false(hf_vm_junk) && (m->flags & PG_ZERO) == 0)
+		hf_vm_page_fill(m, HF_JUNK_FRESH);
 	m->flags = (req & VM_ALLOC_ZERO) != 0 ? m->flags & PG_ZERO : 0;
 	if ((req & VM_ALLOC_NODUMP) != 0)
 		m->flags |= PG_NODUMP;

@@ -3,12 +3,21 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/vmmeter.h>
+#include <machine/vmparam.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pagequeue.h>
 #include <vm/vm_phys.h>
 #include "vm_page_internal.h"
+
+bool hf_vm_junk;
+
+void
+hf_vm_page_fill(vm_page_t m, int byte)
+{
+	memset((void *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)), byte, PAGE_SIZE);
+}
 
 /*
  * Everything but the frame itself.  False: the page is fictitious, there is no
@@ -71,6 +80,8 @@ vm_page_free_toq(vm_page_t m)
 {
 	if (!free_prep(m))
 		return;
+	if (__predict_false(hf_vm_junk) && (m->flags & PG_ZERO) == 0)
+		hf_vm_page_fill(m, HF_JUNK_FREED);
 	vm_domain_free_lock();
 	vm_phys_free_pages(m, 0);
 	vm_domain_free_unlock();

@@ -39,6 +39,15 @@ void hf_vm_page_alloc_failed(int req, u_int n);
 /* Frames that never became pages go back; free count raised. */
 void hf_vm_page_frames_return(vm_page_t m, u_long n);
 
+/*
+ * With "param junk=1" fresh and freed pages get different contents, unless they
+ * are known to be zero.  Dear where ring 0 is emulated, so off by default.
+ */
+extern bool hf_vm_junk;
+#define HF_JUNK_FRESH 0xa5
+#define HF_JUNK_FREED 0xdf
+void hf_vm_page_fill(vm_page_t m, int byte);
+
 static inline bool
 vm_page_is_managed(vm_page_t m)
 {

@@ -4,6 +4,7 @@
 #include <sys/systm.h>
 #include <sys/vmmeter.h>
 #include <kern/kalloc.h>
+#include <kern/plan.h>
 #include <machine/vmparam.h>
 #include <vm/vm.h>
 #include <vm/vm_param.h>
@@ -138,6 +139,7 @@ vm_page_startup(vm_offset_t vaddr)
 
 	domain_init(vmd);
 	hf_vm_page_sleep_init();
+	hf_vm_junk = hf_plan_param_u64("junk", 0) != 0;
 	hf_vm_domain_set_watermarks(vmd, managed, managed);
 	publish_watermarks(vmd);
 	hf_vm_phys_free_all();

@@ -79,7 +79,9 @@ boot_plan(uint64_t seed)
 	const char *why;
 
 	snprintf(text, sizeof(text),
-	    "holdfast-plan 1\nnonce 0123456789abcdef\nseed %lu\n", seed);
+	    "holdfast-plan 1\nnonce 0123456789abcdef\nseed %lu\n"
+	    "param junk=1\n",
+	    seed);
 	why = hf_plan_parse(text, strlen(text));
 	if (why != NULL)
 		panic("model: plan: %s", why);
