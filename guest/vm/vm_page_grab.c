@@ -76,8 +76,7 @@ alloc_request(int allocflags)
 		VM_ALLOC_NODUMP);
 	if ((allocflags & SHARE_FLAGS) != 0)
 		req |= VM_ALLOC_SBUSY;
-	return (
-	    req | (allocflags & (VM_ALLOC_COUNT_MAX << VM_ALLOC_COUNT_SHIFT)));
+	return (req | (allocflags & VM_ALLOC_COUNT(VM_ALLOC_COUNT_MAX)));
 }
 
 /*
