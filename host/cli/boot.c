@@ -108,6 +108,7 @@ boot_image(const struct arguments *a, const struct vm_image *kernel,
 	struct debug_exit *de = debug_exit_new(bus, guest_exit, &vm);
 	struct vm_config cfg = { .memory_bytes = a->memory_bytes,
 		.ncpus = a->cpus,
+		.ioapic = true,
 		.io = { .arg = bus, .pio = bus_pio, .mmio = bus_mmio } };
 	int status;
 

@@ -111,13 +111,14 @@ static const struct counts_ops vcpu_counts = { .exits = vm_count_exits,
 	.run_delay_ns = vm_count_run_delay_ns };
 
 static struct vm *
-make_vm(struct guest *g, struct hf_err *err)
+make_vm(struct guest *g, bool with_disk, struct hf_err *err)
 {
 	struct vm_config cfg = {
 		.memory_bytes = g->opt->memory_bytes,
 		.ncpus = g->opt->ncpus,
 		.hugepages = g->opt->hugepages,
 		.prefault = g->opt->prefault,
+		.ioapic = with_disk,
 		.io = { .arg = g->bus, .pio = bus_pio, .mmio = bus_mmio },
 	};
 
@@ -188,7 +189,7 @@ guest_new(const struct run_options *opt, bool with_disk,
 	hf_check(g->console != NULL && g->debug_exit != NULL);
 	if (opt->bench != NULL)
 		counts_add(g->bus, &vcpu_counts);
-	g->vm = make_vm(g, err);
+	g->vm = make_vm(g, with_disk, err);
 	if (g->vm == NULL)
 		goto fail;
 	console_set_guestmem(g->console, vm_guestmem(g->vm));

@@ -121,6 +121,6 @@ boot_write(const struct guestmem *gm, const struct elf_kernel *kernel,
 	    cfg->info.v + offsetof(struct boot_page, memmap);
 	memmap_fill(page, gm);
 	memcpy(page->cmdline, cfg->cmdline, cmdline_bytes);
-	mptable_write(gm, cfg->ncpus);
+	mptable_write(gm, cfg->ncpus, cfg->ioapic);
 	return (0);
 }

@@ -26,6 +26,7 @@ struct boot_config {
 	gpa_t info;	 /* BOOT_INFO_BYTES of RAM for the tables */
 	gpa_t module_at; /* 0: on the page after the kernel */
 	unsigned int ncpus;
+	bool ioapic; /* the MP table has one */
 	const void *module;
 	size_t module_bytes;
 	const char *cmdline;

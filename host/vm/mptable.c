@@ -86,7 +86,7 @@ add_interrupts(struct mp_table *table, uint8_t ioapic_id)
 }
 
 void
-mptable_write(const struct guestmem *gm, unsigned int ncpus)
+mptable_write(const struct guestmem *gm, unsigned int ncpus, bool with_ioapic)
 {
 	struct mp_bus isa = { .type = MP_BUS, .name = "ISA   " };
 	struct mp_ioapic ioapic = { .type = MP_IOAPIC,
@@ -111,8 +111,10 @@ mptable_write(const struct guestmem *gm, unsigned int ncpus)
 	ioapic.id = ncpus;
 	add_cpus(table, ncpus);
 	add_entry(table, &isa, sizeof(isa));
-	add_entry(table, &ioapic, sizeof(ioapic));
-	add_interrupts(table, ioapic.id);
+	if (with_ioapic) {
+		add_entry(table, &ioapic, sizeof(ioapic));
+		add_interrupts(table, ioapic.id);
+	}
 	table->header.checksum = checksum(table, table->header.len_bytes);
 
 	memcpy(pointer->signature, "_MP_", 4);

@@ -86,7 +86,10 @@ _Static_assert(sizeof(struct mp_bus) == 8, "MP spec table 4-6");
 _Static_assert(sizeof(struct mp_ioapic) == 8, "MP spec table 4-7");
 _Static_assert(sizeof(struct mp_irq) == 8, "MP spec tables 4-8, 4-11");
 
-/* CPUs have APIC ids 0..ncpus-1; IOAPIC pin n is ISA interrupt n. */
-void mptable_write(const struct guestmem *, unsigned int ncpus);
+/*
+ * CPUs have APIC ids 0..ncpus-1; IOAPIC pin n, if there is one, is ISA
+ * interrupt n.
+ */
+void mptable_write(const struct guestmem *, unsigned int ncpus, bool ioapic);
 
 #endif

@@ -55,6 +55,7 @@ struct vm_config {
 	unsigned int ncpus;
 	enum vm_hugepages hugepages;
 	bool prefault; /* touch all guest RAM before the start */
+	bool ioapic;   /* an IOAPIC, as vm_irq_setup needs it, and the 8259s */
 	struct vm_io_ops io;
 	const char *kvm_path; /* NULL: /dev/kvm */
 };
@@ -171,7 +172,8 @@ void vm_destroy(struct vm *);
 
 /*
  * Device wiring (struct dev_host_ops; arg is the struct vm).  vm_irq_setup
- * must have succeeded for a pin (0, or -errno) before vm_irq_raise on it.
+ * must have succeeded for a pin (0, or -errno) before vm_irq_raise on it, and
+ * needs vm_config.ioapic.
  */
 int vm_irq_setup(struct vm *, unsigned int irq);
 void vm_irq_raise(void *vm, unsigned int irq);

@@ -55,6 +55,7 @@ struct vm {
 
 	struct kvm_cpuid2 *cpuid; /* (o) template, freed after vm_create */
 	unsigned int ncpus;	  /* (c) */
+	bool ioapic;		  /* (c) */
 	struct vcpu *cpus;	  /* (c) */
 };
 

@@ -113,8 +113,8 @@ static const struct bus_mmio_ops window_ops = { .read = window_read,
 
 /* A machine with a 4 KiB window at WINDOW, loaded but not started. */
 static void
-machine_make(struct machine *m, unsigned int ncpus, const char *code,
-    const char *code_end)
+machine_make_with(struct machine *m, unsigned int ncpus, bool ioapic,
+    const char *code, const char *code_end)
 {
 	struct vm_image image;
 
@@ -127,6 +127,7 @@ machine_make(struct machine *m, unsigned int ncpus, const char *code,
 	    0);
 	m->cfg = (struct vm_config){ .memory_bytes = 16ull << 20,
 		.ncpus = ncpus,
+		.ioapic = ioapic,
 		.io = { .arg = m->bus, .pio = bus_pio, .mmio = bus_mmio } };
 	m->vm = vm_create(&m->cfg, &m->err);
 	ck_assert_msg(m->vm != NULL, "%s", m->err.text);
@@ -136,6 +137,13 @@ machine_make(struct machine *m, unsigned int ncpus, const char *code,
 	image = elf_builder_image(&builder);
 	ck_assert_int_eq(
 	    vm_load(m->vm, &image, "plan\n", 5, "cmd", &m->err), 0);
+}
+
+static void
+machine_make(struct machine *m, unsigned int ncpus, const char *code,
+    const char *code_end)
+{
+	machine_make_with(m, ncpus, true, code, code_end);
 }
 
 static void
@@ -296,14 +304,16 @@ START_TEST(second_cpu_starts_and_may_end_the_machine)
 	const struct vm_end *end;
 	struct machine m;
 
-	machine_make(&m, 2, guest_smp, guest_smp_end);
-	machine_start(&m);
-	end = machine_finish(&m);
-	ck_assert_int_eq(end->reason, VM_END_GUEST_EXIT);
-	ck_assert_uint_eq(end->guest_value, 5);
-	ck_assert_str_eq(m.text, "A");
-	ck_assert(!end->cpus[1].waiting);
-	machine_free(&m);
+	for (int ioapic = 0; ioapic < 2; ioapic++) {
+		machine_make_with(&m, 2, ioapic, guest_smp, guest_smp_end);
+		machine_start(&m);
+		end = machine_finish(&m);
+		ck_assert_int_eq(end->reason, VM_END_GUEST_EXIT);
+		ck_assert_uint_eq(end->guest_value, 5);
+		ck_assert_str_eq(m.text, "A");
+		ck_assert(!end->cpus[1].waiting);
+		machine_free(&m);
+	}
 }
 END_TEST
 

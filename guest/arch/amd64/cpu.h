@@ -79,7 +79,7 @@ struct hf_machine {
 	int cpus; /* entries of apic_ids; 1 when nothing was found */
 	u_int apic_ids[MAXCPU];
 	uint64_t lapic_pa;
-	uint64_t ioapic_pa;
+	uint64_t ioapic_pa; /* 0: none, so no device interrupts */
 	const char *source; /* "MADT", "MP table", "none" */
 };
 extern struct hf_machine hf_machine;

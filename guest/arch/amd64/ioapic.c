@@ -42,7 +42,7 @@ ioapic_write(u_int reg, uint32_t v)
 static void
 ioapic_setup(void)
 {
-	if (ioapic != NULL)
+	if (ioapic != NULL || hf_machine.ioapic_pa == 0)
 		return;
 	mtx_init(&ioapic_mtx, "ioapic", NULL, MTX_SPIN);
 	ioapic = hf_mapdev(hf_machine.ioapic_pa, PAGE_SIZE);

@@ -128,6 +128,8 @@ mp_parse(const struct mp_floating *mp)
 		return (false);
 	if (cfg->lapic_pa != 0)
 		hf_machine.lapic_pa = cfg->lapic_pa;
+	/* Unless it is listed there is none. */
+	hf_machine.ioapic_pa = 0;
 	p = (const uint8_t *)(cfg + 1);
 	stop = (const uint8_t *)cfg + cfg->length;
 	/* By length: the count that qboot (QEMU's firmware) writes is 0. */
