@@ -121,18 +121,20 @@ vm_page_startup(vm_offset_t vaddr)
 	for (i = 0; phys_avail[i + 1] != 0; i += 2)
 		vm_phys_add_seg(phys_avail[i], phys_avail[i + 1]);
 	structs = hf_vm_phys_array_pages();
-	map_bytes = howmany(structs / 64, 64) * 8;
+	map_bytes = hf_vm_phys_map_bytes(structs);
 	bytes = round_page(structs * sizeof(struct vm_page) + map_bytes);
 	if (phys_avail[largest + 1] - phys_avail[largest] < bytes + PAGE_SIZE)
 		panic("vm_page_startup: no room for %lu bytes of pages", bytes);
-	phys_avail[largest + 1] -= bytes;
-	pa = phys_avail[largest + 1];
+	/* From its start: RAM mostly ends aligned, in few large blocks. */
+	pa = phys_avail[largest];
+	phys_avail[largest] += bytes;
 	vm_phys_nsegs = 0;
 	managed = 0;
 	for (i = 0; phys_avail[i + 1] != 0; i += 2) {
 		vm_phys_add_seg(phys_avail[i], phys_avail[i + 1]);
 		managed += atop(phys_avail[i + 1] - phys_avail[i]);
 	}
+	MPASS(hf_vm_phys_array_pages() <= structs);
 	vm_page_array = (vm_page_t)PHYS_TO_DMAP(pa);
 	vm_phys_init(
 	    (void *)(PHYS_TO_DMAP(pa) + structs * sizeof(struct vm_page)));

@@ -50,6 +50,7 @@ extern int vm_phys_nsegs;
  */
 void vm_phys_add_seg(vm_paddr_t start, vm_paddr_t end);
 u_long hf_vm_phys_array_pages(void);
+u_long hf_vm_phys_map_bytes(u_long structs);
 void vm_phys_init(void *ready_map);
 void hf_vm_phys_free_all(void);
 

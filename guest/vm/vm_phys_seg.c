@@ -8,8 +8,12 @@
 #include <vm/pmap.h>
 #include "vm_phys_internal.h"
 
-/* Structs are set up in groups of 2^6 at addresses aligned to 64 frames. */
-#define GROUP_SHIFT 6
+/*
+ * Structs are set up in groups of 2^3 at addresses aligned to 8 frames: boot
+ * needs some 40 of them, the heads of free blocks, far apart, and each page of
+ * the array that it touches is a page that the host has to find.
+ */
+#define GROUP_SHIFT 3
 #define GROUP_PAGES (1ul << GROUP_SHIFT)
 
 struct vm_phys_seg vm_phys_segs[VM_PHYSSEG_MAX];
@@ -68,9 +72,16 @@ hf_vm_phys_array_pages(void)
 	return (roundup2(n, GROUP_PAGES));
 }
 
+/* Bytes of the map of groups for so many structs. */
+u_long
+hf_vm_phys_map_bytes(u_long structs)
+{
+	return (howmany(structs >> GROUP_SHIFT, 64) * 8);
+}
+
 /*
  * Boot: vm_page_array points at hf_vm_phys_array_pages() structs of junk and
- * map at a bit for each 64 of them, rounded up to 8 bytes.
+ * map at hf_vm_phys_map_bytes() of them.
  */
 void
 vm_phys_init(void *map)
@@ -98,7 +109,7 @@ vm_phys_init(void *map)
 	vm_page_array_size = n;
 	first_page = atop(vm_phys_segs[0].start);
 	ready_map = map;
-	memset(ready_map, 0, howmany(n >> GROUP_SHIFT, 64) * 8);
+	memset(ready_map, 0, hf_vm_phys_map_bytes(n));
 	for (i = 0; i < VM_NFREELIST; i++)
 		for (pool = 0; pool < VM_NFREEPOOL; pool++)
 			for (order = 0; order < VM_NFREEORDER; order++)
