@@ -63,10 +63,15 @@ HF_SCENARIO(page_alloc_contig_range, "page.alloc_contig_range", "PA-22",
 	hf_expect_eq(m, NULL);
 	hf_expect_eq(vm_free_count(), free + 2);
 	hf_expect_eq(object->resident_page_count, 0);
+	/* A block of two, of which the second only is in the range. */
+	vm_page_free(&first[5]);
+	m = vm_page_alloc_contig(object, 0, VM_ALLOC_NORMAL, 2, pa + ptoa(5),
+	    pa + ptoa(8), PAGE_SIZE, 0, VM_MEMATTR_DEFAULT);
+	hf_expect_eq(m, NULL);
+	hf_expect_eq(vm_free_count(), free + 3);
 	vm_page_free(&first[0]);
 	vm_page_free(&first[1]);
 	vm_page_free(&first[2]);
-	vm_page_free(&first[5]);
 	vm_page_free(&first[6]);
 	vm_page_free(&first[7]);
 	hf_test_object_end(object);
