@@ -46,9 +46,9 @@ not_canonical(void *arg)
 HF_SCENARIO(kern_trap_names, "kern.trap_names", "",
     "an exception in the kernel panics with its name", .flags = HF_NEEDS_MMU)
 {
-	hf_expect_panic(divide_by_zero, NULL, "divide error");
-	hf_expect_panic(undefined_opcode, NULL, "invalid opcode");
-	hf_expect_panic(not_canonical, NULL, "general protection fault");
+	hf_expect_trap(divide_by_zero, NULL, "divide error");
+	hf_expect_trap(undefined_opcode, NULL, "invalid opcode");
+	hf_expect_trap(not_canonical, NULL, "general protection fault");
 }
 
 /* One instruction that returns, in the data segment. */
@@ -61,13 +61,13 @@ HF_SCENARIO(kern_wx, "kern.wx", "",
 	static const char constant[16] = "constant";
 	char on_stack[16] = { (char)0xc3 };
 
-	hf_expect_panic(write_byte, hf_text_start, "write of address");
-	hf_expect_panic(
+	hf_expect_trap(write_byte, hf_text_start, "write of address");
+	hf_expect_trap(
 	    write_byte, __DECONST(char *, constant), "write of address");
-	hf_expect_panic(jump_to, ret_in_data, "fetch of address");
-	hf_expect_panic(jump_to, on_stack, "fetch of address");
+	hf_expect_trap(jump_to, ret_in_data, "fetch of address");
+	hf_expect_trap(jump_to, on_stack, "fetch of address");
 	/* The direct map is a second way to the same bytes: no execution. */
-	hf_expect_panic(jump_to,
+	hf_expect_trap(jump_to,
 	    (void *)PHYS_TO_DMAP((vm_offset_t)hf_text_start - KERNBASE),
 	    "fetch of address");
 }
@@ -87,7 +87,7 @@ HF_SCENARIO(kern_stack_guard, "kern.stack_guard", "",
 	struct thread *td;
 	vm_offset_t guard = 0;
 
-	hf_expect_panic(
+	hf_expect_trap(
 	    read_byte, (void *)(thread0.td_kstack - 1), "read of address");
 	td = hf_thread_create(own_guard, &guard, "stack", -1);
 	/* The stack exists until the join. */
@@ -102,9 +102,9 @@ HF_SCENARIO(kern_user_touch, "kern.user_touch", "FT-72",
     "the kernel touching user memory outside copyin is fatal",
     .flags = HF_NEEDS_MMU)
 {
-	hf_expect_panic(read_byte, (void *)0x1234567ul, "0x1234567");
-	hf_expect_panic(write_byte, (void *)0x1234567ul, "recovery address");
-	hf_expect_panic(read_byte, NULL, "recovery address");
+	hf_expect_trap(read_byte, (void *)0x1234567ul, "0x1234567");
+	hf_expect_trap(write_byte, (void *)0x1234567ul, "recovery address");
+	hf_expect_trap(read_byte, NULL, "recovery address");
 }
 
 HF_SCENARIO(kern_copyin_range, "kern.copyin_range", "FT-08",
