@@ -422,25 +422,6 @@ fault_attempt(struct faultstate *fs)
 }
 
 /*
- * A fault sleeps: no lock may be held that others wait for without sleeping.
- */
-static inline void
-assert_may_fault(void)
-{
-#ifdef INVARIANTS
-	struct thread *td;
-	int i;
-
-	td = curthread;
-	hf_assert_may_sleep("vm_fault");
-	for (i = 0; i < td->td_nheld; i++)
-		if (td->td_held[i].h_lock->lo_class != HF_LOCK_SX)
-			panic("vm_fault: %s is held",
-			    td->td_held[i].h_lock->lo_name);
-#endif
-}
-
-/*
  * Makes vaddr (page aligned) of the map accessible for fault_type; on
  * KERN_SUCCESS a mapping was made.  m_hold, if not NULL, receives the page that
  * served, with one wiring for the caller.  fault_flags: VM_FAULT_WIRE also wires
@@ -462,7 +443,9 @@ vm_fault(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type, int fault_flags,
 	VM_CNT_INC(v_vm_faults);
 	if (__predict_false((curthread->td_pflags & TDP_NOFAULTING) != 0))
 		return (KERN_PROTECTION_FAILURE);
-	assert_may_fault();
+	hf_assert_may_sleep("vm_fault");
+	KASSERT(hf_locks_nonsleepable() == 0,
+	    ("vm_fault: a lock that is no sx lock is held"));
 	KASSERT((vaddr & PAGE_MASK) == 0, ("vm_fault: unaligned %#lx", vaddr));
 	KASSERT((fault_type & VM_PROT_ALL) != 0 ||
 		(fault_flags & VM_FAULT_WIRE) != 0,

@@ -204,3 +204,10 @@ vm_map_fixed(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 	vm_map_unlock(map);
 	return (rv);
 }
+
+/* There are no submaps here; the range is never suited. */
+int
+vm_map_submap(vm_map_t map, vm_offset_t start, vm_offset_t end, vm_map_t submap)
+{
+	return (KERN_INVALID_ARGUMENT);
+}

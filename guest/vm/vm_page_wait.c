@@ -71,7 +71,8 @@ wait_once(u_int kind, const char *wmesg, int timo)
 	struct vm_domain *vmd = &vm_dom[0];
 	bool sleep;
 
-	KASSERT(hf_locks_held() == 0, ("%s: locks are held", wmesg));
+	/* Maps may be locked: FreeBSD's fork and pmap_enter() wait that way. */
+	KASSERT(hf_locks_nonsleepable() == 0, ("%s: locks are held", wmesg));
 	hf_assert_may_sleep(wmesg);
 	if (!vmd->vmd_pageout_ready)
 		panic("vm_wait: there is no page daemon yet");

@@ -45,6 +45,7 @@ HF_SCENARIO(fault_prefault_stops, "fault.prefault_stops", "FT-51",
     "absent pages, the entry's ends, wiring and other maps stop it")
 {
 	struct proc *owner, *other;
+	vm_object_t object;
 	vm_map_t map;
 
 	resident_unmapped(VA, 16);
@@ -53,6 +54,15 @@ HF_SCENARIO(fault_prefault_stops, "fault.prefault_stops", "FT-51",
 	hf_poke(VA, 1);
 	hf_expect((hf_space_leaf(VA + ptoa(4)) & X86_PG_V) != 0);
 	hf_expect((hf_space_leaf(VA + ptoa(5)) & X86_PG_V) == 0);
+	pmap_remove(map->pmap, VA, VA + ptoa(16));
+	/* The first candidate that is not resident ends it. */
+	object = hf_space_entry(VA)->object.vm_object;
+	VM_OBJECT_WLOCK(object);
+	vm_object_page_remove(object, 7, 8, 0);
+	VM_OBJECT_WUNLOCK(object);
+	hf_expect_eq(hf_peek(VA + ptoa(8)), 9);
+	hf_expect((hf_space_leaf(VA + ptoa(9)) & X86_PG_V) == 0);
+	hf_expect_eq(hf_peek(VA + ptoa(7)), 0);
 	pmap_remove(map->pmap, VA, VA + ptoa(16));
 	/* For another process's map: only what was asked for. */
 	owner = curproc;

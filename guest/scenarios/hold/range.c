@@ -136,6 +136,6 @@ HF_SCENARIO(hold_caller_bugs, "hold.caller_bugs", "QH-05 QH-26",
 	hf_expect_eq(hold(VA, 1, VM_PROT_READ, ma, 1), 1);
 	vm_page_unhold_pages(ma, 1);
 	mtx_unlock(&driver_lock);
-	hf_expect_panic(hold_under_lock, NULL, "driver");
+	hf_expect_panic(hold_under_lock, NULL, "no sx lock");
 	hf_space_check();
 }

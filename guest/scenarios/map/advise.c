@@ -51,6 +51,8 @@ HF_SCENARIO(map_madvise_free, "map.madvise_free", "MP-32",
 	hf_poke(va, 0x2e3);
 	hf_expect_eq(vm_map_madvise(map, va, va + ptoa(2), MADV_FREE), 0);
 	hf_expect_eq(hf_peek(va), 0x2e3);
+	/* Not even a candidate: clean, it could be dropped at any time. */
+	hf_expect_eq(hf_space_page(va)->dirty, VM_PAGE_BITS_ALL);
 	hf_space_run(child);
 	hf_expect_eq(hf_peek(va), 0x01d);
 	hf_space_run(parent);
