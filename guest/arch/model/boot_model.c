@@ -72,16 +72,18 @@ hf_phys_is_ram(vm_paddr_t pa, vm_size_t bytes)
 	return (false);
 }
 
+/* HF_EFFORT in the environment scales the scenarios that can take more. */
 static void
 boot_plan(uint64_t seed)
 {
-	static char text[128];
-	const char *why;
+	static char text[256];
+	const char *effort, *why;
 
+	effort = hf_host_getenv("HF_EFFORT");
 	snprintf(text, sizeof(text),
 	    "holdfast-plan 1\nnonce 0123456789abcdef\nseed %lu\n"
-	    "param junk=1\n",
-	    seed);
+	    "param junk=1\nparam effort=%.20s\n",
+	    seed, effort != NULL ? effort : "1");
 	why = hf_plan_parse(text, strlen(text));
 	if (why != NULL)
 		panic("model: plan: %s", why);
