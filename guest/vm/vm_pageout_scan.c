@@ -119,9 +119,13 @@ hf_pageout_scan_inactive(struct vm_domain *vmd, u_int target)
 			break;
 		VM_CNT_INC(v_pdpages);
 		object = __atomic_load_n(&m->object, __ATOMIC_RELAXED);
-		if (object == NULL)
+		/*
+		 * An object that somebody has locked is passed over: its memory
+		 * may since belong to another one, whose owner waits for us
+		 * (hf_pageout_hold).
+		 */
+		if (object == NULL || !VM_OBJECT_TRYWLOCK(object))
 			continue;
-		VM_OBJECT_WLOCK(object);
 		if (m->object == object && vm_page_queue(m) == PQ_INACTIVE &&
 		    vm_page_tryxbusy(m) && reclaim(object, m))
 			freed++;

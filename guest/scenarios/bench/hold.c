@@ -67,7 +67,6 @@ HF_BENCH(bench_quick_enter, "bench.quick_enter",
     "reaching a page by pmap_quick_enter_page or the direct map")
 {
 	vm_page_t m = vm_page_alloc_noobj(VM_ALLOC_WIRED);
-	volatile uint64_t sum = 0;
 	struct hf_bench *b;
 	vm_offset_t va;
 
@@ -77,7 +76,7 @@ HF_BENCH(bench_quick_enter, "bench.quick_enter",
 		hf_bench_start(b);
 		for (int i = 0; i < TOUCHES; i++) {
 			va = pmap_quick_enter_page(m);
-			sum += *(volatile uint64_t *)va;
+			(void)*(volatile uint64_t *)va;
 			pmap_quick_remove_page(va);
 		}
 		hf_bench_stop(b);
@@ -87,7 +86,7 @@ HF_BENCH(bench_quick_enter, "bench.quick_enter",
 	while (hf_bench_next(b)) {
 		hf_bench_start(b);
 		for (int i = 0; i < TOUCHES; i++)
-			sum += *(volatile uint64_t *)PHYS_TO_DMAP(
+			(void)*(volatile uint64_t *)PHYS_TO_DMAP(
 			    VM_PAGE_TO_PHYS(m));
 		hf_bench_stop(b);
 	}
