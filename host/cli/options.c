@@ -142,6 +142,17 @@ set_number(const struct option_spec *s, void *field, const char *value,
 }
 
 static int
+add_text(const struct option_spec *s, struct option_texts *list,
+    const char *value, struct hf_err *err)
+{
+	if (list->n == OPTION_TEXTS_MAX)
+		return (err_user(err, "--%s: more than %d of them", s->name,
+		    OPTION_TEXTS_MAX));
+	list->text[list->n++] = value;
+	return (0);
+}
+
+static int
 set_field(const struct option_spec *s, void *target, const char *value,
     struct options_rest *rest, struct hf_err *err)
 {
@@ -158,9 +169,12 @@ set_field(const struct option_spec *s, void *target, const char *value,
 		*(bool *)field = true;
 		return (0);
 	case OPTION_TEXT:
+	case OPTION_TEXTS:
 		if (*value == '\0')
 			return (
 			    err_user(err, "--%s: the value is empty", s->name));
+		if (s->kind == OPTION_TEXTS)
+			return (add_text(s, field, value, err));
 		*(const char **)field = value;
 		return (0);
 	case OPTION_CHOICE:

@@ -14,11 +14,19 @@
 enum option_kind {
 	OPTION_FLAG,	 /* bool, set to true; no value */
 	OPTION_TEXT,	 /* const char * */
+	OPTION_TEXTS,	 /* struct option_texts: may be given again */
 	OPTION_UINT,	 /* unsigned int */
 	OPTION_U64,	 /* uint64_t, decimal or 0x hex */
 	OPTION_BYTES,	 /* uint64_t, "64M" */
 	OPTION_DURATION, /* uint64_t milliseconds, "1500ms", "2s" */
 	OPTION_CHOICE	 /* unsigned int, index into .choices */
+};
+
+#define OPTION_TEXTS_MAX 16
+
+struct option_texts {
+	const char *text[OPTION_TEXTS_MAX];
+	size_t n;
 };
 
 /* A table ends with an entry whose name is NULL. */

@@ -14,6 +14,7 @@ struct arguments {
 	unsigned int cpus;
 	bool no_disk;
 	const char *kernel_path;
+	struct option_texts params;
 };
 
 static bool seed_given;
@@ -36,6 +37,11 @@ static const struct option_spec specs[] = {
 	    .kind = OPTION_FLAG,
 	    .offset = offsetof(struct arguments, no_disk),
 	    .help = "the machine has no disk" },
+	{ .name = "param",
+	    .kind = OPTION_TEXTS,
+	    .value_name = "NAME=VALUE",
+	    .offset = offsetof(struct arguments, params),
+	    .help = "a parameter for the scenarios (repeatable)" },
 	{ .name = "kernel",
 	    .kind = OPTION_TEXT,
 	    .value_name = "FILE",
@@ -62,7 +68,9 @@ print_plan(const struct arguments *a, const struct scenario_list *l,
     const struct options_rest *rest, struct hf_err *err)
 {
 	struct plan plan = { .seed = seed_given ? a->seed : plan_make_seed(),
-		.cpus = a->cpus };
+		.cpus = a->cpus,
+		.params = (const char **)(uintptr_t)a->params.text,
+		.nparams = a->params.n };
 	bool *chosen = calloc(l->nscenarios, sizeof(*chosen));
 	size_t nchosen = 0, len_bytes;
 	const char *why;

@@ -17,7 +17,8 @@ static const char *const format_names[] = { "pretty", "tap", "junit", "json",
 
 struct arguments {
 	struct run_options run;
-	const char *kernel_path, *output_path, *param;
+	const char *kernel_path, *output_path;
+	struct option_texts params;
 	unsigned int format;
 };
 
@@ -60,10 +61,10 @@ static const struct option_spec specs[] = {
 	    .help = "fail, shorten or delay chosen disk operations, as in\n"
 		    "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms" },
 	{ .name = "param",
-	    .kind = OPTION_TEXT,
+	    .kind = OPTION_TEXTS,
 	    .value_name = "NAME=VALUE",
-	    .offset = AT(param),
-	    .help = "a parameter for the scenarios" },
+	    .offset = AT(params),
+	    .help = "a parameter for the scenarios (repeatable)" },
 	{ .name = "console",
 	    .kind = OPTION_FLAG,
 	    .offset = AT(run.console),
@@ -127,10 +128,8 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 		return (cli_fail(&err));
 	if (rest.help)
 		return (print_help());
-	if (a.param != NULL) {
-		a.run.params = &a.param;
-		a.run.nparams = 1;
-	}
+	a.run.params = a.params.text;
+	a.run.nparams = a.params.n;
 	if (!seed_given)
 		a.run.seed = plan_make_seed();
 	if (a.run.disk_path == NULL) {
