@@ -290,7 +290,6 @@ vm_object_busy(vm_object_t object)
 {
 	VM_OBJECT_ASSERT_LOCKED(object);
 	blockcount_acquire(&object->busy, 1);
-	atomic_thread_fence_seq_cst();
 }
 
 void
