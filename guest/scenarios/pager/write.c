@@ -267,7 +267,7 @@ HF_SCENARIO(pager_blocks, "pager.write_blocks", "PP-11 PP-12 PP-06 PP-23",
 	end();
 }
 
-HF_SCENARIO(pager_behind, "pager.write_behind_eof", "PP-10 PP-23",
+HF_SCENARIO(pager_behind, "pager.write_behind_eof", "PP-10 VP-3 PP-23",
     "a page wholly behind the end of file is BAD and not written", WRITES)
 {
 	uint64_t bytes, writes;
