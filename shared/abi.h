@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define HF_ABI_VERSION 1
+#define HF_ABI_VERSION 2
 
 /*
  * Debug console (QEMU isa-debugcon).  OUT: bytes to the console; the guest
@@ -52,6 +52,13 @@ enum hf_exit_value {
 	HF_EXIT_NO_PLAN = 3, /* no run plan, or one that makes no sense */
 	HF_EXIT_BAD_BOOT = 4 /* start_info unusable: message on the console */
 };
+
+/*
+ * Other CPUs.  OUT, 32 bits, any value: the guest is about to start them (INIT,
+ * SIPI).  The host need not have made them before; when the OUT is done they
+ * are there.  A VMM without this port has them from the start.
+ */
+#define HF_PORT_CPUS 0x50c
 
 /*
  * What the host knows about this vCPU, for benches.  IN, 32 bits, wraps:

@@ -36,6 +36,7 @@ hf_thread_create_in(
 	struct thread *td;
 
 	hf_assert_may_sleep("hf_thread_create");
+	hf_smp_launch();
 	if (cpu > mp_maxid && hf_smp_wait() <= cpu)
 		panic("hf_thread_create: no CPU %d", cpu);
 	td = thread_alloc(p, name, cpu);

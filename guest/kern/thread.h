@@ -33,9 +33,11 @@ void hf_proc_set_exit_hook(void (*hook)(struct proc *p));
  */
 void hf_thread_setproc(struct proc *p);
 
-/* Brings up the boot CPU's scheduler / the other CPUs (asynchronously). */
+/* Brings up the boot CPU's scheduler; makes ready for the other CPUs. */
 void hf_thread_init(void);
 void hf_smp_start(int max_cpus);
+/* Starts them, asynchronously; at once nothing but the first time. */
+void hf_smp_launch(void);
 /* Waits until every CPU found at boot runs; returns mp_ncpus. */
 int hf_smp_wait(void);
 

@@ -116,3 +116,13 @@ units_format_bytes(uint64_t bytes, char *buf, size_t buf_bytes)
 	snprintf(buf, buf_bytes, "%" PRIu64 " %s", bytes, names[i]);
 	return (buf);
 }
+
+char *
+units_format_seconds(uint64_t ns, char *buf, size_t buf_bytes)
+{
+	uint64_t ms = (ns + 500000) / 1000000;
+
+	snprintf(buf, buf_bytes, "%" PRIu64 ".%03u", ms / 1000,
+	    (unsigned int)(ms % 1000));
+	return (buf);
+}

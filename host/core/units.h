@@ -22,4 +22,7 @@ int units_parse_u64(const char *text, uint64_t *out);
 /* "64 MiB": the largest unit that divides it.  Returns buf. */
 char *units_format_bytes(uint64_t bytes, char *buf, size_t buf_bytes);
 
+/* "12.034", rounded to milliseconds.  Returns buf. */
+char *units_format_seconds(uint64_t ns, char *buf, size_t buf_bytes);
+
 #endif

@@ -132,13 +132,15 @@ static void
 pretty_scenario_end(struct report *r, const struct scenario_result *res)
 {
 	const char *colour = colour_of(r, res->verdict);
+	char seconds[32];
 
 	erase_live_line(r);
 	fprintf(r->out, "%s%-7s%s ", colour, word_of(res->verdict),
 	    colour_off(colour));
 	if (res->began)
-		fprintf(r->out, "%-44s %8.3f s", res->id,
-		    (double)res->wall_ns / 1e9);
+		fprintf(r->out, "%-44s %8s s", res->id,
+		    units_format_seconds(
+			res->wall_ns, seconds, sizeof(seconds)));
 	else
 		fputs(res->id, r->out);
 	fputc('\n', r->out);
@@ -158,13 +160,15 @@ pretty_finish(struct report *r, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s)
 {
 	const struct result_totals *t = &s->totals;
+	char seconds[32];
 
 	erase_live_line(r);
 	fprintf(r->out,
-	    "\n%zu scenario%s: %zu passed, %zu failed, %zu skipped, in %.3f "
+	    "\n%zu scenario%s: %zu passed, %zu failed, %zu skipped, in %s "
 	    "s\n",
 	    t->scenarios, t->scenarios == 1 ? "" : "s", t->passed, t->failed,
-	    t->skipped, (double)s->wall_ns / 1e9);
+	    t->skipped,
+	    units_format_seconds(s->wall_ns, seconds, sizeof(seconds)));
 	if (t->began == 0 && t->skipped != t->scenarios)
 		fputs("no scenario reported anything\n", r->out);
 }

@@ -107,6 +107,14 @@ on_exit_port(void *arg, uint32_t value)
 	vm_guest_exit(g->vm, value);
 }
 
+static void
+on_cpus_port(void *arg)
+{
+	struct guest *g = arg;
+
+	vm_cpus_start(g->vm);
+}
+
 static const struct counts_ops vcpu_counts = { .exits = vm_count_exits,
 	.run_delay_ns = vm_count_run_delay_ns };
 
@@ -119,6 +127,7 @@ make_vm(struct guest *g, bool with_disk, struct hf_err *err)
 		.hugepages = g->opt->hugepages,
 		.prefault = g->opt->prefault,
 		.ioapic = with_disk,
+		.lazy_cpus = true,
 		.io = { .arg = g->bus, .pio = bus_pio, .mmio = bus_mmio },
 	};
 
@@ -187,6 +196,9 @@ guest_new(const struct run_options *opt, bool with_disk,
 	g->console = console_new(g->bus, on_console, g);
 	g->debug_exit = debug_exit_new(g->bus, on_exit_port, g);
 	hf_check(g->console != NULL && g->debug_exit != NULL);
+	g->cpu_start =
+	    (struct cpu_start_ops){ .arg = g, .start = on_cpus_port };
+	cpu_start_add(g->bus, &g->cpu_start);
 	if (opt->bench != NULL)
 		counts_add(g->bus, &vcpu_counts);
 	g->vm = make_vm(g, with_disk, err);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dev/cpu_start.h"
 #include "run/guest_tail.h"
 #include "run/plan.h"
 #include "run/record.h"
@@ -28,13 +29,14 @@ struct disk;
  * guest_stop, then the owner.
  */
 struct guest {
-	const struct run_options *opt; /* (c) */
-	struct vm *vm;		       /* (c) */
-	struct bus *bus;	       /* (c) */
-	struct console *console;       /* (c) */
-	struct debug_exit *debug_exit; /* (c) */
-	struct disk *disk;	       /* (c) or NULL */
-	int wake_fd;		       /* (c) eventfd */
+	const struct run_options *opt;	/* (c) */
+	struct vm *vm;			/* (c) */
+	struct bus *bus;		/* (c) */
+	struct console *console;	/* (c) */
+	struct debug_exit *debug_exit;	/* (c) */
+	struct disk *disk;		/* (c) or NULL */
+	struct cpu_start_ops cpu_start; /* (c) */
+	int wake_fd;			/* (c) eventfd */
 	bool eager; /* (o) until guest_start, then (c): wake at each event */
 
 	pthread_mutex_t lock;

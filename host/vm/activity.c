@@ -59,6 +59,8 @@ activity_look(struct activity_reader *r)
 	const struct kvm_stats *s;
 
 	for (unsigned int i = 0; i < vm_cpu_count(r->vm); i++) {
+		if (!vm_cpu_exists(r->vm, i))
+			continue;
 		s = vm_cpu_stats(r->vm, i);
 		if (!find_counters(r, s)) {
 			/* On with the loop: it asks the others, too. */

@@ -72,6 +72,21 @@ vcpu_create(struct vm *vm, unsigned int index, struct hf_err *err)
 	return (0);
 }
 
+/*
+ * KVM delivers INIT and IPIs by a map of all local APICs, which it draws when one
+ * of them changes, and not when a vCPU is added: set the new one's state.
+ */
+int
+vcpu_announce(struct vcpu *cpu, struct hf_err *err)
+{
+	struct kvm_lapic_state lapic;
+
+	if (ioctl(cpu->fd, KVM_GET_LAPIC, &lapic) != 0 ||
+	    ioctl(cpu->fd, KVM_SET_LAPIC, &lapic) != 0)
+		return (err_host_errno(err, errno, "KVM_SET_LAPIC"));
+	return (0);
+}
+
 /* A vCPU that vcpu_create gave up half-way is fine, and one never begun. */
 void
 vcpu_destroy(struct vcpu *cpu)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,20 +103,29 @@ create_irqchip(struct vm *vm, bool ioapic, struct hf_err *err)
 	return (0);
 }
 
+/* Until there are n.  Lock held, or nobody else there yet. */
 static int
-create_cpus(struct vm *vm, struct hf_err *err)
+make_cpus(struct vm *vm, unsigned int n, struct hf_err *err)
 {
-	unsigned int i;
-	int rc = 0;
+	for (; vm->nmade < n; vm->nmade++)
+		if (vcpu_create(vm, vm->nmade, err) != 0 ||
+		    (vm->started &&
+			vcpu_announce(&vm->cpus[vm->nmade], err) != 0))
+			return (-1);
+	if (vm->nmade == vm->ncpus) {
+		free(vm->cpuid);
+		vm->cpuid = NULL;
+	}
+	return (0);
+}
 
+static int
+create_cpus(struct vm *vm, bool lazy, struct hf_err *err)
+{
 	vm->cpuid = cpuid_template(vm->kvm_fd, vm->ncpus, err);
 	if (vm->cpuid == NULL)
 		return (-1);
-	for (i = 0; i < vm->ncpus && rc == 0; i++)
-		rc = vcpu_create(vm, i, err);
-	free(vm->cpuid);
-	vm->cpuid = NULL;
-	return (rc);
+	return (make_cpus(vm, lazy ? 1 : vm->ncpus, err));
 }
 
 struct vm *
@@ -149,7 +159,7 @@ vm_create(const struct vm_config *cfg, struct hf_err *err)
 	if (memory_init(&vm->memory, cfg, err) != 0 ||
 	    create_machine(vm, err) != 0 || plug_memory(vm, err) != 0 ||
 	    create_irqchip(vm, cfg->ioapic, err) != 0 ||
-	    create_cpus(vm, err) != 0)
+	    create_cpus(vm, cfg->lazy_cpus, err) != 0)
 		goto fail;
 	return (vm);
 fail:
@@ -198,14 +208,37 @@ vm_start(struct vm *vm, struct hf_err *err)
 	if (vcpu_set_entry(&vm->cpus[0], vm->entry, vm->start_info, err) != 0)
 		return (-1);
 	pthread_mutex_lock(&vm->lock);
+	vm->started = true;
 	/* The boot CPU last: the others are there when it calls them. */
-	for (i = vm->ncpus; i-- > 0 && error == 0;)
+	for (i = vm->nmade; i-- > 0 && error == 0;)
 		error = vcpu_start(&vm->cpus[i]);
 	pthread_mutex_unlock(&vm->lock);
 	if (error == 0)
 		return (0);
 	vm_stop(vm);
 	return (err_host_errno(err, error, "starting a vCPU thread"));
+}
+
+void
+vm_cpus_start(struct vm *vm)
+{
+	struct vm_end end = { .reason = VM_END_CPUS };
+	struct hf_err err = { 0 };
+	unsigned int i;
+	int error = 0;
+
+	pthread_mutex_lock(&vm->lock);
+	i = vm->nmade;
+	if (!vm->stopping && make_cpus(vm, vm->ncpus, &err) != 0)
+		error = -1;
+	for (; i < vm->nmade && error == 0; i++)
+		error = vcpu_start(&vm->cpus[i]);
+	pthread_mutex_unlock(&vm->lock);
+	if (error == 0)
+		return;
+	snprintf(end.text, sizeof(end.text), "%.*s", (int)sizeof(end.text) - 1,
+	    error > 0 ? strerror(error) : err.text);
+	vm_end_claim(vm, &end);
 }
 
 void
@@ -225,7 +258,7 @@ vm_end_claim(struct vm *vm, const struct vm_end *end)
 		vm->end.cpus = cpus;
 		vm->end.ncpus = vm->ncpus;
 		__atomic_store_n(&vm->stopping, true, __ATOMIC_RELEASE);
-		for (i = 0; i < vm->ncpus; i++)
+		for (i = 0; i < vm->nmade; i++)
 			vcpu_kick(&vm->cpus[i]);
 	}
 	pthread_mutex_unlock(&vm->lock);
@@ -298,7 +331,11 @@ vm_end(struct vm *vm)
 	unsigned int i;
 
 	hf_check(vm->end.reason != VM_END_NONE);
-	for (i = 0; i < vm->ncpus; i++) {
+	/* The rest was never asked for, as if it waited for its startup IPI. */
+	for (i = vm->nmade; i < vm->ncpus; i++)
+		vm->end.cpus[i] =
+		    (struct vm_cpu_state){ .valid = true, .waiting = true };
+	for (i = 0; i < vm->nmade; i++) {
 		hf_check(!vm->cpus[i].running);
 		if (!vm->end.cpus[i].valid)
 			vcpu_capture(&vm->cpus[i], &vm->end.cpus[i]);
@@ -331,6 +368,7 @@ vm_destroy(struct vm *vm)
 	close_fd(vm->kvm_fd);
 	memory_fini(&vm->memory);
 	pthread_mutex_destroy(&vm->lock);
+	free(vm->cpuid);
 	free(vm->end.cpus);
 	free(vm->cpus);
 	free(vm);
@@ -340,6 +378,17 @@ int
 vm_stats_source(const struct vm *vm)
 {
 	return (vm->fd);
+}
+
+bool
+vm_cpu_exists(struct vm *vm, unsigned int cpu)
+{
+	bool made;
+
+	pthread_mutex_lock(&vm->lock);
+	made = cpu < vm->nmade;
+	pthread_mutex_unlock(&vm->lock);
+	return (made);
 }
 
 unsigned int

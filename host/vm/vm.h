@@ -54,8 +54,9 @@ struct vm_config {
 	uint64_t memory_bytes;
 	unsigned int ncpus;
 	enum vm_hugepages hugepages;
-	bool prefault; /* touch all guest RAM before the start */
-	bool ioapic;   /* an IOAPIC, as vm_irq_setup needs it, and the 8259s */
+	bool prefault;	/* touch all guest RAM before the start */
+	bool lazy_cpus; /* all but the first wait for vm_cpus_start */
+	bool ioapic;	/* an IOAPIC, as vm_irq_setup needs it, and the 8259s */
 	struct vm_io_ops io;
 	const char *kvm_path; /* NULL: /dev/kvm */
 };
@@ -82,7 +83,8 @@ enum vm_end_reason {
 	VM_END_INTERNAL,   /* KVM_EXIT_INTERNAL_ERROR: .suberror, .data */
 	VM_END_FAIL_ENTRY, /* KVM_EXIT_FAIL_ENTRY: .hw_reason */
 	VM_END_UNHANDLED,  /* an exit that we know nothing of: .kvm_exit */
-	VM_END_RUN_FAILED  /* KVM_RUN failed: .error */
+	VM_END_RUN_FAILED, /* KVM_RUN failed: .error */
+	VM_END_CPUS	   /* vm_cpus_start failed */
 };
 
 struct vm_segment {
@@ -142,6 +144,13 @@ struct guestmem *vm_guestmem(struct vm *);
 /* Starts one thread a vCPU.  0, or -1: *err. */
 int vm_start(struct vm *, struct hf_err *err);
 
+/*
+ * Makes and starts the vCPUs that lazy_cpus left out; on a vCPU thread, or the
+ * owner's after vm_start.  Nothing, the second time, or when the machine has
+ * ended.  If it cannot be done the machine ends: VM_END_CPUS.
+ */
+void vm_cpus_start(struct vm *);
+
 /* A descriptor that becomes readable when the machine ends. */
 int vm_end_fd(const struct vm *);
 
@@ -199,7 +208,9 @@ int vm_stats_source(const struct vm *);
  * one exit); from that thread itself the answer is there at once.
  */
 const struct kvm_stats *vm_cpu_stats(struct vm *, unsigned int cpu);
+/* As configured; false from vm_cpu_exists: not yet made (lazy_cpus). */
 unsigned int vm_cpu_count(const struct vm *);
+bool vm_cpu_exists(struct vm *, unsigned int cpu);
 
 const char *vm_end_name(enum vm_end_reason);
 /* "KVM_EXIT_SHUTDOWN"; "unknown" when there is no such exit. */

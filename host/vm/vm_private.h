@@ -53,8 +53,10 @@ struct vm {
 	struct vm_end end; /* (l) until reason is set, then (o) */
 	bool stopping;	   /* (a) vCPU threads leave when they see it */
 
-	struct kvm_cpuid2 *cpuid; /* (o) template, freed after vm_create */
+	struct kvm_cpuid2 *cpuid; /* (l) template, until all vCPUs are made */
 	unsigned int ncpus;	  /* (c) */
+	unsigned int nmade;	  /* (l) the first ones of cpus are made */
+	bool started;		  /* (l) a vCPU may have run */
 	bool ioapic;		  /* (c) */
 	struct vcpu *cpus;	  /* (c) */
 };
@@ -68,6 +70,8 @@ void cpuid_for_cpu(struct kvm_cpuid2 *, unsigned int apic_id);
 /* vcpu.c */
 int vcpu_create(struct vm *, unsigned int index, struct hf_err *err);
 void vcpu_destroy(struct vcpu *);
+/* Lets a vCPU made after others have run get interrupts.  0, or -1: *err. */
+int vcpu_announce(struct vcpu *, struct hf_err *err);
 /* The state of virtio_blk.md section 12 in the boot CPU.  0, or -1: *err. */
 int vcpu_set_entry(
     struct vcpu *, uint32_t entry, gpa_t start_info, struct hf_err *err);

@@ -118,6 +118,10 @@ START_TEST(sizes_print_in_the_largest_unit_that_divides_them)
 	    units_format_bytes(1025, buf, sizeof(buf)), "1025 bytes");
 	ck_assert_str_eq(
 	    units_format_bytes(1ull << 50, buf, sizeof(buf)), "1024 TiB");
+	ck_assert_str_eq(
+	    units_format_seconds(499999, buf, sizeof(buf)), "0.000");
+	ck_assert_str_eq(
+	    units_format_seconds(12034500000, buf, sizeof(buf)), "12.035");
 }
 END_TEST
 

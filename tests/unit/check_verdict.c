@@ -49,7 +49,7 @@ static void
 say_hello(void)
 {
 	ck_assert_int_eq(
-	    say("hello abi=1 cpus=2 mem=4096 boot_tsc=7"), VERDICT_HELLO);
+	    say("hello abi=2 cpus=2 mem=4096 boot_tsc=7"), VERDICT_HELLO);
 }
 
 static void
@@ -125,7 +125,7 @@ static const struct {
 	    HF_VERDICT_DISBELIEVED, "after the scenario was skipped" },
 	{ { "begin id=a.one tsc=11" }, HF_VERDICT_DISBELIEVED, "begin inside" },
 	{ { "done ran=1" }, HF_VERDICT_DISBELIEVED, "done inside" },
-	{ { "hello abi=1 cpus=1 mem=1 boot_tsc=1" }, HF_VERDICT_DISBELIEVED,
+	{ { "hello abi=2 cpus=1 mem=1 boot_tsc=1" }, HF_VERDICT_DISBELIEVED,
 	    "second hello" },
 };
 
@@ -260,7 +260,7 @@ START_TEST(records_out_of_place_are_violations)
 	ck_assert_int_eq(say("begin id=a.one tsc=1"), VERDICT_VIOLATED);
 	set_up(2);
 	ck_assert_int_eq(
-	    say("hello abi=2 cpus=1 mem=1 boot_tsc=1"), VERDICT_VIOLATED);
+	    say("hello abi=1 cpus=1 mem=1 boot_tsc=1"), VERDICT_VIOLATED);
 	set_up(2);
 	say_hello();
 	ck_assert_int_eq(say("begin id=a.two tsc=1"), VERDICT_VIOLATED);

@@ -14,6 +14,7 @@
 
 #include "dev/bus.h"
 #include "dev/console.h"
+#include "dev/cpu_start.h"
 #include "dev/debug_exit.h"
 #include "elf_builder.h"
 #include "unit.h"
@@ -35,6 +36,7 @@ GUEST(guest_mmio);
 GUEST(guest_doorbell);
 GUEST(guest_irq);
 GUEST(guest_smp);
+GUEST(guest_smp_lazy);
 
 /*
  * ioctl, as everything linked into this program calls it.  While stop_before_run
@@ -65,6 +67,7 @@ struct machine {
 	struct bus *bus;
 	struct console *console;
 	struct debug_exit *exit;
+	struct cpu_start_ops cpu_start;
 	struct vm_config cfg;
 	struct hf_err err;
 	char text[256];
@@ -112,8 +115,16 @@ static const struct bus_mmio_ops window_ops = { .read = window_read,
 	.write = window_write };
 
 /* A machine with a 4 KiB window at WINDOW, loaded but not started. */
+enum parts { IOAPIC = 1, LAZY_CPUS = 2 };
+
 static void
-machine_make_with(struct machine *m, unsigned int ncpus, bool ioapic,
+start_cpus(void *arg)
+{
+	vm_cpus_start(((struct machine *)arg)->vm);
+}
+
+static void
+machine_make_with(struct machine *m, unsigned int ncpus, int parts,
     const char *code, const char *code_end)
 {
 	struct vm_image image;
@@ -127,8 +138,11 @@ machine_make_with(struct machine *m, unsigned int ncpus, bool ioapic,
 	    0);
 	m->cfg = (struct vm_config){ .memory_bytes = 16ull << 20,
 		.ncpus = ncpus,
-		.ioapic = ioapic,
+		.ioapic = (parts & IOAPIC) != 0,
+		.lazy_cpus = (parts & LAZY_CPUS) != 0,
 		.io = { .arg = m->bus, .pio = bus_pio, .mmio = bus_mmio } };
+	m->cpu_start = (struct cpu_start_ops){ .arg = m, .start = start_cpus };
+	cpu_start_add(m->bus, &m->cpu_start);
 	m->vm = vm_create(&m->cfg, &m->err);
 	ck_assert_msg(m->vm != NULL, "%s", m->err.text);
 	elf_builder_default(&builder);
@@ -143,7 +157,7 @@ static void
 machine_make(struct machine *m, unsigned int ncpus, const char *code,
     const char *code_end)
 {
-	machine_make_with(m, ncpus, true, code, code_end);
+	machine_make_with(m, ncpus, IOAPIC, code, code_end);
 }
 
 static void
@@ -304,8 +318,8 @@ START_TEST(second_cpu_starts_and_may_end_the_machine)
 	const struct vm_end *end;
 	struct machine m;
 
-	for (int ioapic = 0; ioapic < 2; ioapic++) {
-		machine_make_with(&m, 2, ioapic, guest_smp, guest_smp_end);
+	for (int parts = 0; parts <= IOAPIC; parts++) {
+		machine_make_with(&m, 2, parts, guest_smp, guest_smp_end);
 		machine_start(&m);
 		end = machine_finish(&m);
 		ck_assert_int_eq(end->reason, VM_END_GUEST_EXIT);
@@ -314,6 +328,34 @@ START_TEST(second_cpu_starts_and_may_end_the_machine)
 		ck_assert(!end->cpus[1].waiting);
 		machine_free(&m);
 	}
+}
+END_TEST
+
+START_TEST(cpus_left_out_are_made_when_asked_for)
+{
+	const struct vm_end *end;
+	struct machine m;
+
+	for (unsigned int ncpus = 2; ncpus <= 4; ncpus += 2) {
+		machine_make_with(
+		    &m, ncpus, LAZY_CPUS, guest_smp_lazy, guest_smp_lazy_end);
+		ck_assert(vm_cpu_exists(m.vm, 0) && !vm_cpu_exists(m.vm, 1));
+		machine_start(&m);
+		end = machine_finish(&m);
+		ck_assert_int_eq(end->reason, VM_END_GUEST_EXIT);
+		ck_assert_uint_eq(end->guest_value, 5);
+		ck_assert(vm_cpu_exists(m.vm, ncpus - 1));
+		ck_assert(end->cpus[1].valid && !end->cpus[1].waiting);
+		/* Too late: the machine has ended. */
+		vm_cpus_start(m.vm);
+		machine_free(&m);
+	}
+	machine_make_with(&m, 2, LAZY_CPUS, guest_triple, guest_triple_end);
+	machine_start(&m);
+	end = machine_finish(&m);
+	ck_assert(!vm_cpu_exists(m.vm, 1));
+	ck_assert(end->cpus[1].valid && end->cpus[1].waiting);
+	machine_free(&m);
 }
 END_TEST
 
@@ -572,6 +614,7 @@ main(void)
 		stop_just_before_the_guest_is_entered_is_not_lost,
 		stop_works_at_any_moment_and_leaves_nothing_behind,
 		destroy_stops_a_running_machine,
+		cpus_left_out_are_made_when_asked_for,
 		counts_of_a_running_cpu_can_be_asked_for,
 		machines_live_side_by_side, impossible_machines_are_user_errors,
 		no_permission_says_how_to_get_it,

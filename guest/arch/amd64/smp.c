@@ -2,8 +2,10 @@
 /* smp.c: starting the other CPUs. */
 
 /*
- * The boot CPU sends INIT and SIPI to all and goes on; each AP takes the next
- * number, its stack with it, sets itself up and enters its idle loop.
+ * Boot makes everything ready; the APs are started when somebody has a use for
+ * them: the first thread that is created, or waited for CPUs.  The CPU that does
+ * it sends INIT and SIPI to all and goes on; each AP takes the next number, its
+ * stack with it, sets itself up and enters its idle loop.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -15,6 +17,7 @@
 #include <machine/vmparam.h>
 #include <vm/pmap.h>
 #include "boot_asm.h"
+#include "abi.h"
 #include "cpu.h"
 
 struct pcpu hf_pcpu[MAXCPU];
@@ -64,11 +67,21 @@ hf_smp_start(int max_cpus)
 	}
 	hf_ap_count = n;
 	hf_ap_cr3 = rcr3();
-	if (n == 0)
+}
+
+/* From then on until they run, mp_ncpus grows at any moment. */
+void
+hf_smp_launch(void)
+{
+	static volatile u_int launched;
+
+	if (hf_ap_count == 0 || launched != 0 ||
+	    !atomic_cmpset_int(&launched, 0, 1))
 		return;
 	memcpy((void *)PHYS_TO_DMAP(AP_TRAMPOLINE), hf_ap_trampoline,
 	    hf_ap_trampoline_end - hf_ap_trampoline);
-	for (u_int i = 0; i < n; i++)
+	outl(HF_PORT_CPUS, hf_ap_count);
+	for (u_int i = 0; i < hf_ap_count; i++)
 		hf_apic_init_sipi(
 		    ap_apic_ids[i], AP_TRAMPOLINE >> PAGE_SHIFT, true);
 }
@@ -79,6 +92,7 @@ hf_smp_wait(void)
 	uint64_t until;
 	u_int tries = 0;
 
+	hf_smp_launch();
 	while (atomic_load_acq_int((volatile u_int *)&mp_ncpus) !=
 	    hf_ap_count + 1) {
 		until = rdtsc() + AP_RETRY_TSC;
