@@ -48,6 +48,7 @@ hf_bench_open_few(
 	b->bn_raw = param("raw", 0) != 0;
 	b->bn_done = 0;
 	b->bn_exits_usual = UINT32_MAX;
+	b->bn_waits = false;
 	hf_hist_reset(&b->bn_total);
 	hf_hist_reset(&b->bn_apart);
 	for (int i = 0; i < HF_LAYERS; i++)
@@ -59,6 +60,13 @@ struct hf_bench *
 hf_bench_open(const char *name, uint32_t ops, enum hf_layer base)
 {
 	return (hf_bench_open_few(name, ops, base, 1));
+}
+
+void
+hf_bench_waits(struct hf_bench *b)
+{
+	b->bn_waits = true;
+	b->bn_exits_usual = 0;
 }
 
 bool
@@ -73,6 +81,13 @@ hf_bench_next(struct hf_bench *b)
 	    hf_tsc() > b->bn_deadline_tsc)
 		b->bn_samples = b->bn_done - b->bn_warmup;
 	return (b->bn_done < b->bn_warmup + b->bn_samples);
+}
+
+void
+hf_bench_cut(struct hf_bench *b)
+{
+	if (hf_expect_le(b->bn_warmup + SAMPLES_MIN, b->bn_done))
+		b->bn_samples = b->bn_done - b->bn_warmup;
 }
 
 /* The host's own exits and waits for a CPU are read outside the sample. */
@@ -90,7 +105,7 @@ hf_bench_before(struct hf_bench *b)
 /*
  * A sample with more exits than the class usually has, or during which the
  * vCPU waited for a host CPU for more than a 64th of it, is kept apart.
- * "Usually" is the least that the warm-up saw.
+ * "Usually" is the least that the warm-up saw, or the most (hf_bench_waits).
  */
 static bool
 sample_is_foreign(
@@ -101,7 +116,8 @@ sample_is_foreign(
 	if (exits == HF_COUNT_NONE)
 		return (delayed);
 	if (b->bn_done < b->bn_warmup) {
-		b->bn_exits_usual = MIN(b->bn_exits_usual, exits);
+		b->bn_exits_usual = b->bn_waits ? MAX(b->bn_exits_usual, exits)
+						: MIN(b->bn_exits_usual, exits);
 		return (false);
 	}
 	return (delayed || exits > b->bn_exits_usual);

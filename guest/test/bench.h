@@ -20,8 +20,8 @@
  * A bench scenario measures one class after another; only what stands between
  * start and stop is measured.  The plan's parameters: samples (default 200),
  * warmup (20), budget_ms (2000: a class ends after that time if it has five
- * samples, for machines that run ring 0 slowly), trace (1: layers are stamped; 0 for counting instructions), raw
- * (1: every sample as a record).
+ * samples, for machines that run ring 0 slowly), trace (1: layers are stamped;
+ * 0 for counting instructions), raw (1: every sample as a record).
  */
 #ifndef HF_TEST_BENCH_H
 #define HF_TEST_BENCH_H
@@ -48,6 +48,7 @@ struct hf_bench {
 	struct hf_trace bn_trace;
 	uint32_t bn_exits, bn_delay; /* at the start of the sample */
 	uint32_t bn_exits_usual;     /* of a sample of this class */
+	bool bn_waits;		     /* hf_bench_waits() */
 	struct hf_hist bn_total, bn_apart, bn_layer[HF_LAYERS];
 };
 
@@ -61,6 +62,13 @@ struct hf_bench *hf_bench_open(
 struct hf_bench *hf_bench_open_few(
     const char *name, uint32_t ops, enum hf_layer base, uint32_t divisor);
 bool hf_bench_next(struct hf_bench *b);
+/*
+ * Before the first sample: the operation waits for a device or another CPU, so
+ * its own exits vary; the most that the warm-up saw are usual, not the least.
+ */
+void hf_bench_waits(struct hf_bench *b);
+/* No more samples can be had; there are at least five, or the class fails. */
+void hf_bench_cut(struct hf_bench *b);
 /* Sends the histograms; an expectation fails if there was no sample. */
 void hf_bench_close(struct hf_bench *b);
 

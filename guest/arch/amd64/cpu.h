@@ -58,6 +58,19 @@ extern const uint64_t hf_vector_stubs[256];
 void hf_trap(struct trapframe *tf);
 void hf_trap_fatal(struct trapframe *tf, const char *why) __dead2;
 
+/*
+ * While hf_trap_floor is set, a fault in the page at va stores the entry and
+ * returns: the least a handler can do, for bench.trap_floor.  Set and cleared
+ * by the thread that faults there.
+ */
+struct hf_trap_floor {
+	vm_offset_t va;
+	uint64_t *slot;
+	uint64_t pte;
+	u_long hits;
+};
+extern struct hf_trap_floor *hf_trap_floor;
+
 /* apic.c */
 void hf_apic_init(void); /* once, after page tables are final */
 void hf_apic_init_cpu(void);

@@ -12,6 +12,8 @@
 #include <machine/vmparam.h>
 #include "cpu.h"
 
+struct hf_trap_floor *hf_trap_floor;
+
 static const char *const exception_names[32] = { "divide error",
 	"debug exception", "NMI", "breakpoint", "overflow",
 	"bound range exceeded", "invalid opcode", "device not available",
@@ -127,6 +129,12 @@ trap_pfault(struct trapframe *tf)
 	const char *why;
 	int signo, code;
 
+	if (__predict_false(hf_trap_floor != NULL) &&
+	    hf_trap_floor->va == trunc_page(va)) {
+		*hf_trap_floor->slot = hf_trap_floor->pte;
+		hf_trap_floor->hits++;
+		return;
+	}
 	if ((tf->tf_err & PGEX_RSV) != 0) {
 		td->td_fault_addr = va;
 		hf_trap_fatal(tf, "fault on a bad page table entry");
