@@ -48,7 +48,8 @@ hf_bench_open_few(
 	b->bn_raw = param("raw", 0) != 0;
 	b->bn_done = 0;
 	b->bn_exits_usual = UINT32_MAX;
-	b->bn_waits = false;
+	b->bn_delay_usual = 0;
+	b->bn_waits = 0;
 	hf_hist_reset(&b->bn_total);
 	hf_hist_reset(&b->bn_apart);
 	for (int i = 0; i < HF_LAYERS; i++)
@@ -63,9 +64,9 @@ hf_bench_open(const char *name, uint32_t ops, enum hf_layer base)
 }
 
 void
-hf_bench_waits(struct hf_bench *b)
+hf_bench_waits(struct hf_bench *b, enum hf_bench_wait what)
 {
-	b->bn_waits = true;
+	b->bn_waits = what;
 	b->bn_exits_usual = 0;
 }
 
@@ -102,25 +103,34 @@ hf_bench_before(struct hf_bench *b)
 		curthread->td_trace = &b->bn_trace;
 }
 
+/* How many exits, and how much waiting for a host CPU, warm-up has. */
+static void
+usual_learn(struct hf_bench *b, uint32_t exits, uint32_t delay_ns)
+{
+	if (b->bn_waits == 0)
+		b->bn_exits_usual = MIN(b->bn_exits_usual, exits);
+	else if (exits != HF_COUNT_NONE)
+		b->bn_exits_usual = MAX(b->bn_exits_usual, 2 * exits);
+	if (b->bn_waits == HF_BENCH_WAITS_DEVICE)
+		b->bn_delay_usual = MAX(b->bn_delay_usual, 2 * delay_ns);
+}
+
 /*
- * A sample with more exits than the class usually has, or during which the
- * vCPU waited for a host CPU for more than a 64th of it, is kept apart.
- * "Usually" is the least that the warm-up saw, or the most (hf_bench_waits).
+ * A sample with more exits than the class usually has (the least that the
+ * warm-up saw), or during which the vCPU waited for a host CPU for more than a
+ * 64th of it, is kept apart.  Classes of hf_bench_waits() have other limits.
  */
 static bool
 sample_is_foreign(
     struct hf_bench *b, uint32_t exits, uint32_t delay_ns, uint64_t total)
 {
-	bool delayed = delay_ns > hf_ns_from_tsc(total) / 64;
-
-	if (exits == HF_COUNT_NONE)
-		return (delayed);
 	if (b->bn_done < b->bn_warmup) {
-		b->bn_exits_usual = b->bn_waits ? MAX(b->bn_exits_usual, exits)
-						: MIN(b->bn_exits_usual, exits);
+		usual_learn(b, exits, delay_ns);
 		return (false);
 	}
-	return (delayed || exits > b->bn_exits_usual);
+	if (delay_ns > MAX(hf_ns_from_tsc(total) / 64, b->bn_delay_usual))
+		return (true);
+	return (exits != HF_COUNT_NONE && exits > b->bn_exits_usual);
 }
 
 static void

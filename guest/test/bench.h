@@ -48,7 +48,8 @@ struct hf_bench {
 	struct hf_trace bn_trace;
 	uint32_t bn_exits, bn_delay; /* at the start of the sample */
 	uint32_t bn_exits_usual;     /* of a sample of this class */
-	bool bn_waits;		     /* hf_bench_waits() */
+	uint32_t bn_delay_usual;
+	int bn_waits; /* enum hf_bench_wait, 0: for nothing */
 	struct hf_hist bn_total, bn_apart, bn_layer[HF_LAYERS];
 };
 
@@ -63,10 +64,12 @@ struct hf_bench *hf_bench_open_few(
     const char *name, uint32_t ops, enum hf_layer base, uint32_t divisor);
 bool hf_bench_next(struct hf_bench *b);
 /*
- * Before the first sample: the operation waits for a device or another CPU, so
- * its own exits vary; the most that the warm-up saw are usual, not the least.
+ * Before the first sample: the operation waits for another CPU or a device, so
+ * its own exits vary; for a device it sleeps, and waits for a host CPU a little
+ * when it wakes.  Usual is twice the most that the warm-up saw.
  */
-void hf_bench_waits(struct hf_bench *b);
+enum hf_bench_wait { HF_BENCH_WAITS_CPU = 1, HF_BENCH_WAITS_DEVICE };
+void hf_bench_waits(struct hf_bench *b, enum hf_bench_wait what);
 /* No more samples can be had; there are at least five, or the class fails. */
 void hf_bench_cut(struct hf_bench *b);
 /* Sends the histograms; an expectation fails if there was no sample. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bench_crew.c: threads on several CPUs that work at the same moment. */
 #include <kern/thread.h>
-#include <machine/cpufunc.h>
 #include <test/bench_crew.h>
 
 static struct hf_crew the_crew;
 
+/*
+ * Waiting is without PAUSE here: it delays the answer, and where the processor
+ * has no pause filter each one is an exit.
+ */
 static void
 member_main(void *arg)
 {
@@ -15,7 +18,7 @@ member_main(void *arg)
 
 	for (u_int turn = 1;; turn++) {
 		while (atomic_load_acq_int(&crew->cr_turn) != turn)
-			cpu_spinwait();
+			;
 		fn = crew->cr_fn;
 		if (fn == NULL)
 			return;
@@ -62,7 +65,7 @@ hf_crew_turn(struct hf_crew *crew, hf_crew_fn_t *fn)
 	turn_begin(crew, fn);
 	fn(0);
 	while (atomic_load_acq_int(&crew->cr_finished) != crew->cr_n - 1)
-		cpu_spinwait();
+		;
 }
 
 void
