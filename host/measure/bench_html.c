@@ -13,14 +13,17 @@ static const char style[] =
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;"
     "padding:0 1rem;color:#1b1f24;background:#fff}"
     "h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem}"
-    "table{border-collapse:collapse;font-size:.85rem;width:100%}"
-    "th,td{padding:.2rem .5rem;text-align:right;border-bottom:1px solid #dde}"
+    "table{border-collapse:collapse;font-size:.8rem;width:100%}"
+    "th,td{padding:.2rem .35rem;text-align:right;border-bottom:1px solid #dde}"
     "th:first-child,td:first-child{text-align:left}"
-    "td{font-variant-numeric:tabular-nums}"
+    "td{font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "tr:hover td{background:#f0f4f8}"
+    ".env td{white-space:normal}"
     ".env td{text-align:left}.env td:first-child{color:#57606a;width:11rem}"
     ".plots{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}"
     "figcaption{font-size:.8rem}svg{background:#f6f8fa;border-radius:4px}"
-    "svg text{font:11px system-ui,sans-serif;fill:#57606a}"
+    "svg text{font:11px system-ui,sans-serif;fill:#57606a;"
+    "paint-order:stroke;stroke:#f6f8fa;stroke-width:3px}"
     ".key span{display:inline-block;width:.8rem;height:.8rem;margin:0 .3rem "
     "0 1rem;vertical-align:middle}";
 
@@ -53,6 +56,32 @@ environment_rows(const struct bench_environment *e, FILE *out)
 	    ns_from_tsc_f((double)e->recorder_ticks, e->tsc_hz));
 }
 
+/* A cell; digits in groups of three, or nobody can tell 1 ms from 10. */
+static void
+cell(FILE *out, double value)
+{
+	char digits[40];
+	int n = snprintf(digits, sizeof(digits), "%.0f", value);
+
+	fprintf(out, "<td>");
+	for (int i = 0; i < n; i++) {
+		if (i > 0 && (n - i) % 3 == 0)
+			fputs("&#8239;", out);
+		fputc(digits[i], out);
+	}
+}
+
+static void
+exits_cell(const struct bench_class *c, FILE *out)
+{
+	for (size_t i = 0; i < c->kvm_stats; i++)
+		if (strcmp(c->kvm[i].name, "exits") == 0) {
+			cell(out, (double)c->kvm[i].delta);
+			return;
+		}
+	fprintf(out, "<td>&ndash;");
+}
+
 static void
 figures_table(const struct bench_report *r, FILE *out)
 {
@@ -66,20 +95,17 @@ figures_table(const struct bench_report *r, FILE *out)
 		double per = ns_from_tsc_f(1.0 / c->ops, r->env.tsc_hz);
 		uint64_t n = c->total.count;
 
-		fprintf(out, "<tr><td>%s<td>%.0f", c->name,
-		    n ? (double)c->total.min * per : 0);
+		fprintf(out, "<tr><td>%s", c->name);
+		cell(out, n ? (double)c->total.min * per : 0);
 		for (size_t i = 0; i < sizeof(q) / sizeof(q[0]); i++)
-			fprintf(out, "<td>%.0f",
+			cell(out,
 			    (double)hf_hist_quantile(&c->total, q[i]) * per);
-		fprintf(out,
-		    "<td>%.0f<td>%.0f<td>%.0f<td>%" PRIu64 "<td>%" PRIu64,
-		    (double)c->total.max * per,
-		    n ? (double)c->total.sum / (double)n * per : 0,
-		    (double)hf_hist_quantile(&c->total, 50000) / c->ops, n,
-		    c->apart.count);
-		for (size_t i = 0; i < c->kvm_stats; i++)
-			if (strcmp(c->kvm[i].name, "exits") == 0)
-				fprintf(out, "<td>%" PRIu64, c->kvm[i].delta);
+		cell(out, (double)c->total.max * per);
+		cell(out, n ? (double)c->total.sum / (double)n * per : 0);
+		cell(out, (double)hf_hist_quantile(&c->total, 50000) / c->ops);
+		cell(out, (double)n);
+		cell(out, (double)c->apart.count);
+		exits_cell(c, out);
 		fprintf(out, "\n");
 	}
 	fprintf(out, "</table>\n");

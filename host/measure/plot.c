@@ -49,9 +49,8 @@ plot_layers_mean(const struct bench_class *c)
 	return (mean);
 }
 
-/* "840 ns", "1.2 us" at a place. */
-static void
-label(FILE *out, double x, double y, const char *anchor, double ns)
+void
+plot_time(FILE *out, double x, double y, const char *anchor, double ns)
 {
 	const char *unit = ns < 1e3 ? "ns" : ns < 1e6 ? "&micro;s" : "ms";
 	double v = ns < 1e3 ? ns : ns < 1e6 ? ns / 1e3 : ns / 1e6;
@@ -60,7 +59,7 @@ label(FILE *out, double x, double y, const char *anchor, double ns)
 	    anchor, v < 10 && ns >= 1e3 ? 1 : 0, v, unit);
 }
 
-#define BAR_WIDTH 560.0
+#define BAR_WIDTH 760.0
 #define BAR_LEFT  250.0
 #define BAR_STEP  20.0
 
@@ -97,7 +96,7 @@ plot_layer_bars(const struct bench_report *r, FILE *out)
 			    100 * part / mean);
 			x += w;
 		}
-		label(out, x + 6, y + 12, "start",
+		plot_time(out, x + 6, y + 12, "start",
 		    ns_from_tsc_f(mean / c->ops, r->env.tsc_hz));
 		fprintf(out, "\n");
 		y += BAR_STEP;
@@ -105,9 +104,10 @@ plot_layer_bars(const struct bench_report *r, FILE *out)
 	fprintf(out, "</svg>\n");
 }
 
-#define DIST_W	  320.0
-#define DIST_H	  120.0
-#define DIST_BASE 100.0
+#define DIST_W	  360.0
+#define DIST_H	  130.0
+#define DIST_BASE 110.0
+#define DIST_TOP  24.0 /* the median's figure is above */
 
 void
 plot_distribution(const struct bench_class *c, uint64_t tsc_hz, FILE *out)
@@ -133,7 +133,7 @@ plot_distribution(const struct bench_class *c, uint64_t tsc_hz, FILE *out)
 
 		if (c->total.bucket[i] == 0)
 			continue;
-		h = (DIST_BASE - 12) * c->total.bucket[i] / top;
+		h = (DIST_BASE - DIST_TOP) * c->total.bucket[i] / top;
 		fprintf(out,
 		    "<rect x=%.1f y=%.1f width=%.1f height=%.1f fill='%s'/>",
 		    x0, DIST_BASE - h, x1 - x0 > 1 ? x1 - x0 : 1, h,
@@ -144,12 +144,12 @@ plot_distribution(const struct bench_class *c, uint64_t tsc_hz, FILE *out)
 	    "<line x1=%.1f x2=%.1f y1=8 y2=%.0f stroke='%s' "
 	    "stroke-width=1.5 />",
 	    X(median), X(median), DIST_BASE, plot_colour(3));
-	label(out, 10, DIST_H - 5, "start",
+	plot_time(out, 10, DIST_H - 5, "start",
 	    ns_from_tsc_f((double)c->total.min / c->ops, tsc_hz));
-	label(out, X(median) > DIST_W - 60 ? X(median) - 4 : X(median) + 4, 16,
-	    X(median) > DIST_W - 60 ? "end" : "start",
+	plot_time(out, X(median) > DIST_W - 60 ? X(median) - 4 : X(median) + 4,
+	    16, X(median) > DIST_W - 60 ? "end" : "start",
 	    ns_from_tsc_f(median / c->ops, tsc_hz));
-	label(out, DIST_W - 10, DIST_H - 5, "end",
+	plot_time(out, DIST_W - 10, DIST_H - 5, "end",
 	    ns_from_tsc_f(
 		(double)hf_hist_quantile(&c->total, 99900) / c->ops, tsc_hz));
 #undef X

@@ -12,6 +12,9 @@ void plot_escape(FILE *, const char *text);
 
 const char *plot_colour(int series);
 
+/* "840 ns", "1.2 us" as SVG text at a place; anchor: start, middle or end. */
+void plot_time(FILE *, double x, double y, const char *anchor, double ns);
+
 /* Mean ticks of a sample over all layers; 0 if none was recorded. */
 double plot_layers_mean(const struct bench_class *);
 

@@ -8,9 +8,10 @@
 
 #define SUFFIX	   "_cpus"
 #define POINTS_MAX 64
-#define W	   420.0
+#define W	   360.0
 #define H	   220.0
-#define LEFT	   60.0
+#define LEFT	   30.0
+#define TOP	   30.0
 #define BASE	   180.0
 
 struct curve {
@@ -58,27 +59,32 @@ curve_draw(const struct curve *v, const char *family, size_t len, FILE *out)
 		top = v->ns[i] > top ? v->ns[i] : top;
 		most = v->cpus[i] > most ? v->cpus[i] : most;
 	}
-#define X(c) (LEFT + (W - LEFT - 20) * ((c)-1) / (most > 1 ? most - 1 : 1))
-#define Y(t) (BASE - (BASE - 20) * (t) / (top > 0 ? top : 1))
+#define X(c) (LEFT + (W - 2 * LEFT) * ((c)-1) / (most > 1 ? most - 1 : 1))
+#define Y(t) (BASE - (BASE - TOP) * (t) / (top > 0 ? top : 1))
 	fprintf(out,
 	    "<figure><svg width=%.0f height=%.0f role=img>"
 	    "<line x1=%.0f x2=%.0f y1=%.0f y2=%.0f stroke='#bbb'/>"
 	    "<line x1=%.0f x2=%.0f y1=%.1f y2=%.1f stroke='#bbb' "
 	    "stroke-dasharray=4 /><polyline fill=none stroke-width=2 "
 	    "stroke='%s' points='",
-	    W, H, LEFT, W - 20, BASE, BASE, LEFT, W - 20, Y(v->ns[0]),
+	    W, H, LEFT, W - LEFT, BASE, BASE, LEFT, W - LEFT, Y(v->ns[0]),
 	    Y(v->ns[0]), plot_colour(0));
 	for (size_t i = 0; i < v->n; i++)
 		fprintf(out, "%.1f,%.1f ", X(v->cpus[i]), Y(v->ns[i]));
 	fprintf(out, "'/>");
-	for (size_t i = 0; i < v->n; i++)
+	for (size_t i = 0; i < v->n; i++) {
 		fprintf(out,
 		    "<circle cx=%.1f cy=%.1f r=3 fill='%s'/>"
-		    "<text x=%.1f y=%.0f text-anchor=middle>%.0f</text>"
-		    "<text x=%.1f y=%.1f text-anchor=middle>%.0f ns</text>",
+		    "<text x=%.1f y=%.0f text-anchor=middle>%.0f</text>",
 		    X(v->cpus[i]), Y(v->ns[i]), plot_colour(0), X(v->cpus[i]),
-		    BASE + 16, v->cpus[i], X(v->cpus[i]), Y(v->ns[i]) - 7,
+		    BASE + 16, v->cpus[i]);
+		/* inwards at both ends */
+		plot_time(out, X(v->cpus[i]), Y(v->ns[i]) - 9,
+		    i == 0	       ? "start"
+			: i + 1 < v->n ? "middle"
+				       : "end",
 		    v->ns[i]);
+	}
 #undef X
 #undef Y
 	fprintf(out,
