@@ -135,16 +135,15 @@ vm_page_startup(vm_offset_t vaddr)
 		managed += atop(phys_avail[i + 1] - phys_avail[i]);
 	}
 	MPASS(hf_vm_phys_array_pages() <= structs);
-	vm_page_array = (vm_page_t)PHYS_TO_DMAP(pa);
-	vm_phys_init(
-	    (void *)(PHYS_TO_DMAP(pa) + structs * sizeof(struct vm_page)));
+	/* The map in front: it shares a page with the first structs. */
+	vm_page_array = (vm_page_t)(PHYS_TO_DMAP(pa) + map_bytes);
+	vm_phys_init((void *)PHYS_TO_DMAP(pa));
 
 	domain_init(vmd);
 	hf_vm_page_sleep_init();
 	hf_vm_junk = hf_plan_param_u64("junk", 0) != 0;
 	hf_vm_domain_set_watermarks(vmd, managed, managed);
 	publish_watermarks(vmd);
-	hf_vm_phys_free_all();
 	vmd->vmd_free_count = managed;
 	hf_kalloc_set_source(hf_vm_kpage_get, hf_vm_kpage_put);
 	return (vaddr);

@@ -56,16 +56,15 @@ split(struct hf_freelist *fl, vm_page_t m, int from, int to, int pool)
 	}
 }
 
-/* As vm_phys_alloc_pages(), from one free list.  Free lock held. */
-vm_page_t
-vm_phys_alloc_freelist_pages(int domain, int freelist, int pool, int order)
+/* From what is on one free list. */
+static vm_page_t
+alloc_listed(int freelist, int pool, int order)
 {
 	struct hf_freelist *own, *fl;
 	vm_page_t m;
 	u_int fit;
 	int from, p;
 
-	mtx_assert(&vm_phys_free_mtx, MA_OWNED);
 	own = &hf_free_queues[freelist][pool];
 	fit = own->fl_orders & (~0u << order);
 	if (__predict_true(fit != 0)) {
@@ -89,6 +88,19 @@ vm_phys_alloc_freelist_pages(int domain, int freelist, int pool, int order)
 		}
 	}
 	return (NULL);
+}
+
+/* As vm_phys_alloc_pages(), from one free list.  Free lock held. */
+vm_page_t
+vm_phys_alloc_freelist_pages(int domain, int freelist, int pool, int order)
+{
+	vm_page_t m;
+
+	mtx_assert(&vm_phys_free_mtx, MA_OWNED);
+	do
+		m = alloc_listed(freelist, pool, order);
+	while (__predict_false(m == NULL) && hf_vm_phys_feed(freelist));
+	return (m);
 }
 
 /*
@@ -231,7 +243,7 @@ vm_phys_unfree_page(vm_page_t m)
 	vm_page_t head, half;
 	int order, pool;
 
-	mtx_assert(&vm_phys_free_mtx, MA_OWNED);
+	hf_vm_phys_feed_all();
 	head = free_block_of(m);
 	if (head == NULL)
 		return (false);

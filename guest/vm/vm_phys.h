@@ -24,10 +24,11 @@
 
 #define VM_PHYSSEG_MAX 64
 
-/* All fields constant after vm_phys_init(). */
+/* All fields but fed (free lock) constant after vm_phys_init(). */
 struct vm_phys_seg {
 	vm_paddr_t start;
 	vm_paddr_t end;
+	vm_paddr_t fed;	      /* [start, fed) has been on the free lists */
 	vm_page_t first_page; /* of start */
 	int freelist;
 };
@@ -45,17 +46,16 @@ extern int vm_phys_nsegs;
 
 /*
  * Boot.  Segments are added, split at the free list boundaries; then
- * vm_phys_init() places their structs in vm_page_array, which is not touched
- * beyond the heads of the free blocks that hf_vm_phys_free_all() makes.
+ * vm_phys_init() places their structs in vm_page_array, which is not touched:
+ * the memory is free, and goes to the free lists as they need it.
  */
 void vm_phys_add_seg(vm_paddr_t start, vm_paddr_t end);
 u_long hf_vm_phys_array_pages(void);
 u_long hf_vm_phys_map_bytes(u_long structs);
 void vm_phys_init(void *ready_map);
-void hf_vm_phys_free_all(void);
 
 /*
- * Struct memory is junk until first used: one bit for 64 structs says whether
+ * Struct memory is junk until first used: one bit for 8 structs says whether
  * they have been set up.  Frees nothing, changes no list.  The free lock is
  * held, or taken by PHYS_TO_VM_PAGE().
  */
@@ -74,7 +74,7 @@ bool vm_phys_unfree_page(vm_page_t m);
 vm_page_t vm_phys_paddr_to_vm_page(vm_paddr_t pa);
 /* Blocks of that order now free on a list, all pools or one (-1: all). */
 u_long hf_vm_phys_block_count(int freelist, int pool, int order);
-/* What is wrong with the free lists, or NULL; and the frames on them. */
+/* What is wrong with the free lists, or NULL; and the frames that are free. */
 const char *hf_vm_phys_check(u_long *frames);
 
 #endif

@@ -132,11 +132,11 @@ vm_phys_alloc_contig(int domain, u_long npages, vm_paddr_t low, vm_paddr_t high,
 	vm_page_t m;
 	int flind, i, order;
 
-	mtx_assert(&vm_phys_free_mtx, MA_OWNED);
 	KASSERT(npages > 0, ("vm_phys_alloc_contig: no pages"));
 	KASSERT(powerof2(alignment) && powerof2(boundary),
 	    ("vm_phys_alloc_contig: alignment %#lx boundary %#lx", alignment,
 		boundary));
+	hf_vm_phys_feed_all();
 	if (low >= high || (boundary != 0 && boundary < w.size))
 		return (NULL);
 	for (flind = 0; flind < VM_NFREELIST; flind++) {
@@ -166,6 +166,7 @@ hf_vm_phys_block_count(int freelist, int pool, int order)
 
 	n = 0;
 	vm_domain_free_lock();
+	hf_vm_phys_feed_all();
 	for (p = 0; p < VM_NFREEPOOL; p++)
 		if (pool == -1 || pool == p)
 			n += hf_free_queues[freelist][p].fl_cnt[order];
@@ -225,9 +226,9 @@ hf_vm_phys_check(u_long *frames)
 	const char *why;
 	int flind, order, pool;
 
-	*frames = 0;
 	why = NULL;
 	vm_domain_free_lock();
+	*frames = hf_vm_phys_unfed();
 	for (flind = 0; flind < VM_NFREELIST && why == NULL; flind++)
 		for (pool = 0; pool < VM_NFREEPOOL && why == NULL; pool++)
 			for (order = 0; order < VM_NFREEORDER && why == NULL;

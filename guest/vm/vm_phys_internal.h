@@ -20,6 +20,12 @@ void hf_freelist_add(
     struct hf_freelist *fl, vm_page_t m, int order, int pool, bool tail);
 /* The head has no order afterwards. */
 void hf_freelist_remove(struct hf_freelist *fl, vm_page_t m);
+
+/* vm_phys_feed.c */
+bool hf_vm_phys_feed(int freelist);
+void hf_vm_phys_feed_all(void);
+u_long hf_vm_phys_unfed(void);
+
 struct hf_freelist *hf_freelist_of(vm_page_t m, int pool);
 
 #endif

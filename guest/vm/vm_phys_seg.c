@@ -100,6 +100,7 @@ vm_phys_init(void *map)
 		n += atop(seg->start) & (GROUP_PAGES - 1);
 		seg->first_page = vm_page_array + n;
 		n += atop(seg->end - seg->start);
+		seg->fed = seg->start;
 		above |= seg->freelist == VM_FREELIST_DEFAULT;
 	}
 	for (i = 0; i < vm_phys_nsegs && !above; i++)
@@ -115,22 +116,6 @@ vm_phys_init(void *map)
 			for (order = 0; order < VM_NFREEORDER; order++)
 				TAILQ_INIT(
 				    &hf_free_queues[i][pool].fl_pl[order]);
-}
-
-/* Boot: all memory of all segments becomes free, in the default pool. */
-void
-hf_vm_phys_free_all(void)
-{
-	struct vm_phys_seg *seg;
-	int i;
-
-	vm_domain_free_lock();
-	for (i = 0; i < vm_phys_nsegs; i++) {
-		seg = &vm_phys_segs[i];
-		vm_phys_free_contig(
-		    seg->first_page, atop(seg->end - seg->start));
-	}
-	vm_domain_free_unlock();
 }
 
 static void
