@@ -15,7 +15,7 @@
 #define BENCH_NAME_MAX	 64
 #define BENCH_ROUNDS_MAX 64
 #define BENCH_TEXT_MAX	 160
-#define BENCH_KVM_STATS	 24
+#define BENCH_KVM_STATS	 64
 
 /*
  * Where the time of a sample went: exclusive times, so that the layers of a
