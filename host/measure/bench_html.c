@@ -96,12 +96,19 @@ figures_table(const struct bench_report *r, FILE *out)
 		uint64_t n = c->total.count;
 
 		fprintf(out, "<tr><td>%s", c->name);
-		cell(out, n ? (double)c->total.min * per : 0);
+		if (n == 0) {
+			fprintf(out, "<td colspan=8>too noisy to say<td>0");
+			cell(out, (double)c->apart.count);
+			exits_cell(c, out);
+			fprintf(out, "\n");
+			continue;
+		}
+		cell(out, (double)c->total.min * per);
 		for (size_t i = 0; i < sizeof(q) / sizeof(q[0]); i++)
 			cell(out,
 			    (double)hf_hist_quantile(&c->total, q[i]) * per);
 		cell(out, (double)c->total.max * per);
-		cell(out, n ? (double)c->total.sum / (double)n * per : 0);
+		cell(out, (double)c->total.sum / (double)n * per);
 		cell(out, (double)hf_hist_quantile(&c->total, 50000) / c->ops);
 		cell(out, (double)n);
 		cell(out, (double)c->apart.count);

@@ -79,15 +79,19 @@ bench_table_print(const struct bench_report *r, FILE *out)
 		uint64_t hz = r->env.tsc_hz;
 		char b[6][24], layers[64];
 
+		if (c->total.count == 0) {
+			fprintf(out, "%-34s %*s %5" PRIu64 "  %s\n", c->name,
+			    6 * 10 + 7, "none", c->apart.count,
+			    "too noisy to say");
+			continue;
+		}
 		layers_text(layers, sizeof(layers), c);
 		fprintf(out,
 		    "%-34s %9s %9s %9s %9s %9s %9s %7" PRIu64 " %5" PRIu64
 		    "  %s\n",
 		    c->name,
 		    duration_text(b[0], sizeof(b[0]),
-			c->total.count
-			    ? ns_from_tsc_f((double)c->total.min / c->ops, hz)
-			    : 0),
+			ns_from_tsc_f((double)c->total.min / c->ops, hz)),
 		    duration_text(
 			b[1], sizeof(b[1]), quantile_ns(c, 50000, hz)),
 		    duration_text(
