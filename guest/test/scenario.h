@@ -25,16 +25,18 @@
 #include "scenario_abi.h"
 #include "rng.h"
 
-#define HF_SCENARIO(fn, sid, reqs, text, ...)                          \
-	static void fn(void);                                          \
-	static const struct hf_scenario hf_scenario_##fn               \
-	    __attribute__((__section__(HF_SCENARIO_SECTION), __used__, \
-		__aligned__(8))) = { .magic = HF_SCENARIO_MAGIC,       \
-		    .id = (sid),                                       \
-		    .title = (text),                                   \
-		    .requirements = (reqs),                            \
-		    .run = (fn),                                       \
-		    __VA_ARGS__ };                                     \
+#define HF_SCENARIO(fn, sid, reqs, text, ...)                                \
+	static void fn(void);                                                \
+	static const char hf_scenario_id_##fn[]                              \
+	    __attribute__((__section__(".rodata.hf_scenario_ids"))) = (sid); \
+	static const struct hf_scenario hf_scenario_##fn                     \
+	    __attribute__((__section__(HF_SCENARIO_SECTION), __used__,       \
+		__aligned__(8))) = { .magic = HF_SCENARIO_MAGIC,             \
+		    .id = hf_scenario_id_##fn,                               \
+		    .title = (text),                                         \
+		    .requirements = (reqs),                                  \
+		    .run = (fn),                                             \
+		    __VA_ARGS__ };                                           \
 	static void fn(void)
 
 /* Records a failure and goes on; true when it was met. */

@@ -25,7 +25,7 @@ struct table_ptr {
 	uint64_t base;
 } __packed;
 
-static struct gate idt[256] __aligned(16);
+static struct gate idt[256] __aligned(PAGE_SIZE);
 
 void
 hf_cpu_init_tables(struct pcpu *pc, struct amd64_cpu *md)
