@@ -13,6 +13,9 @@
  *
  *   count user=N user_rep=N kernel=N kernel_rep=N guest=N guest_rep=N
  *
+ * With profile=FILE it also writes, at the end, the sum over all samples by block
+ * of code: "address instructions", to be read by tools/count/profile.
+ *
  * The declarations below follow the documentation of QEMU's plugin API
  * version 1 (QEMU 4.2 to 8.2); Debian ships no header for it.  Counters are
  * plain: run with one CPU (-smp 1) or -icount, where vCPUs take turns.
@@ -41,6 +44,9 @@ extern void qemu_plugin_register_vcpu_insn_exec_cb(
     struct qemu_plugin_insn *, vcpu_udata_cb, enum plugin_cb_flags, void *);
 extern void qemu_plugin_register_vcpu_tb_exec_inline(
     struct qemu_plugin_tb *, enum plugin_op, void *, uint64_t);
+typedef void (*udata_cb)(qemu_plugin_id_t, void *);
+extern void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, udata_cb, void *);
+extern uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *);
 extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
 extern struct qemu_plugin_insn *qemu_plugin_tb_get_insn(
     const struct qemu_plugin_tb *, size_t);
@@ -57,6 +63,16 @@ int qemu_plugin_install(qemu_plugin_id_t, const void *, int, char **);
 enum place { USER, KERNEL, GUEST, PLACES };
 static uint64_t counter[PLACES][2]; /* [1]: REP iterations */
 static FILE *out;
+
+/* A translated block.  Blocks are translated again; the reader adds them up. */
+struct block {
+	struct block *next;
+	uint64_t va, size;
+	uint64_t now; /* executions since the last marker */
+	uint64_t sum; /* in all samples */
+};
+static struct block *blocks;
+static FILE *profile;
 
 static enum place
 place_of(uint64_t va)
@@ -97,9 +113,49 @@ marker_of(const uint8_t *p, size_t n)
 }
 
 static void
+profile_mark(bool is_sample_end)
+{
+	for (struct block *b = blocks; b != NULL; b = b->next) {
+		if (is_sample_end)
+			b->sum += b->now;
+		b->now = 0;
+	}
+}
+
+static void
+profile_write(qemu_plugin_id_t id, void *arg)
+{
+	(void)id;
+	(void)arg;
+	for (struct block *b = blocks; b != NULL; b = b->next) {
+		if (b->sum != 0)
+			fprintf(profile, "%" PRIx64 " %" PRIu64 "\n", b->va,
+			    b->sum * b->size);
+	}
+	fclose(profile);
+}
+
+static void
+profile_block(struct qemu_plugin_tb *tb)
+{
+	struct block *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		abort();
+	b->va = qemu_plugin_tb_vaddr(tb);
+	b->size = qemu_plugin_tb_n_insns(tb);
+	b->next = blocks;
+	blocks = b;
+	qemu_plugin_register_vcpu_tb_exec_inline(
+	    tb, INLINE_ADD_U64, &b->now, 1);
+}
+
+static void
 mark(unsigned int cpu, void *arg)
 {
 	(void)cpu;
+	if (profile != NULL)
+		profile_mark((uintptr_t)arg == HF_MARK_STOP);
 	if ((uintptr_t)arg == HF_MARK_CLASS)
 		fprintf(out, "class\n");
 	if ((uintptr_t)arg == HF_MARK_STOP) {
@@ -120,6 +176,8 @@ translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	size_t n = qemu_plugin_tb_n_insns(tb);
 
 	(void)id;
+	if (profile != NULL)
+		profile_block(tb);
 	for (size_t i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		const uint8_t *p = qemu_plugin_insn_data(insn);
@@ -135,6 +193,15 @@ translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
+static bool
+open_file(const char *path, FILE **f)
+{
+	*f = fopen(path, "w");
+	if (*f == NULL)
+		perror(path);
+	return (*f != NULL);
+}
+
 __attribute__((visibility("default"))) int
 qemu_plugin_install(
     qemu_plugin_id_t id, const void *info, int argc, char **argv)
@@ -142,14 +209,14 @@ qemu_plugin_install(
 	(void)info;
 	out = stderr;
 	for (int i = 0; i < argc; i++) {
-		if (strncmp(argv[i], "out=", 4) == 0) {
-			out = fopen(argv[i] + 4, "w");
-			if (out == NULL) {
-				perror(argv[i] + 4);
-				return (1);
-			}
-		}
+		if ((strncmp(argv[i], "out=", 4) == 0 &&
+			!open_file(argv[i] + 4, &out)) ||
+		    (strncmp(argv[i], "profile=", 8) == 0 &&
+			!open_file(argv[i] + 8, &profile)))
+			return (1);
 	}
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+	if (profile != NULL)
+		qemu_plugin_register_atexit_cb(id, profile_write, NULL);
 	return (0);
 }
