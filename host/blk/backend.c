@@ -8,8 +8,8 @@
 #include "blk/backend_impl.h"
 #include "core/err.h"
 
-void
-blk_submit(struct blk_backend *b, struct blk_op *op)
+static void
+op_check(const struct blk_backend *b, const struct blk_op *op)
 {
 	uint64_t capacity_bytes = b->capacity_sectors * BLK_SECTOR_BYTES;
 
@@ -19,7 +19,27 @@ blk_submit(struct blk_backend *b, struct blk_op *op)
 	hf_check((op->length_bytes == 0) == (op->kind == BLK_FLUSH));
 	hf_check(op->offset_bytes <= capacity_bytes &&
 	    op->length_bytes <= capacity_bytes - op->offset_bytes);
+}
+
+void
+blk_submit(struct blk_backend *b, struct blk_op *op)
+{
+	op_check(b, op);
 	b->ops->submit(b, op);
+}
+
+bool
+blk_can_try(const struct blk_backend *b)
+{
+	return (b->ops->try_now != NULL &&
+	    (b->lower == NULL || blk_can_try(b->lower)));
+}
+
+bool
+blk_try(struct blk_backend *b, struct blk_op *op)
+{
+	op_check(b, op);
+	return (b->ops->try_now(b, op));
 }
 
 void
@@ -82,6 +102,13 @@ blk_op_push_layer(struct blk_op *op, blk_done_fn *done, void *arg)
 	hf_check(op->depth < BLK_LAYERS_MAX);
 	op->layers[op->depth++] =
 	    (struct blk_layer){ .done = done, .arg = arg };
+}
+
+void
+blk_op_pop_layer(struct blk_op *op)
+{
+	hf_check(op->depth > 0);
+	op->depth--;
 }
 
 void *

@@ -9,6 +9,8 @@
 
 struct blk_backend_ops {
 	void (*submit)(struct blk_backend *, struct blk_op *);
+	/* As blk_try.  NULL: never. */
+	bool (*try_now)(struct blk_backend *, struct blk_op *);
 	void (*kick)(struct blk_backend *);    /* NULL: nothing to do */
 	int (*event_fd)(struct blk_backend *); /* NULL: -1 */
 	void (*reap)(struct blk_backend *);    /* NULL: nothing to do */
@@ -26,6 +28,8 @@ struct blk_backend {
 
 /* For a backend on top of another: op comes back to done first. */
 void blk_op_push_layer(struct blk_op *op, blk_done_fn *done, void *arg);
+/* The last push is taken back: op did not go to the lower backend. */
+void blk_op_pop_layer(struct blk_op *op);
 /* The argument of the layer whose done is running. */
 void *blk_op_layer_arg(const struct blk_op *op);
 /* op is finished as far as this backend is concerned. */

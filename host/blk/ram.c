@@ -30,6 +30,13 @@ ram_submit(struct blk_backend *b, struct blk_op *op)
 	blk_op_complete(op, 0);
 }
 
+static bool
+ram_try(struct blk_backend *b, struct blk_op *op)
+{
+	ram_submit(b, op);
+	return (true);
+}
+
 static void
 ram_close(struct blk_backend *b)
 {
@@ -40,8 +47,9 @@ ram_close(struct blk_backend *b)
 	free(r);
 }
 
-static const struct blk_backend_ops ram_ops = { .submit = ram_submit,
-	.close = ram_close };
+static const struct blk_backend_ops ram_ops = {
+	.submit = ram_submit, .try_now = ram_try, .close = ram_close
+};
 
 static struct ram *
 ram_make(uint64_t capacity_sectors, const char *name)

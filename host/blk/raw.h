@@ -6,6 +6,14 @@
 #include "blk/backend_impl.h"
 #include "core/err.h"
 
+/* How to move bytes without waiting for a device. */
+enum raw_nowait {
+	RAW_NOWAIT_FLAG,  /* RWF_NOWAIT: what is in the page cache */
+	RAW_NOWAIT_MEMORY /* the file lies in memory: any way */
+};
+
+struct raw_map;
+
 struct raw {
 	struct blk_backend blk;
 	int fd;
@@ -15,6 +23,8 @@ struct raw {
 	 * succeeds says nothing of it.
 	 */
 	int flush_error;
+	enum raw_nowait nowait; /* constant */
+	struct raw_map *map;	/* raw_map.c's (atomic) */
 };
 
 void raw_init(struct raw *, const struct blk_backend_ops *, const char *name,
@@ -35,6 +45,17 @@ int raw_flush_result(struct raw *, int error);
  * refused: *err.
  */
 int blk_uring_set_up(struct blk_backend *, struct hf_err *err);
+
+/* blk_backend_ops.try_now of both backends. */
+bool raw_try(struct blk_backend *, struct blk_op *op);
+
+/*
+ * For files in memory: op, a read, is done; false: it is not, and should be by a
+ * system call.  Not on a thread that blocks SIGBUS.
+ */
+bool raw_map_read(struct raw *, const struct blk_op *op);
+/* At the end. */
+void raw_unmap(struct raw *);
 
 /* fdatasync.  Returns 0 or a positive errno. */
 int raw_flush(struct raw *);

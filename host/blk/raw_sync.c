@@ -2,7 +2,9 @@
 /* raw_sync.c: an image by preadv, pwritev and fdatasync, in the caller. */
 #include <errno.h>
 #include <stdlib.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "blk/blk.h"
@@ -16,6 +18,18 @@
 /* Pieces for the rest of a short transfer at a time: rare, so small. */
 #define IOV_REST_MAX 16
 
+/* Files in memory refuse RWF_NOWAIT (tmpfs) or have no use for it. */
+static enum raw_nowait
+nowait_of(int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) == 0 &&
+	    (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC))
+		return (RAW_NOWAIT_MEMORY);
+	return (RAW_NOWAIT_FLAG);
+}
+
 void
 raw_init(struct raw *r, const struct blk_backend_ops *ops, const char *name,
     int fd, uint64_t capacity_sectors, bool readonly)
@@ -26,6 +40,8 @@ raw_init(struct raw *r, const struct blk_backend_ops *ops, const char *name,
 	r->blk.name = name;
 	r->fd = fd;
 	r->flush_error = 0;
+	r->nowait = nowait_of(fd);
+	r->map = NULL;
 }
 
 /* One system call from byte done_bytes of op on.  Bytes moved, or -errno. */
@@ -68,6 +84,42 @@ raw_transfer(struct raw *r, const struct blk_op *op, uint64_t done_bytes)
 	return (0);
 }
 
+/* True: all of it was moved. */
+static bool
+transfer_now(struct raw *r, const struct blk_op *op)
+{
+	int flags = r->nowait == RAW_NOWAIT_FLAG ? RWF_NOWAIT : 0;
+	off_t at = (off_t)op->offset_bytes;
+	ssize_t n;
+
+	if (op->kind == BLK_WRITE)
+		n = pwritev2(r->fd, op->iov, (int)op->iov_count, at, flags);
+	else if (r->nowait == RAW_NOWAIT_MEMORY && raw_map_read(r, op))
+		return (true);
+	else if (op->iov_count == 1 && flags == 0)
+		n = pread(r->fd, op->iov[0].iov_base, op->iov[0].iov_len, at);
+	else
+		n = preadv2(r->fd, op->iov, (int)op->iov_count, at, flags);
+	/* Of an error or a part the slow way finds out what it means. */
+	return (n >= 0 && (uint64_t)n == op->length_bytes);
+}
+
+bool
+raw_try(struct blk_backend *b, struct blk_op *op)
+{
+	struct raw *r = (struct raw *)b;
+	int error = 0;
+
+	if (op->kind == BLK_FLUSH) {
+		if (!b->readonly && r->nowait == RAW_NOWAIT_FLAG)
+			return (false);
+		error = raw_flush(r);
+	} else if (!transfer_now(r, op))
+		return (false);
+	blk_op_complete(op, error);
+	return (true);
+}
+
 int
 raw_flush_result(struct raw *r, int error)
 {
@@ -108,12 +160,14 @@ sync_close(struct blk_backend *b)
 {
 	struct raw *r = (struct raw *)b;
 
+	raw_unmap(r);
 	close(r->fd);
 	free(r);
 }
 
-static const struct blk_backend_ops sync_ops = { .submit = sync_submit,
-	.close = sync_close };
+static const struct blk_backend_ops sync_ops = {
+	.submit = sync_submit, .try_now = raw_try, .close = sync_close
+};
 
 struct blk_backend *
 blk_sync_new(int fd, uint64_t capacity_sectors, bool readonly)

@@ -239,11 +239,13 @@ uring_close(struct blk_backend *b)
 	if (u->state == RING_LIVE)
 		io_uring_queue_exit(&u->ring);
 	pthread_mutex_destroy(&u->lock);
+	raw_unmap(&u->raw);
 	close(u->raw.fd);
 	free(u);
 }
 
 static const struct blk_backend_ops uring_ops = { .submit = uring_submit,
+	.try_now = raw_try,
 	.kick = uring_kick,
 	.event_fd = uring_event_fd,
 	.reap = uring_reap,

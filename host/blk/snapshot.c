@@ -25,7 +25,7 @@ struct snapshot {
 	pthread_mutex_t lock; /* present, overlay, nwritten */
 	uint8_t *overlay;
 	uint8_t *present;  /* one bit a sector */
-	uint64_t nwritten; /* sectors present; 0: nothing to patch */
+	uint64_t nwritten; /* sectors present; 0: nothing to patch (atomic) */
 };
 
 static size_t
@@ -71,40 +71,69 @@ patch_locked(struct snapshot *s, struct blk_op *op)
 	}
 }
 
+/*
+ * A write that a read must see has completed before the read came: then so
+ * has this count.
+ */
+static bool
+was_written(const struct snapshot *s)
+{
+	return (__atomic_load_n(&s->nwritten, __ATOMIC_ACQUIRE) != 0);
+}
+
 static void
 read_done(struct blk_op *op, int error)
 {
 	struct snapshot *s = blk_op_layer_arg(op);
 
-	if (error == 0) {
+	if (error == 0 && was_written(s)) {
 		pthread_mutex_lock(&s->lock);
-		if (s->nwritten != 0)
-			patch_locked(s, op);
+		patch_locked(s, op);
 		pthread_mutex_unlock(&s->lock);
 	}
 	blk_op_complete(op, error);
 }
 
-static void
-snapshot_read(struct snapshot *s, struct blk_op *op)
+/* Completes op if the overlay has all of it; true if so. */
+static bool
+read_overlay(struct snapshot *s, struct blk_op *op)
 {
 	uint64_t first = op->offset_bytes / BLK_SECTOR_BYTES;
 	uint64_t sectors = op->length_bytes / BLK_SECTOR_BYTES;
 	bool has, whole = false;
 
+	if (!was_written(s))
+		return (false);
 	pthread_mutex_lock(&s->lock);
-	if (s->nwritten != 0 &&
-	    run_length(s, first, first + sectors, &has) == sectors && has) {
+	if (run_length(s, first, first + sectors, &has) == sectors && has) {
 		patch_locked(s, op);
 		whole = true;
 	}
 	pthread_mutex_unlock(&s->lock);
-	if (whole) {
+	if (whole)
 		blk_op_complete(op, 0);
+	return (whole);
+}
+
+static void
+snapshot_read(struct snapshot *s, struct blk_op *op)
+{
+	if (read_overlay(s, op))
 		return;
-	}
 	blk_op_push_layer(op, read_done, s);
 	blk_submit(s->blk.lower, op);
+}
+
+static bool
+try_read(struct snapshot *s, struct blk_op *op)
+{
+	if (read_overlay(s, op))
+		return (true);
+	blk_op_push_layer(op, read_done, s);
+	if (blk_try(s->blk.lower, op))
+		return (true);
+	blk_op_pop_layer(op);
+	return (false);
 }
 
 static void
@@ -119,7 +148,7 @@ snapshot_write(struct snapshot *s, struct blk_op *op)
 	for (uint64_t at = first; at < end; at++) {
 		if (!sector_present(s, at)) {
 			s->present[at / 8] |= (uint8_t)(1u << at % 8);
-			s->nwritten++;
+			__atomic_fetch_add(&s->nwritten, 1, __ATOMIC_RELEASE);
 		}
 	}
 	pthread_mutex_unlock(&s->lock);
@@ -143,6 +172,15 @@ snapshot_submit(struct blk_backend *b, struct blk_op *op)
 		blk_op_complete(op, 0);
 		break;
 	}
+}
+
+static bool
+snapshot_try(struct blk_backend *b, struct blk_op *op)
+{
+	if (op->kind == BLK_READ)
+		return (try_read((struct snapshot *)b, op));
+	snapshot_submit(b, op);
+	return (true);
 }
 
 static void
@@ -179,6 +217,7 @@ snapshot_close(struct blk_backend *b)
 }
 
 static const struct blk_backend_ops snapshot_ops = { .submit = snapshot_submit,
+	.try_now = snapshot_try,
 	.kick = snapshot_kick,
 	.event_fd = snapshot_event_fd,
 	.reap = snapshot_reap,

@@ -81,8 +81,16 @@ guestmem_iov(const struct guestmem *gm, gpa_t gpa, uint64_t len_bytes,
 	void *p;
 	int n = 0;
 
+	p = guestmem_piece(gm, gpa, len_bytes, &piece_bytes);
+	if (p == NULL)
+		return (-1);
 	if (len_bytes == 0)
-		return (guestmem_piece(gm, gpa, 0, &piece_bytes) ? 0 : -1);
+		return (0);
+	/* Nearly always all of it lies in one region. */
+	if (piece_bytes == len_bytes && max > 0) {
+		iov[0] = (struct iovec){ .iov_base = p, .iov_len = len_bytes };
+		return (1);
+	}
 	while (len_bytes > 0) {
 		p = guestmem_piece(gm, gpa, len_bytes, &piece_bytes);
 		if (p == NULL || n == max)
@@ -104,6 +112,8 @@ guestmem_valid(const struct guestmem *gm, gpa_t gpa, uint64_t len_bytes)
 {
 	struct iovec iov[GUESTMEM_REGIONS_MAX];
 
+	if (guestmem_ptr(gm, gpa, len_bytes) != NULL)
+		return (true);
 	return (
 	    guestmem_iov(gm, gpa, len_bytes, iov, GUESTMEM_REGIONS_MAX) >= 0);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "blk/blk.h"
@@ -285,6 +286,92 @@ START_TEST(truncated_image_is_an_io_error)
 }
 END_TEST
 
+/* done of an op that was tried: at once, or never. */
+static int tried_error;
+
+static void
+tried_done(struct blk_op *op, int error)
+{
+	tried_error = error;
+}
+
+static bool
+try_one(struct blk_backend *b, enum blk_kind kind, uint64_t sector, void *buf,
+    uint64_t len_bytes)
+{
+	struct iovec iov = { .iov_base = buf, .iov_len = len_bytes };
+	struct blk_op op = { .kind = kind,
+		.iov = &iov,
+		.iov_count = kind != BLK_FLUSH,
+		.offset_bytes = sector * 512,
+		.length_bytes = len_bytes,
+		.done = tried_done };
+	bool done;
+
+	tried_error = -1;
+	done = blk_try(b, &op);
+	ck_assert(done || tried_error == -1);
+	return (done);
+}
+
+/* _i: whether a snapshot is on top. */
+START_TEST(image_in_memory_needs_no_waiting)
+{
+	static uint8_t buf[4096];
+	struct blk_backend *b;
+	struct hf_err err;
+	int fd, own;
+
+	fd = memfd_create("image", 0);
+	ck_assert_int_ge(fd, 0);
+	memset(buf, 0x5a, sizeof(buf));
+	for (int i = 0; i < 16; i++)
+		ck_assert_int_eq(write(fd, buf, 4096), 4096);
+	own = dup(fd);
+	b = blk_sync_new(own, 128, _i != 0);
+	if (_i != 0)
+		b = blk_snapshot_new(b, &err);
+	ck_assert(blk_can_try(b));
+	memset(buf, 0, sizeof(buf));
+	/* By a system call, then by the mapping. */
+	for (int i = 0; i < 3; i++) {
+		memset(buf, 0, sizeof(buf));
+		ck_assert(try_one(b, BLK_READ, 8, buf, 4096));
+		ck_assert_int_eq(tried_error, 0);
+		ck_assert_uint_eq(buf[0], 0x5a);
+		ck_assert_uint_eq(buf[4095], 0x5a);
+	}
+	memset(buf, 0x77, 512);
+	ck_assert(try_one(b, BLK_WRITE, 9, buf, 512));
+	ck_assert_int_eq(tried_error, 0);
+	ck_assert(try_one(b, BLK_READ, 8, buf + 1024, 1536));
+	ck_assert_uint_eq(buf[1024], 0x5a);
+	ck_assert_uint_eq(buf[1024 + 512], 0x77);
+	ck_assert_uint_eq(buf[1024 + 1024], 0x5a);
+	ck_assert(try_one(b, BLK_FLUSH, 0, NULL, 0));
+	ck_assert_int_eq(tried_error, 0);
+	/* Where the file has gone there is no way but the slow one, twice. */
+	ck_assert_int_eq(ftruncate(fd, 4096), 0);
+	ck_assert(!try_one(b, BLK_READ, 16, buf, 4096));
+	ck_assert(!try_one(b, BLK_READ, 24, buf, 4096));
+	ck_assert_int_eq(transfer(b, BLK_READ, 16, buf, 4096), EIO);
+	ck_assert(try_one(b, BLK_READ, 0, buf, 4096));
+	close(fd);
+	blk_close(b);
+}
+END_TEST
+
+START_TEST(faults_cannot_be_passed_by)
+{
+	struct hf_err err;
+	struct blk_backend *b =
+	    blk_faulty_new(blk_ram_new(8), "read@1=fail", &err);
+
+	ck_assert(!blk_can_try(b));
+	blk_close(b);
+}
+END_TEST
+
 /* spec section 7: a later success does not mean that earlier data is safe. */
 START_TEST(failed_flush_is_remembered)
 {
@@ -520,6 +607,8 @@ backends_suite(void)
 	tcase_add_loop_test(t, last_sector_is_there, 0, KINDS);
 	tcase_add_loop_test(t, backends_say_what_they_are, 0, KINDS);
 	tcase_add_loop_test(t, truncated_image_is_an_io_error, SYNC, RAM);
+	tcase_add_loop_test(t, image_in_memory_needs_no_waiting, 0, 2);
+	tcase_add_test(t, faults_cannot_be_passed_by);
 	tcase_add_loop_test(t, failed_flush_is_remembered, SYNC, RAM);
 	tcase_add_loop_test(t, error_of_the_host_reaches_the_caller, SYNC, RAM);
 	suite_add_tcase(s, t);

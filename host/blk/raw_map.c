@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* raw_map.c: reads an image that lies in memory by copying from a mapping. */
+
+/*
+ * A file system in memory has each page of the file where a mapping shows it, so
+ * a read takes no system call.  But the first access to 64 KiB of a mapping is a page
+ * fault of the host, which costs five times as much as a preadv: the mapping is
+ * used for what is read again, as by a guest that pages.  Where a file has got shorter, or a hole finds no
+ * memory, the access raises SIGBUS: then the copy is given up and the read done by
+ * a system call, which says what is wrong.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "blk/raw.h"
+#include "core/err.h"
+
+/* The copy that this thread is in, NULL: none. */
+static _Thread_local sigjmp_buf *volatile copying;
+static struct sigaction before;
+
+static void
+bus_error(int number, siginfo_t *info, void *context)
+{
+	/* Not ours: the same instruction meets what was there before. */
+	if (copying == NULL || info->si_code <= 0)
+		sigaction(SIGBUS, &before, NULL);
+	else
+		siglongjmp(*copying, 1);
+}
+
+static void
+handler_install(void)
+{
+	/* NODEFER: no signal mask is restored by the jump. */
+	struct sigaction action = { .sa_sigaction = bus_error,
+		.sa_flags = SA_SIGINFO | SA_NODEFER };
+
+	sigaction(SIGBUS, &action, &before);
+}
+
+#define PART_SHIFT 16 /* what Linux maps at one fault */
+
+struct raw_map {
+	const uint8_t *bytes;
+	uint8_t seen[]; /* atomic; a bit each part: it was read before */
+};
+
+static size_t
+image_bytes(const struct raw *r)
+{
+	return ((size_t)(r->blk.capacity_sectors * BLK_SECTOR_BYTES));
+}
+
+static struct raw_map *
+map_make(const struct raw *r)
+{
+	struct raw_map *m =
+	    calloc(1, sizeof(*m) + (image_bytes(r) >> (PART_SHIFT + 3)) + 1);
+	void *p;
+
+	hf_check(m != NULL);
+	p = mmap(NULL, image_bytes(r), PROT_READ, MAP_SHARED, r->fd, 0);
+	m->bytes = p == MAP_FAILED ? NULL : p;
+	return (m);
+}
+
+static void
+map_free(const struct raw *r, struct raw_map *m)
+{
+	if (m != NULL && m->bytes != NULL)
+		(void)munmap((void *)(uintptr_t)m->bytes, image_bytes(r));
+	free(m);
+}
+
+/* Whether all of op was read before; from now on it was. */
+static bool
+seen_before(struct raw_map *m, const struct blk_op *op)
+{
+	uint64_t last = (op->offset_bytes + op->length_bytes - 1) >> PART_SHIFT;
+	bool all = true;
+
+	for (uint64_t i = op->offset_bytes >> PART_SHIFT; i <= last; i++) {
+		uint8_t bit = (uint8_t)(1u << i % 8);
+
+		if ((__atomic_load_n(&m->seen[i / 8], __ATOMIC_RELAXED) &
+			bit) != 0)
+			continue;
+		all = false;
+		__atomic_fetch_or(&m->seen[i / 8], bit, __ATOMIC_RELAXED);
+	}
+	return (all);
+}
+
+/* The mapping, made by whoever comes first. */
+static struct raw_map *
+map_of(struct raw *r)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct raw_map *m = __atomic_load_n(&r->map, __ATOMIC_ACQUIRE);
+	struct raw_map *none = NULL;
+
+	if (m != NULL)
+		return (m);
+	pthread_once(&once, handler_install);
+	m = map_make(r);
+	if (__atomic_compare_exchange_n(
+		&r->map, &none, m, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return (m);
+	map_free(r, m);
+	return (none);
+}
+
+/* Sectors and pages: microcode moves them as fast as anything (ERMS). */
+static void
+copy_bytes(void *to, const void *from, size_t len_bytes)
+{
+	__asm__ volatile("rep movsb"
+			 : "+D"(to), "+S"(from), "+c"(len_bytes)
+			 :
+			 : "memory");
+}
+
+static __attribute__((noinline)) void
+copy(const struct blk_op *op, const uint8_t *from)
+{
+	for (unsigned int i = 0; i < op->iov_count; i++) {
+		copy_bytes(op->iov[i].iov_base, from, op->iov[i].iov_len);
+		from += op->iov[i].iov_len;
+	}
+}
+
+/* False: SIGBUS ended it. */
+static __attribute__((noinline)) bool
+copy_guarded(const struct blk_op *op, const uint8_t *from)
+{
+	sigjmp_buf here;
+	volatile bool good = false;
+
+	if (sigsetjmp(here, 0) == 0) {
+		copying = &here;
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+		copy(op, from);
+		good = true;
+	}
+	copying = NULL;
+	return (good);
+}
+
+bool
+raw_map_read(struct raw *r, const struct blk_op *op)
+{
+	struct raw_map *m = map_of(r);
+
+	return (seen_before(m, op) && m->bytes != NULL &&
+	    copy_guarded(op, m->bytes + op->offset_bytes));
+}
+
+void
+raw_unmap(struct raw *r)
+{
+	map_free(r, r->map);
+}
