@@ -28,6 +28,14 @@
 /* Errors of the guest that are logged, a device's life long. */
 #define LOG_MAX 10
 
+/*
+ * What a vCPU's thread does itself in one notification, at most (or one request
+ * more); what is left goes to the worker.  A request's copy takes microseconds, a wake-up of the worker
+ * and an interrupt take more.
+ */
+#define TAKE_BYTES_MAX (512u << 10)
+#define TAKE_LOOKS_MAX 64u
+
 /* Config fields up to here exist: blk_size is the last one offered. */
 #define CONFIG_BYTES \
 	(offsetof(struct virtio_blk_config, blk_size) + sizeof(uint32_t))
@@ -36,16 +44,29 @@
 struct flight {
 	struct blk_op op;
 	struct virtio_blk *blk;
-	struct flight *next; /* in virtio_blk.free_flights */
+	struct flight *next; /* in virtio_blk.free_flights or .deferred */
 	uint16_t head;
 	struct virtio_blk_request req;
 };
 
+/* Where a request's bytes are moved. */
+enum how {
+	HOW_NOW,   /* here, if that needs no waiting; else LATER */
+	HOW_WAIT,  /* here; blk_kick follows */
+	HOW_LATER, /* on the worker */
+};
+
 /*
- * Fields: C constant; W the worker; L lock; A atomic.  start and stop run with
- * the worker parked, so what they write needs nothing more than the lock that
- * parked it.  Lock order: transport, then this lock; the backend's locks and
- * the interrupt are inside it.
+ * Fields: C constant; W the worker; T taker; L lock; A atomic.  start and stop
+ * run with the worker parked, so what they write needs nothing more than the
+ * lock that parked it.  Lock order: transport, taker, lock; the backend's locks
+ * and the interrupt are inside.
+ *
+ * Whoever holds taker takes chains from the ring: the worker, or the vCPU that
+ * notified, if the backend can try.  That vCPU performs what needs no waiting and
+ * has the worker do the rest.  Then the worker too lets go of taker and has
+ * notifications turned on before it moves any bytes: otherwise requests that come
+ * meanwhile would wait for it instead of being performed at once.
  *
  *	           start                    stop
  *	parked ------------> serving ------------> draining ----> parked
@@ -61,8 +82,12 @@ struct virtio_blk {
 	uint8_t id[VIRTIO_BLK_ID_BYTES]; /* C */
 	struct virtio_device device;	 /* C */
 	struct virtqueue queue;		 /* as virtqueue.h says */
-	struct virtqueue_chain chain;	 /* W */
+	bool tries;			 /* C blk_can_try */
 	int doorbell;			 /* A -1 until the first start */
+
+	pthread_mutex_t taker;
+	struct virtqueue_chain chain; /* T */
+	uint64_t taken_bytes;	      /* T of requests, ever */
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;	  /* the worker waits for run or quit */
@@ -72,13 +97,15 @@ struct virtio_blk {
 	bool parked;		  /* L */
 	bool run;		  /* L; also read by the worker without (A) */
 	bool quit;		  /* L */
-	bool broken;		  /* L written by the worker only */
+	bool broken;		  /* L, written with taker too */
 	bool broken_told;	  /* W */
 	unsigned int in_flight;	  /* L */
 	unsigned int logged;	  /* L */
 	struct flight *flights;	  /* C from the first start */
 	unsigned int carved;	  /* L flights that were ever used */
 	struct flight *free_flights;   /* L last freed first: warm */
+	struct flight *deferred;       /* L for the worker to submit */
+	struct flight **deferred_tail; /* L */
 	struct virtio_blk_stats stats; /* L */
 };
 
@@ -167,7 +194,7 @@ flight_done(struct blk_op *op, int error)
 }
 
 /*
- * Submission; all of it on the worker.
+ * Submission; all of it with taker held.
  */
 
 static struct flight *
@@ -192,9 +219,24 @@ flight_begin(struct virtio_blk *b)
 	return (f);
 }
 
+/* Leaves f to the worker, behind what was left to it before. */
 static void
-flight_submit(struct flight *f, enum blk_kind kind)
+flight_defer(struct virtio_blk *b, struct flight *f)
 {
+	f->next = NULL;
+	pthread_mutex_lock(&b->lock);
+	*b->deferred_tail = f;
+	b->deferred_tail = &f->next;
+	b->stats.deferred++;
+	pthread_mutex_unlock(&b->lock);
+}
+
+/* False: not done, the worker has to be told. */
+static bool
+flight_submit(struct flight *f, enum blk_kind kind, enum how how)
+{
+	struct virtio_blk *b = f->blk;
+
 	f->op.kind = kind;
 	f->op.iov = f->req.iov;
 	f->op.iov_count = kind == BLK_FLUSH ? 0 : f->req.iov_count;
@@ -203,7 +245,14 @@ flight_submit(struct flight *f, enum blk_kind kind)
 	f->op.length_bytes = kind == BLK_FLUSH ? 0 : f->req.length_bytes;
 	f->op.done = flight_done;
 	f->op.depth = 0;
-	blk_submit(f->blk->backend, &f->op);
+	b->taken_bytes += f->op.length_bytes;
+	if (how == HOW_WAIT)
+		blk_submit(b->backend, &f->op);
+	else if (how == HOW_LATER || !blk_try(b->backend, &f->op)) {
+		flight_defer(b, f);
+		return (how == HOW_LATER);
+	}
+	return (true);
 }
 
 static void
@@ -217,9 +266,9 @@ id_copy(struct flight *f)
 	}
 }
 
-/* The chain in b->chain, which was just taken. */
-static void
-request_perform(struct virtio_blk *b)
+/* The chain in b->chain, which was just taken.  As flight_submit. */
+static bool
+request_perform(struct virtio_blk *b, enum how how)
 {
 	struct flight *f = flight_begin(b);
 
@@ -235,33 +284,29 @@ request_perform(struct virtio_blk *b)
 		flight_complete(f, f->req.status, 1);
 		break;
 	case VIRTIO_BLK_READ:
-		flight_submit(f, BLK_READ);
-		break;
+		return (flight_submit(f, BLK_READ, how));
 	case VIRTIO_BLK_WRITE:
-		flight_submit(f, BLK_WRITE);
-		break;
+		return (flight_submit(f, BLK_WRITE, how));
 	case VIRTIO_BLK_FLUSH:
-		flight_submit(f, BLK_FLUSH);
-		break;
+		return (flight_submit(f, BLK_FLUSH, how));
 	case VIRTIO_BLK_GET_ID:
 		id_copy(f);
 		flight_complete(f, VIRTIO_BLK_S_OK, VIRTIO_BLK_ID_BYTES + 1);
 		break;
 	}
+	return (true);
 }
 
-/*
- * The worker.
- */
-
+/* Entered and left with taker held. */
 static bool
-worker_should_serve(struct virtio_blk *b)
+should_serve(struct virtio_blk *b)
 {
 	return (__atomic_load_n(&b->run, __ATOMIC_ACQUIRE) && !b->broken);
 }
 
+/* Entered and left with taker held.  The worker tells the driver. */
 static void
-worker_break(struct virtio_blk *b, const char *why)
+break_down(struct virtio_blk *b, const char *why)
 {
 	pthread_mutex_lock(&b->lock);
 	b->broken = true;
@@ -270,6 +315,44 @@ worker_break(struct virtio_blk *b, const char *why)
 	pthread_mutex_unlock(&b->lock);
 }
 
+/*
+ * Takes what is in the ring and performs it, HOW_NOW or HOW_LATER, until there is no
+ * more and a notification will come.  True: there is more, for the worker.
+ * Entered and left with taker held.
+ */
+static bool
+take_some(struct virtio_blk *b, enum how how)
+{
+	uint64_t enough = b->taken_bytes + TAKE_BYTES_MAX;
+	const char *why;
+
+	if (!should_serve(b) || !b->queue.ready)
+		return (false);
+	for (unsigned int n = 0; n < TAKE_LOOKS_MAX; n++) {
+		if (b->taken_bytes >= enough)
+			return (virtqueue_notify_on(&b->queue));
+		switch (virtqueue_take(&b->queue, &b->chain, &why)) {
+		case VIRTQUEUE_EMPTY:
+			if (!virtqueue_notify_on(&b->queue))
+				return (false);
+			break;
+		case VIRTQUEUE_BROKEN:
+			break_down(b, why);
+			return (true);
+		case VIRTQUEUE_TAKEN:
+			virtqueue_notify_off(&b->queue);
+			if (!request_perform(b, how))
+				return (true);
+			break;
+		}
+	}
+	return (true);
+}
+
+/*
+ * The worker.
+ */
+
 /* Submits what is in the ring now, a queue's worth at the most. */
 static unsigned int
 worker_batch(struct virtio_blk *b)
@@ -277,16 +360,16 @@ worker_batch(struct virtio_blk *b)
 	unsigned int n;
 	const char *why;
 
-	for (n = 0; n < b->queue.size && worker_should_serve(b); n++) {
+	for (n = 0; n < b->queue.size && should_serve(b); n++) {
 		switch (virtqueue_take(&b->queue, &b->chain, &why)) {
 		case VIRTQUEUE_EMPTY:
 			return (n);
 		case VIRTQUEUE_BROKEN:
-			worker_break(b, why);
+			break_down(b, why);
 			return (n);
 		case VIRTQUEUE_TAKEN:
 			virtqueue_notify_off(&b->queue);
-			request_perform(b);
+			(void)request_perform(b, HOW_WAIT);
 			break;
 		}
 	}
@@ -311,8 +394,28 @@ worker_drain_ring(struct virtio_blk *b)
 			blk_kick(b->backend);
 			blk_reap(b->backend);
 		}
-	} while (worker_should_serve(b) &&
-	    (n > 0 || virtqueue_notify_on(&b->queue)));
+	} while (should_serve(b) && (n > 0 || virtqueue_notify_on(&b->queue)));
+}
+
+/* What was left over.  Also when the device stops: it must come back. */
+static void
+worker_submit_deferred(struct virtio_blk *b)
+{
+	struct flight *f, *next;
+
+	pthread_mutex_lock(&b->lock);
+	f = b->deferred;
+	b->deferred = NULL;
+	b->deferred_tail = &b->deferred;
+	pthread_mutex_unlock(&b->lock);
+	if (f == NULL)
+		return;
+	for (; f != NULL; f = next) {
+		next = f->next;
+		blk_submit(b->backend, &f->op);
+	}
+	blk_kick(b->backend);
+	blk_reap(b->backend);
 }
 
 static unsigned int
@@ -354,19 +457,33 @@ static void
 worker_serve(struct virtio_blk *b)
 {
 	unsigned int in_flight;
+	bool ended, more;
 
 	for (;;) {
-		if (worker_should_serve(b))
+		more = false;
+		pthread_mutex_lock(&b->taker);
+		if (b->tries)
+			more = take_some(b, HOW_LATER);
+		else if (should_serve(b))
 			worker_drain_ring(b);
+		pthread_mutex_unlock(&b->taker);
+		worker_submit_deferred(b);
+
+		pthread_mutex_lock(&b->taker);
 		in_flight = worker_in_flight(b);
 		if (b->broken && !b->broken_told && in_flight == 0) {
 			/* Told only now: no guest write can follow it. */
 			b->broken_told = true;
 			b->device.broken(b->device.transport);
 		}
-		if (!__atomic_load_n(&b->run, __ATOMIC_ACQUIRE) &&
-		    in_flight == 0)
+		/* With taker: no vCPU is taking chains, and none will. */
+		ended = !__atomic_load_n(&b->run, __ATOMIC_ACQUIRE) &&
+		    in_flight == 0;
+		pthread_mutex_unlock(&b->taker);
+		if (ended)
 			return;
+		if (more)
+			continue;
 		worker_sleep(b, in_flight);
 		pthread_mutex_lock(&b->lock);
 		b->stats.wakeups++;
@@ -493,8 +610,17 @@ device_notify(void *dev, unsigned int queue)
 {
 	struct virtio_blk *b = dev;
 
+	bool more = true;
+
 	/* Perhaps while another vCPU is in the first start. */
-	if (__atomic_load_n(&b->doorbell, __ATOMIC_ACQUIRE) >= 0)
+	if (__atomic_load_n(&b->doorbell, __ATOMIC_ACQUIRE) < 0)
+		return;
+	/* Whoever is at it now may have looked at the ring too early. */
+	if (b->tries && pthread_mutex_trylock(&b->taker) == 0) {
+		more = take_some(b, HOW_NOW);
+		pthread_mutex_unlock(&b->taker);
+	}
+	if (more)
 		doorbell_ring(b);
 }
 
@@ -504,7 +630,8 @@ device_doorbell(void *dev, unsigned int queue)
 {
 	struct virtio_blk *b = dev;
 
-	return (b->doorbell);
+	/* The exit costs less than the wake-up that it saves. */
+	return (b->tries ? -1 : b->doorbell);
 }
 
 static const struct virtio_device_ops device_ops = { .start = device_start,
@@ -521,6 +648,8 @@ virtio_blk_new(
 	hf_check(b != NULL);
 	b->mem = mem;
 	b->backend = backend;
+	b->tries = blk_can_try(backend);
+	b->deferred_tail = &b->deferred;
 	b->limits.capacity_sectors = blk_capacity_sectors(backend);
 	b->limits.readonly = blk_readonly(backend);
 	b->config.capacity = b->limits.capacity_sectors;
@@ -528,6 +657,7 @@ virtio_blk_new(
 	b->config.blk_size = VIRTIO_BLK_SECTOR_BYTES;
 	memcpy(b->id, serial, strnlen(serial, sizeof(b->id)));
 	b->doorbell = -1;
+	pthread_mutex_init(&b->taker, NULL);
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->wake, NULL);
 	pthread_cond_init(&b->parked_cv, NULL);
@@ -554,6 +684,7 @@ virtio_blk_free(struct virtio_blk *b)
 	pthread_cond_destroy(&b->parked_cv);
 	pthread_cond_destroy(&b->wake);
 	pthread_mutex_destroy(&b->lock);
+	pthread_mutex_destroy(&b->taker);
 	free(b);
 }
 

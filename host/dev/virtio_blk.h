@@ -2,9 +2,11 @@
 /* virtio_blk.h: block device model (virtio 1.2, 5.2) over a blk_backend. */
 
 /*
- * One request queue, served by one thread that exists from the first DRIVER_OK
- * on and sleeps on an eventfd.  A notification that arrives as an MMIO exit
- * writes the same eventfd, so both ways are one.
+ * One request queue.  Over a backend that can try (backend.h) a notification is
+ * an exit, and the vCPU's thread performs what needs no waiting: the answer is
+ * in the used ring when the driver goes on, and no thread is woken.  The rest, and
+ * everything over other backends, is done by a thread that exists from the first
+ * DRIVER_OK on and sleeps on an eventfd, which KVM or such an exit counts up.
  *
  * Every request that is taken from the ring is returned exactly once; the
  * device counts both and aborts the host if they ever differ.
@@ -27,6 +29,7 @@ struct virtio_blk_stats {
 	uint64_t dropped;     /* of returned: class D, length 0 */
 	uint64_t failed;      /* of returned: status IOERR */
 	uint64_t unsupported; /* of returned: status UNSUPP */
+	uint64_t deferred;    /* of taken: a vCPU left them to the thread */
 	uint64_t wakeups;     /* of the thread */
 	uint64_t interrupts;  /* asked of the transport */
 	uint64_t breaks;      /* class B errors */

@@ -25,6 +25,8 @@ struct probe {
 	pthread_t thread;
 	bool have_thread;
 	unsigned int delay_ms;
+	bool refuses_odd; /* constant */
+	unsigned int ntries;
 };
 
 uint8_t
@@ -81,6 +83,23 @@ probe_submit(struct blk_backend *b, struct blk_op *op)
 	pthread_mutex_unlock(&p->lock);
 	if (!keep)
 		perform(p, op);
+}
+
+/* blk_backend_ops.try_now */
+static bool
+probe_try(struct blk_backend *b, struct blk_op *op)
+{
+	struct probe *p = (struct probe *)b;
+	bool refuse;
+
+	pthread_mutex_lock(&p->lock);
+	refuse = p->holding || (p->refuses_odd && p->ntries++ % 2 != 0);
+	pthread_mutex_unlock(&p->lock);
+	if (refuse)
+		return (false);
+	trace(p, "rwf", op->kind);
+	perform(p, op);
+	return (true);
 }
 
 static void *
@@ -170,13 +189,19 @@ probe_close(struct blk_backend *b)
 static const struct blk_backend_ops probe_ops = { .submit = probe_submit,
 	.close = probe_close };
 
+static const struct blk_backend_ops probe_try_ops = {
+	.submit = probe_submit, .try_now = probe_try, .close = probe_close
+};
+
 struct blk_backend *
 probe_new(uint64_t sectors, bool readonly, struct probe **out)
 {
 	struct probe *p = calloc(1, sizeof(*p));
+	const char *tries = getenv("HF_PROBE_TRY");
 
 	ck_assert_ptr_nonnull(p);
-	p->blk.ops = &probe_ops;
+	p->blk.ops = tries != NULL ? &probe_try_ops : &probe_ops;
+	p->refuses_odd = tries != NULL && strcmp(tries, "odd") == 0;
 	p->blk.name = "probe";
 	p->blk.capacity_sectors = sectors;
 	p->blk.readonly = readonly;

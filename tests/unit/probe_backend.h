@@ -16,7 +16,13 @@
  */
 struct probe;
 
-/* Sector s holds probe_byte(s) in each byte. */
+/*
+ * Whether ops can be tried (blk_try), by the environment, so that whole suites run in
+ * each way: HF_PROBE_TRY is "always" (unless they are held), "odd" (every second
+ * one is refused), or not set (never).
+ *
+ * Sector s holds probe_byte(s) in each byte.
+ */
 struct blk_backend *probe_new(
     uint64_t sectors, bool readonly, struct probe **out);
 uint8_t probe_byte(uint64_t sector);
