@@ -159,6 +159,7 @@ struct waiter {
 	struct mtx lock;
 	int error;
 	bool finished;
+	bool sleeping; /* somebody must be woken */
 };
 
 static void
@@ -171,7 +172,8 @@ waiter_done(struct hf_io *io, int error)
 	w->error = error;
 	w->finished = true;
 	/* Under the lock: afterwards the waiter's stack may be gone. */
-	wakeup(w);
+	if (w->sleeping)
+		wakeup(w);
 	mtx_unlock_spin(&w->lock);
 }
 
@@ -189,7 +191,9 @@ hf_bdev_io_wait(struct hf_bdev *bd, struct hf_io *io)
 	if (error == 0) {
 		enum hf_layer before = hf_trace_enter(HF_LAYER_DEVICE);
 
+		/* Mostly it is finished: hosts answer in the doorbell. */
 		mtx_lock_spin(&w.lock);
+		w.sleeping = true;
 		while (!w.finished)
 			(void)msleep_spin(&w, &w.lock, "bdevio", 0);
 		hf_trace_leave(before);

@@ -68,6 +68,8 @@ struct hf_bdev {
 	/* counted by hf_bdev_submit; read by scenarios */
 	volatile uint64_t reads, writes, flushes;
 	volatile uint64_t read_sectors, write_sectors;
+	/* counted by the driver: notifications sent, interrupts taken */
+	volatile uint64_t doorbells, interrupts;
 	/* hf_bdev_hold(): newest first, linked by hf_io.link */
 	struct hf_io *volatile held;
 	volatile u_int holding;

@@ -12,6 +12,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <kern/trace.h>
 #include <machine/atomic.h>
 #include <dev/virtio_blk.h>
 #include <dev/virtio_blk_impl.h>
@@ -210,6 +211,7 @@ send_part(struct vtblk *sc, struct hf_io *io)
 void
 vtblk_start(struct vtblk *sc)
 {
+	enum hf_layer before;
 	struct hf_io *io;
 
 	mtx_assert(&sc->sc_lock, MA_OWNED);
@@ -222,8 +224,12 @@ vtblk_start(struct vtblk *sc)
 		if (io->parts_flying == 0)
 			vtblk_io_finish(sc, io);
 	}
-	if (virtq_publish(&sc->sc_vq))
+	if (virtq_publish(&sc->sc_vq)) {
+		sc->sc_bdev.doorbells++;
+		before = hf_trace_enter(HF_LAYER_DEVICE);
 		vtmmio_notify(&sc->sc_mmio, 0);
+		hf_trace_leave(before);
+	}
 }
 
 /* errno of a completed part; the status byte is read once (virtio 5.2.6). */
@@ -256,26 +262,20 @@ drain(struct vtblk *sc)
 	enum virtq_pop got;
 	int error;
 
-	do {
-		while (
-		    (got = virtq_pop(&sc->sc_vq, &head, &len)) == VIRTQ_GOT) {
-			slot_id = sc->sc_slot_of[head];
-			part = &sc->sc_part[slot_id];
-			io = part->io;
-			error =
-			    part_error(part, sc->sc_slots[slot_id].status, len);
-			part->io = NULL;
-			sc->sc_free_slots[sc->sc_nfree_slots++] = slot_id;
-			sc->sc_resets = 0;
-			if (error != 0 && io->error == 0)
-				io->error = error;
-			if (--io->parts_flying == 0 && !is_waiting(sc, io))
-				vtblk_io_finish(sc, io);
-		}
-		if (got == VIRTQ_BROKEN)
-			return (false);
-	} while (virtq_rearm(&sc->sc_vq));
-	return (true);
+	while ((got = virtq_pop(&sc->sc_vq, &head, &len)) == VIRTQ_GOT) {
+		slot_id = sc->sc_slot_of[head];
+		part = &sc->sc_part[slot_id];
+		io = part->io;
+		error = part_error(part, sc->sc_slots[slot_id].status, len);
+		part->io = NULL;
+		sc->sc_free_slots[sc->sc_nfree_slots++] = slot_id;
+		sc->sc_resets = 0;
+		if (error != 0 && io->error == 0)
+			io->error = error;
+		if (--io->parts_flying == 0 && !is_waiting(sc, io))
+			vtblk_io_finish(sc, io);
+	}
+	return (got != VIRTQ_BROKEN);
 }
 
 /* Unlocks and calls back; the callbacks may submit again. */
@@ -294,15 +294,24 @@ unlock_and_call(struct vtblk *sc)
 	}
 }
 
+/*
+ * Takes what is completed and sends what waits, until the device has the next
+ * word.  It may complete a request while it is notified, so an interrupt is asked
+ * for only when something is still under way after that.
+ */
 static void
 progress(struct vtblk *sc)
 {
 	if (sc->sc_dead)
 		return;
-	if (drain(sc))
+	do {
+		if (!drain(sc)) {
+			vtblk_fail(
+			    sc, "the used ring names no request in flight");
+			return;
+		}
 		vtblk_start(sc);
-	else
-		vtblk_fail(sc, "the used ring names no request in flight");
+	} while (sc->sc_vq.vq_inflight != 0 && virtq_rearm(&sc->sc_vq));
 }
 
 static void
@@ -319,6 +328,7 @@ vtblk_submit(struct hf_bdev *bd, struct hf_io *io)
 	} else {
 		wait_append(sc, io);
 		vtblk_start(sc);
+		progress(sc);
 	}
 	unlock_and_call(sc);
 }
@@ -349,6 +359,7 @@ vtblk_intr(void *arg)
 	vtmmio_write(&sc->sc_mmio, VIRTIO_MMIO_INTERRUPT_ACK, bits);
 
 	mtx_lock_spin(&sc->sc_lock);
+	sc->sc_bdev.interrupts++;
 	if ((bits & VIRTIO_INT_CONFIG) != 0)
 		vtblk_config_changed(sc);
 	progress(sc);

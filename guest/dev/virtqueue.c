@@ -177,6 +177,7 @@ virtq_pop(struct virtq *vq, uint16_t *head, uint32_t *len)
 bool
 virtq_rearm(struct virtq *vq)
 {
+	/* Until the next call the word lies behind: no interrupt is asked for. */
 	if (vq->vq_event_idx)
 		*used_event(vq) = vq->vq_used_idx;
 	/* The event word before the index is read again (virtio 2.7.7). */

@@ -298,8 +298,11 @@ get_piece(
 
 	pindex = g->m[0]->pindex;
 	per = (u_int)g->vp->v_mount->mnt_stat.f_iosize / PAGE_SIZE;
-	if (VOP_BMAP(g->vp, (daddr_t)(pindex / per), NULL, &bn, &runp, &runb) !=
-	    0)
+	/* Looking for runs costs: only where they will be used. */
+	runp = runb = 0;
+	if (VOP_BMAP(g->vp, (daddr_t)(pindex / per), NULL, &bn,
+		g->count > 1 || g->ahead > 0 ? &runp : NULL,
+		g->first_piece && g->behind > 0 ? &runb : NULL) != 0)
 		return (VM_PAGER_ERROR);
 	if (bn == -1) {
 		pmap_zero_page(g->m[0]);
