@@ -135,6 +135,40 @@ alloc_extras(
 	return (i);
 }
 
+/* alloc_extras() upwards from behind last, all at once. */
+static int
+alloc_ahead(vm_object_t object, vm_page_t last, int n, vm_page_t *where)
+{
+	vm_page_t next;
+
+	next = TAILQ_NEXT(last, listq);
+	if (next != NULL)
+		n = (int)MIN((vm_pindex_t)n, next->pindex - last->pindex - 1);
+	if (n <= 0)
+		return (0);
+	return (hf_vm_page_alloc_run(object, last->pindex + 1, n, last, where));
+}
+
+/* Makes segments of pb_pages, adjacent frames in one; how many. */
+static uint32_t
+describe(struct hf_pbuf *pb, int total)
+{
+	struct hf_seg *seg = pb->pb_segs - 1;
+	uint32_t len;
+	int i;
+
+	for (i = 0; i < total; i++) {
+		vm_paddr_t pa = VM_PAGE_TO_PHYS(pb->pb_pages[i]);
+
+		len = (uint32_t)MIN(PAGE_SIZE, pb->pb_bytes - ptoa(i));
+		if (i > 0 && seg->pa + seg->len == pa)
+			seg->len += len;
+		else
+			*++seg = (struct hf_seg){ pa, len };
+	}
+	return ((uint32_t)(seg + 1 - pb->pb_segs));
+}
+
 /*
  * Gathers the pages of one transfer around the take requested ones at g->m
  * and describes it; extras as far as wished, possible and not over the limit.
@@ -165,8 +199,8 @@ build(struct get *g, struct hf_pbuf *pb, daddr_t bn, int take, int before,
 	    g->object, pindex - 1, -1, behind, &pages[HF_PBUF_PAGES - 1]);
 	for (i = 0; i < take; i++)
 		pages[HF_PBUF_PAGES + i] = g->m[i];
-	ahead = alloc_extras(g->object, pindex + (vm_pindex_t)take, 1, ahead,
-	    &pages[HF_PBUF_PAGES + take]);
+	ahead = alloc_ahead(
+	    g->object, g->m[take - 1], ahead, &pages[HF_PBUF_PAGES + take]);
 	total = behind + take + ahead;
 	vm_object_pip_add(g->object, (short)total);
 	VM_OBJECT_WUNLOCK(g->object);
@@ -180,15 +214,11 @@ build(struct get *g, struct hf_pbuf *pb, daddr_t bn, int take, int before,
 	end = MIN(off + ptoa(total),
 	    roundup2(file_size(g->object), g->vp->v_bufobj.bo_bsize));
 	pb->pb_bytes = (uint32_t)(end - off);
-	for (i = 0; i < total; i++) {
+	for (i = 0; i < total; i++)
 		pb->pb_pages[i] = pages[HF_PBUF_PAGES - behind + i];
-		pb->pb_segs[i].pa = VM_PAGE_TO_PHYS(pb->pb_pages[i]);
-		pb->pb_segs[i].len =
-		    (uint32_t)MIN(PAGE_SIZE, pb->pb_bytes - ptoa(i));
-	}
+	pb->pb_io.nsegs = describe(pb, total);
 	pb->pb_io.op = HF_IO_READ;
 	pb->pb_io.sector = (uint64_t)bn - (uint64_t)behind * SECTORS_PER_PAGE;
-	pb->pb_io.nsegs = (uint32_t)total;
 }
 
 static void

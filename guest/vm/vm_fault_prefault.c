@@ -50,6 +50,42 @@ prefault_one(const struct faultstate *fs, vm_offset_t addr, bool obj_locked)
 	return (m != NULL);
 }
 
+#define TABLE_SPAN (PAGE_SIZE / sizeof(uint64_t) * PAGE_SIZE)
+
+/*
+ * The same for all pages behind fs->vaddr up to last, when they can only be
+ * in one object: one look-up, and the pmap is locked once.  Not beyond the page table
+ * that fs->vaddr is in, which is there.
+ */
+static void
+prefault_run(const struct faultstate *fs, vm_offset_t last, bool obj_locked)
+{
+	vm_offset_t start, end, va;
+	vm_object_t object;
+	vm_page_t first, m;
+	vm_pindex_t pindex;
+
+	start = fs->vaddr + PAGE_SIZE;
+	end = MIN(last + PAGE_SIZE, roundup2(start, TABLE_SPAN));
+	if (start >= end)
+		return;
+	object = fs->entry->object.vm_object;
+	pindex = OFF_TO_IDX((start - fs->entry->start) + fs->entry->offset);
+	if (!obj_locked)
+		VM_OBJECT_RLOCK(object);
+	first = vm_page_lookup(object, pindex);
+	va = start;
+	for (m = first; va < end && m != NULL && m->pindex == pindex++ &&
+	     (m->flags & PG_FICTITIOUS) == 0;
+	     m = TAILQ_NEXT(m, listq))
+		va += PAGE_SIZE;
+	if (start < va)
+		pmap_enter_object(fs->map->pmap, start, va, first,
+		    fs->entry->protection & ~VM_PROT_WRITE);
+	if (!obj_locked)
+		VM_OBJECT_RUNLOCK(object);
+}
+
 /*
  * Map locked shared.  Around fs->vaddr, in an outward spiral, maps what is resident
  * until something is not.  Never sleeps for memory or a page.
@@ -72,6 +108,11 @@ vm_fault_prefault(
 	first = fs->vaddr - ulmin(ptoa(backward), fs->vaddr - entry->start);
 	last = fs->vaddr +
 	    ulmin(ptoa(forward), entry->end - fs->vaddr - PAGE_SIZE);
+	if (first == fs->vaddr &&
+	    entry->object.vm_object->backing_object == NULL) {
+		prefault_run(fs, last, obj_locked);
+		return;
+	}
 	limit = imax(backward, forward);
 	for (i = 2; i < 2 * limit + 2; i++) {
 		if ((i & 1) == 0) {

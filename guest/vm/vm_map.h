@@ -165,7 +165,7 @@ struct vmspace {
 #define VM_FAULT_READ_DEFAULT	 16
 #define VM_FAULT_READ_AHEAD_INIT 15
 #define VM_FAULT_READ_AHEAD_MIN	 7
-#define VM_FAULT_READ_AHEAD_MAX	 31
+#define VM_FAULT_READ_AHEAD_MAX	 63
 
 /* The find_space argument of vm_map_find(). */
 #define VMFS_NO_SPACE	      0

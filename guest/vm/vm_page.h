@@ -164,6 +164,8 @@ vm_offset_t vm_page_startup(vm_offset_t vaddr);
 
 /* vm_page_alloc.c, vm_page_contig.c: vm_page.md section 2 */
 vm_page_t vm_page_alloc(vm_object_t object, vm_pindex_t pindex, int req);
+int hf_vm_page_alloc_run(vm_object_t object, vm_pindex_t pindex, int n,
+    vm_page_t mpred, vm_page_t *ma);
 vm_page_t vm_page_alloc_after(
     vm_object_t object, vm_pindex_t pindex, int req, vm_page_t mpred);
 vm_page_t vm_page_alloc_noobj(int req);

@@ -170,6 +170,53 @@ vm_page_alloc(vm_object_t object, vm_pindex_t pindex, int req)
 }
 
 /*
+ * Up to n pages from pindex on, where nothing is resident, behind mpred, as
+ * vm_page_alloc() would allocate them, with one visit to the free lists.
+ * Returns how many there are.  Class NORMAL, no other request.
+ */
+int
+hf_vm_page_alloc_run(vm_object_t object, vm_pindex_t pindex, int n,
+    vm_page_t mpred, vm_page_t *ma)
+{
+	struct vm_domain *vmd = &vm_dom[0];
+	int got, i, want;
+
+	VM_OBJECT_ASSERT_WLOCKED(object);
+	for (want = 0; want < n; want++)
+		if (__predict_false(HF_FAILPOINT("vm_page_alloc")))
+			break;
+	while (want > 0 && !vm_domain_allocate(vmd, VM_ALLOC_NORMAL, want))
+		want /= 2;
+	if (want == 0) {
+		hf_vm_page_alloc_failed(VM_ALLOC_NORMAL, 1);
+		return (0);
+	}
+	vm_domain_free_lock();
+	got = vm_phys_alloc_npages(0, VM_FREEPOOL_DEFAULT, want, ma);
+	vm_domain_free_unlock();
+	if (got < want)
+		vm_domain_freecnt_inc(vmd, want - got);
+	for (i = 0; i < got; i++) {
+		vm_page_t m = ma[i];
+
+		hf_vm_page_alloc_init(m, VM_ALLOC_NORMAL);
+		m->oflags = object->flags & OBJ_UNMANAGED ? VPO_UNMANAGED : 0;
+		if (__predict_false(hf_vm_page_insert_after(m, object,
+					pindex + (u_int)i, mpred) != 0))
+			break;
+		if (object->memattr != VM_MEMATTR_DEFAULT)
+			pmap_page_set_memattr(m, object->memattr);
+		atomic_store_rel_int(&m->busy_lock, VPB_CURTHREAD_EXCLUSIVE);
+		mpred = m;
+	}
+	for (n = i; i < got; i++) {
+		ma[i]->oflags = 0;
+		hf_vm_page_frames_return(ma[i], 1);
+	}
+	return (n);
+}
+
+/*
  * vm_page_alloc() for callers who know mpred, the resident page with the
  * greatest index below pindex (NULL: none).
  */
