@@ -71,6 +71,15 @@ enum hf_exit_value {
 #define HF_COUNT_NONE	  0xffffffffu
 
 /*
+ * A second way to a device's QueueNotify register: an exit by a port costs less
+ * than one by MMIO, whose instruction the host has to decode.  One port of 32 bits
+ * for each of HF_VIRTIO_MAX devices, in the order of the command line.  IN: the low half
+ * of the address of its window; anything else where the port is not.  OUT: as a write
+ * to the register.
+ */
+#define HF_PORT_NOTIFY 0x520 /* device i at port + 4 * i */
+
+/*
  * Guest-physical layout.  RAM from 0 up to HF_MMIO_HOLE_START, the rest from
  * 4 GiB up.  Device windows are announced on the command line
  * (virtio_mmio.device=), never assumed by the guest.

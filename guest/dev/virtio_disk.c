@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <kern/boot.h>
 #include <kern/intr.h>
+#include <machine/cpufunc.h>
 #include <machine/pmap.h>
 #include <machine/vmparam.h>
 #include <dev/virtio_blk.h>
@@ -18,12 +19,31 @@ static struct vtblk disk;
 static char disk_name[24];
 static bool disk_attached;
 
+static void
+notify_by_port(struct vtmmio *vm, uint32_t index)
+{
+	outl(vm->notify_port, index);
+}
+
+/* The i-th device may have a port for notifications (abi.h). */
+static void
+find_notify_port(const struct vtmmio_slot *slot, int i)
+{
+	uint16_t port = (uint16_t)(HF_PORT_NOTIFY + 4 * i);
+
+	disk.sc_mmio.notify = NULL;
+	if (inl(port) == (uint32_t)slot->base) {
+		disk.sc_mmio.notify_port = port;
+		disk.sc_mmio.notify = notify_by_port;
+	}
+}
+
 /*
  * Tries one announced window.  True when it has become the disk; otherwise why
  * not in msg, which stays as it was for an empty slot.
  */
 static bool
-try_slot(const struct vtmmio_slot *slot, char *msg, size_t msg_bytes)
+try_slot(const struct vtmmio_slot *slot, int i, char *msg, size_t msg_bytes)
 {
 	enum vtmmio_probe found;
 
@@ -33,6 +53,7 @@ try_slot(const struct vtmmio_slot *slot, char *msg, size_t msg_bytes)
 	disk.sc_mmio.cookie = pmap_mapdev(slot->base, slot->bytes);
 	found = vtmmio_probe(&disk.sc_mmio, msg, msg_bytes);
 	if (found == VTMMIO_BLOCK) {
+		find_notify_port(slot, i);
 		disk.sc_mem = disk_mem;
 		/* The kernel image is linked at KERNBASE + address. */
 		disk.sc_mem_pa = (vm_offset_t)disk_mem - KERNBASE;
@@ -65,7 +86,7 @@ hf_bdev_root(struct hf_bdev **bdp, char *msg, size_t msg_bytes)
 		n = vtmmio_scan(
 		    hf_cmdline, hf_phys_is_ram, slots, HF_VIRTIO_MAX);
 		for (i = 0; i < n && !disk_attached; i++)
-			disk_attached = try_slot(&slots[i], msg, msg_bytes);
+			disk_attached = try_slot(&slots[i], i, msg, msg_bytes);
 		if (!disk_attached)
 			return (ENXIO);
 	}

@@ -158,7 +158,10 @@ vtmmio_queue_start(struct vtmmio *vm, uint32_t index, struct virtq *vq)
 void
 vtmmio_notify(struct vtmmio *vm, uint32_t index)
 {
-	vtmmio_write(vm, VIRTIO_MMIO_QUEUE_NOTIFY, index);
+	if (vm->notify != NULL)
+		vm->notify(vm, index);
+	else
+		vtmmio_write(vm, VIRTIO_MMIO_QUEUE_NOTIFY, index);
 }
 
 void

@@ -26,6 +26,9 @@ struct vtmmio {
 	const struct vtmmio_access *access;
 	void *cookie; /* the window's kernel address for vtmmio_direct */
 	const char *name;
+	/* A cheaper way to QueueNotify than the register, or NULL. */
+	void (*notify)(struct vtmmio *vm, uint32_t index);
+	uint16_t notify_port;
 };
 
 extern const struct vtmmio_access vtmmio_direct;

@@ -426,6 +426,34 @@ transport_write(void *arg, uint64_t off, unsigned int width, const void *data)
 	}
 }
 
+/* bus_pio_ops: QueueNotify by a port (abi.h, HF_PORT_NOTIFY). */
+static void
+notify_in(
+    void *arg, uint16_t port, unsigned int width, void *data, size_t count)
+{
+	const struct virtio_mmio *t = arg;
+	uint32_t window = (uint32_t)t->base.v;
+
+	memset(data, 0xff, width * count);
+	if (width == sizeof(window) && count == 1)
+		memcpy(data, &window, sizeof(window));
+}
+
+static void
+notify_out(void *arg, uint16_t port, unsigned int width, const void *data,
+    size_t count)
+{
+	uint32_t queue;
+
+	if (width != sizeof(queue) || count != 1)
+		return;
+	memcpy(&queue, data, sizeof(queue));
+	notify_write(arg, queue);
+}
+
+const struct bus_pio_ops virtio_mmio_notify_ops = { .in = notify_in,
+	.out = notify_out };
+
 const struct bus_mmio_ops virtio_mmio_bus_ops = { .read = transport_read,
 	.write = transport_write };
 

@@ -35,6 +35,8 @@ void virtio_mmio_free(struct virtio_mmio *);
 
 /* The window's handlers, with the struct virtio_mmio as dev. */
 extern const struct bus_mmio_ops virtio_mmio_bus_ops;
+/* The same for its HF_PORT_NOTIFY. */
+extern const struct bus_pio_ops virtio_mmio_notify_ops;
 
 /*
  * " virtio_mmio.device=SIZE@BASE:IRQ" for the guest's command line, as

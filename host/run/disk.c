@@ -66,6 +66,9 @@ disk_new(const struct run_options *opt, struct vm *vm, struct bus *bus,
 	error = bus_add_mmio(bus, "virtio-blk", cfg.base, VIRTIO_MMIO_WINDOW,
 	    &virtio_mmio_bus_ops, d->transport);
 	hf_check(error == 0);
+	error = bus_add_pio(bus, "virtio-blk notify", HF_PORT_NOTIFY, 4,
+	    &virtio_mmio_notify_ops, d->transport);
+	hf_check(error == 0);
 	return (d);
 fail:
 	disk_free(d);

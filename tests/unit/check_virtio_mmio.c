@@ -501,6 +501,31 @@ START_TEST(notification_is_answered_before_it_returns)
 }
 END_TEST
 
+/* HF_PORT_NOTIFY: as the register, and it says whose it is. */
+START_TEST(notification_by_port_is_the_same)
+{
+	const struct bus_pio_ops *ops = &virtio_mmio_notify_ops;
+	uint32_t zero = 0, other = 7, window = 0;
+
+	rig_up(r, RIG_FEATURES, 8);
+	ops->in(r->mmio, 0, 4, &window, 1);
+	ck_assert_uint_eq(window, RIG_BASE);
+	ops->in(r->mmio, 0, 2, &window, 2);
+	ck_assert_uint_eq(window, UINT32_MAX);
+	rig_header(r, 0, VIRTIO_BLK_T_FLUSH, 0);
+	rig_chain(r, 0,
+	    (struct rig_buf[]){
+		{ RIG_HEADER, 16, 0 }, { RIG_STATUS, 1, VIRTQ_DESC_F_WRITE } },
+	    2);
+	rig_offer(r, 0);
+	ops->out(r->mmio, 0, 4, &other, 1);
+	ops->out(r->mmio, 0, 2, &zero, 1);
+	ops->out(r->mmio, 0, 4, &zero, 2);
+	ops->out(r->mmio, 0, 4, &zero, 1);
+	ck_assert_uint_eq(rig_used(r).id, 0);
+}
+END_TEST
+
 /* What would hold the vCPU up is left to the thread; all of it returns. */
 START_TEST(a_long_batch_is_finished_by_the_thread)
 {
@@ -580,6 +605,7 @@ mmio_suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup_now, teardown);
 	tcase_add_test(t, notification_is_answered_before_it_returns);
+	tcase_add_test(t, notification_by_port_is_the_same);
 	tcase_add_test(t, a_long_batch_is_finished_by_the_thread);
 	tcase_add_test(t, buffers_offered_before_driver_ok_wait_for_it);
 	tcase_add_test(t, interrupt_bits_stay_until_they_are_acknowledged);
