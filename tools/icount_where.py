@@ -113,7 +113,7 @@ def write_script(path, title, section, names, pages):
 
 def guest_layout(build):
     symbols = Symbols(os.path.join(build, "holdfast-guest.elf"))
-    text, small, large = {}, {}, {}
+    text, constants, small, large = {}, {}, {}, {}
     for p in measure(build, GUEST):
         addr = int(p[1], 16)
         if p[0] not in "xd" or not GUEST[0] <= addr < GUEST[1]:
@@ -122,6 +122,8 @@ def guest_layout(build):
             s = symbols.at(at)
             if s and s[2] in "tT" and p[0] == "x":
                 text[base_name(s[3])] = s[1]
+            elif s and s[2] in "rR":
+                constants[base_name(s[3])] = s[1] if not s[3].startswith("hf_scenario_") else 0
             elif s and s[2] in "bB":
                 (large if s[1] >= LARGE_BYTES else small)[base_name(s[3])] = s[1]
     # The IDT fills a page of its own.
@@ -129,6 +131,9 @@ def guest_layout(build):
     boot = os.path.join(counting.TOP, "guest", "boot")
     write_script(os.path.join(boot, "startup_text.ld"), "the functions that every boot runs.",
                  ".text", sorted(text), -(-sum(text.values()) // 4096))
+    # Strings are in sections named after the functions that use them.
+    write_script(os.path.join(boot, "startup_rodata.ld"), "the constants that boot may use.",
+                 ".rodata", sorted(set(text) | set(constants)), 6)
     write_script(os.path.join(boot, "startup_bss.ld"), "the variables that every boot touches.",
                  ".bss", data, -(-sum(small.values()) // 4096) + 2 * len(large))
     print(f"{len(text)} functions, {len(data)} variables")
