@@ -104,6 +104,11 @@ run_image(struct arguments *a, const struct cli_image *image,
 		free(chosen);
 		return (cli_fail(err));
 	}
+	if (a->run.disk_path == NULL &&
+	    runner_needs_disk(&image->list, chosen)) {
+		a->run.disk_path = cli_default_disk();
+		a->run.disk_is_default = true;
+	}
 	status = runner_run(&a->run, &image->list, chosen, &report, err);
 	free(chosen);
 	if (err->status != EXITCODE_OK)
@@ -132,10 +137,6 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 	a.run.nparams = a.params.n;
 	if (!seed_given)
 		a.run.seed = plan_make_seed();
-	if (a.run.disk_path == NULL) {
-		a.run.disk_path = cli_default_disk();
-		a.run.disk_is_default = true;
-	}
 	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
 		return (cli_fail(&err));
 	status = run_image(&a, &image, &rest, &err);

@@ -4,6 +4,7 @@
 
 #include <cpuid.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -12,6 +13,7 @@
 #define CPUID_EXTENDED_MAX 0x80000000u
 #define CPUID_BRAND_FIRST  0x80000002u
 #define CPUID_BRAND_LAST   0x80000004u
+#define CPUID_HYGON_ECX	   0x656e6975u /* "uine" */
 
 /* First byte of a module parameter; '\0' when there is no such thing. */
 static char
@@ -64,6 +66,16 @@ second_stage_name(enum second_stage s)
 	return ("second stage unknown");
 }
 
+/* "AuthenticAMD" or "HygonGenuine": CPUID leaf 0, ECX. */
+static bool
+is_amd(void)
+{
+	unsigned int a, b, c, d;
+
+	return (__get_cpuid(0, &a, &b, &c, &d) != 0 &&
+	    (c == signature_AMD_ecx || c == CPUID_HYGON_ECX));
+}
+
 static void
 read_module(struct environment *e)
 {
@@ -77,7 +89,12 @@ read_module(struct environment *e)
 		    SECOND_STAGE_NPT },
 	};
 
-	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+	size_t n = sizeof(modules) / sizeof(modules[0]);
+	/* The likelier one first. */
+	size_t first = is_amd() ? 1 : 0;
+
+	for (size_t tried = 0; tried < n; tried++) {
+		size_t i = (first + tried) % n;
 		char c = read_parameter(modules[i].path);
 
 		if (c == '\0')

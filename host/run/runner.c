@@ -41,6 +41,15 @@ runner_skip_reason(const struct scenario *s, const struct run_options *opt)
 	return (NULL);
 }
 
+bool
+runner_needs_disk(const struct scenario_list *list, const bool *chosen)
+{
+	for (size_t i = 0; i < list->nscenarios; i++)
+		if (chosen[i] && (list->scenarios[i].flags & ANY_DISK) != 0)
+			return (true);
+	return (false);
+}
+
 static const struct scenario *
 scenario_of(const struct runner *r, const struct scenario_result *res)
 {

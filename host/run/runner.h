@@ -65,4 +65,7 @@ enum exitcode runner_run(const struct run_options *opt,
 const char *runner_skip_reason(
     const struct scenario *s, const struct run_options *opt);
 
+/* Whether any of the chosen ones uses a disk. */
+bool runner_needs_disk(const struct scenario_list *list, const bool *chosen);
+
 #endif

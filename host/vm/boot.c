@@ -7,7 +7,8 @@
 #include "vm/mptable.h"
 #include "vm/vm.h"
 
-#define MEMMAP_MAX (GUESTMEM_REGIONS_MAX + 2)
+#define MEMMAP_MAX	 (GUESTMEM_REGIONS_MAX + 2)
+#define SMALL_MODULE_MAX 1024
 
 /* The page at boot_config.info. */
 struct boot_page {
@@ -15,6 +16,7 @@ struct boot_page {
 	struct pvh_module module;
 	struct pvh_memory memmap[MEMMAP_MAX];
 	char cmdline[VM_CMDLINE_MAX];
+	char small_module[SMALL_MODULE_MAX]; /* one that fits in here */
 };
 
 _Static_assert(sizeof(struct boot_page) <= BOOT_INFO_BYTES, "boot page");
@@ -71,6 +73,16 @@ module_place(const struct guestmem *gm, const struct elf_kernel *kernel,
 
 	if (cfg->module_bytes == 0)
 		return (0);
+	page->info.nr_modules = 1;
+	page->info.modlist_paddr =
+	    cfg->info.v + offsetof(struct boot_page, module);
+	page->module.len_bytes = cfg->module_bytes;
+	if (at.v == 0 && cfg->module_bytes <= SMALL_MODULE_MAX) {
+		page->module.paddr =
+		    cfg->info.v + offsetof(struct boot_page, small_module);
+		memcpy(page->small_module, cfg->module, cfg->module_bytes);
+		return (0);
+	}
 	if (at.v == 0)
 		at.v = (kernel->end.v + VM_PAGE_BYTES - 1) &
 		    ~(uint64_t)(VM_PAGE_BYTES - 1);
@@ -85,11 +97,7 @@ module_place(const struct guestmem *gm, const struct elf_kernel *kernel,
 	    !ranges_meet(at, cfg->module_bytes, cfg->info, BOOT_INFO_BYTES));
 	hf_check(!ranges_meet(at, cfg->module_bytes, kernel->start,
 	    kernel->end.v - kernel->start.v));
-	page->info.nr_modules = 1;
-	page->info.modlist_paddr =
-	    cfg->info.v + offsetof(struct boot_page, module);
 	page->module.paddr = at.v;
-	page->module.len_bytes = cfg->module_bytes;
 	return (0);
 }
 

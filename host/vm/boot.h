@@ -4,10 +4,11 @@
 /*
  * Guest RAM at the start (defaults; nothing else is touched):
  *
- *	0x006000  start info, module list, memory map, command line: one page
+ *	0x006000  start info, module list, memory map, command line, and the
+ *		  module if it is small: one page
  *	0x09f000  MP floating pointer and table; reserved up to 1 MiB
  *	0x100000  and above: the kernel's segments
- *	after it  on the next page: the module, then free RAM
+ *	after it  on the next page: a large module, then free RAM
  */
 #ifndef HF_VM_BOOT_H
 #define HF_VM_BOOT_H
@@ -24,7 +25,7 @@
 
 struct boot_config {
 	gpa_t info;	 /* BOOT_INFO_BYTES of RAM for the tables */
-	gpa_t module_at; /* 0: on the page after the kernel */
+	gpa_t module_at; /* 0: with info, or on the page after the kernel */
 	unsigned int ncpus;
 	bool ioapic; /* the MP table has one */
 	const void *module;

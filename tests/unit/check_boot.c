@@ -101,13 +101,31 @@ START_TEST(structures_are_where_the_start_info_says)
 }
 END_TEST
 
-START_TEST(module_goes_to_the_page_after_the_kernel)
+START_TEST(module_goes_beside_the_start_info_or_after_the_kernel)
 {
+	static char text[4096];
 	struct pvh_start_info *si = write_at(BOOT_INFO_GPA, 0);
 	struct pvh_module *mod = at(si->modlist_paddr, sizeof(*mod));
+	struct boot_config cfg = config("");
 
+	/* Small: in the same page, behind everything else. */
+	ck_assert_uint_gt(mod->paddr, si->cmdline_paddr + 2047);
+	ck_assert_uint_le(mod->paddr + 8, BOOT_INFO_GPA + BOOT_INFO_BYTES);
+	ck_assert_mem_eq(at(mod->paddr, 8), "the plan", 8);
+	memset(text, 'p', sizeof(text));
+	cfg.module = text;
+	for (cfg.module_bytes = 1; cfg.module_bytes <= sizeof(text);
+	     cfg.module_bytes++) {
+		memset(at(BOOT_INFO_GPA, BOOT_INFO_BYTES), 0, BOOT_INFO_BYTES);
+		ck_assert_int_eq(boot_write(gm, &kernel, &cfg, &err), 0);
+		ck_assert_uint_eq(mod->len_bytes, cfg.module_bytes);
+		if (mod->paddr != 0x235000)
+			ck_assert_uint_le(mod->paddr + mod->len_bytes,
+			    BOOT_INFO_GPA + BOOT_INFO_BYTES);
+		ck_assert_mem_eq(
+		    at(mod->paddr, mod->len_bytes), text, mod->len_bytes);
+	}
 	ck_assert_uint_eq(mod->paddr, 0x235000);
-	ck_assert_mem_eq(at(0x235000, 8), "the plan", 8);
 }
 END_TEST
 
@@ -288,7 +306,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { structures_are_where_the_start_info_says,
-		module_goes_to_the_page_after_the_kernel,
+		module_goes_beside_the_start_info_or_after_the_kernel,
 		no_module_is_announced_when_there_is_none,
 		module_that_does_not_fit_is_a_user_error,
 		command_line_has_2047_characters_at_most,

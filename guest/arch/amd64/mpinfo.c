@@ -94,21 +94,25 @@ mp_scan(uint64_t pa, uint64_t bytes)
 	return (NULL);
 }
 
-/* EBDA, last KiB of base memory, BIOS area (MP specification 4). */
+/*
+ * EBDA, last KiB of base memory, BIOS area (MP specification 4); before them the
+ * last KiB of 640, where machines without a BIOS have it, which spares a look
+ * into the BIOS data area.
+ */
 static const struct mp_floating *
 mp_find(void)
 {
-	const struct mp_floating *mp = NULL;
+	const struct mp_floating *mp = mp_scan(639 * 1024, 1024);
 	uint16_t ebda, base_kib;
 
+	if (mp != NULL)
+		return (mp);
 	memcpy(&ebda, (const void *)PHYS_TO_DMAP(0x40e), sizeof(ebda));
 	memcpy(&base_kib, (const void *)PHYS_TO_DMAP(0x413), sizeof(base_kib));
 	if (ebda >= 0x400 && ebda < 0xa000)
 		mp = mp_scan((uint64_t)ebda << 4, 1024);
 	if (mp == NULL && base_kib >= 64 && base_kib <= 640)
 		mp = mp_scan((uint64_t)base_kib * 1024 - 1024, 1024);
-	if (mp == NULL)
-		mp = mp_scan(639 * 1024, 1024);
 	if (mp == NULL)
 		mp = mp_scan(0xf0000, 0x10000);
 	return (mp);
