@@ -28,18 +28,3 @@ $(objects .rodata)
 }
 INSERT AFTER .rodata;
 EOF
-python3 - <<'E'
-p='/work/wt/startup/host/startup_objects.txt'
-s=open(p).read()
-s=s.replace('''# Objects of libraries whose code or constants `holdfast run` uses in a run of
-# one scenario that passes.  layout.sh puts them beside our own, at the front of
-# the program: a page that is touched brings in its neighbours (fault-around, 64
-# KiB), each to be mapped and unmapped again.  A name that is missing costs a
-# few thousand instructions; one that does not exist does no harm.
-''','''# Objects of our own library and others whose code or constants `holdfast run`
-# uses in a run of one scenario that passes.  layout.sh puts them together: a page
-# that is touched brings in its neighbours (fault-around, 64 KiB), each to be
-# mapped and unmapped again.  A name that is missing costs a few thousand
-# instructions; one that does not exist does no harm.
-''')
-open(p,'w').write(s)
