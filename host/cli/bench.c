@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/machine_options.h"
+#include "cli/common_options.h"
 #include "measure/bench.h"
 #include "measure/clock.h"
 #include "run/bench_collect.h"
@@ -68,16 +68,6 @@ static const struct option_spec specs[] = {
 	MACHINE_OPTIONS(struct arguments),
 	{ 0 },
 };
-
-static int
-print_help(void)
-{
-	printf("usage: holdfast bench [OPTION]... [PATTERN]...\n"
-	       "Measures what the VM's operations cost (classes as anon_* or "
-	       "wire*; default: all),\nand which layer took the time.\n\n");
-	options_print_help(specs, stdout);
-	return (cli_finish_output());
-}
 
 /* Marks the bench scenarios that the patterns name, and the recorder's own. */
 static int
@@ -207,11 +197,7 @@ bench_image(struct arguments *a, const struct cli_image *image,
 	enum exitcode status;
 
 	hf_check(chosen != NULL);
-	a->run.kernel = (struct vm_image){ .bytes = image->bytes,
-		.len_bytes = image->len_bytes,
-		.name = image->name,
-		.file = image->in_file,
-		.file_offset = image->file_offset };
+	a->run.kernel = image->kernel;
 	if (a->raw_path != NULL) {
 		raw = fopen(a->raw_path, "w");
 		if (raw == NULL)
@@ -253,10 +239,8 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	const char *params[3];
 	int status;
 
-	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
-		return (cli_fail(&err));
-	if (rest.help)
-		return (print_help());
+	if (!cli_options(&cli_bench, &a, argc, argv, &rest, &status))
+		return (status);
 	snprintf(samples, sizeof(samples), "samples=%u", a.samples);
 	snprintf(trace, sizeof(trace), "trace=%d", !a.untraced);
 	params[a.run.nparams++] = samples;
@@ -276,6 +260,12 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	return (status);
 }
 
-const struct cli_command cli_bench = { .name = "bench",
+const struct cli_command cli_bench = {
+	.name = "bench",
 	.summary = "measure what the VM's operations cost",
-	.run = bench };
+	.usage = "bench [OPTION]... [PATTERN]...\n"
+		 "Measures what the VM's operations cost (classes as anon_* or "
+		 "wire*; default: all),\nand which layer took the time.",
+	.specs = specs,
+	.run = bench,
+};

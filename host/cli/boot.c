@@ -7,7 +7,7 @@
 
 #include "abi.h"
 #include "cli/cli.h"
-#include "cli/options.h"
+#include "cli/common_options.h"
 #include "core/log.h"
 #include "debug/bad_end.h"
 #include "dev/bus.h"
@@ -39,28 +39,9 @@ static const struct option_spec specs[] = {
 	    .value_name = "TEXT",
 	    .offset = AT(append),
 	    .help = "kernel command line" },
-	{ .name = "memory",
-	    .letter = 'm',
-	    .kind = OPTION_BYTES,
-	    .value_name = "SIZE",
-	    .offset = AT(memory_bytes),
-	    .min = VM_MEMORY_MIN,
-	    .max = VM_MEMORY_MAX,
-	    .help = "guest memory (default 64M)" },
-	{ .name = "cpus",
-	    .kind = OPTION_UINT,
-	    .value_name = "N",
-	    .offset = AT(cpus),
-	    .min = 1,
-	    .max = VM_CPUS_MAX,
-	    .help = "virtual CPUs (default 2)" },
-	{ .name = "timeout",
-	    .kind = OPTION_DURATION,
-	    .value_name = "TIME",
-	    .offset = AT(timeout_ms),
-	    .min = 1,
-	    .max = 86400000,
-	    .help = "stop it after this time (default 60s)" },
+	OPTION_MEMORY(AT(memory_bytes)),
+	OPTION_CPUS(AT(cpus), "virtual CPUs (default 2)"),
+	OPTION_TIMEOUT(AT(timeout_ms), "stop it after this time (default 60s)"),
 	{ 0 },
 };
 
@@ -161,20 +142,15 @@ static int
 boot(int argc, char **argv, const struct cli_builtin *builtin)
 {
 	struct arguments a = { .append = "",
-		.memory_bytes = 64ull << 20,
+		.memory_bytes = MACHINE_MEMORY_DEFAULT,
 		.timeout_ms = 60000,
-		.cpus = 2 };
+		.cpus = MACHINE_CPUS_DEFAULT };
 	struct options_rest rest;
 	struct hf_err err = { 0 };
+	int status;
 
-	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
-		return (cli_fail(&err));
-	if (rest.help) {
-		printf("usage: holdfast boot [OPTION]...\n"
-		       "Boots a PVH kernel with no scenarios in mind.\n\n");
-		options_print_help(specs, stdout);
-		return (cli_finish_output());
-	}
+	if (!cli_options(&cli_boot, &a, argc, argv, &rest, &status))
+		return (status);
 	if (rest.nwords != 0) {
 		err_user(&err, "unexpected argument '%s'", rest.words[0]);
 		return (cli_fail(&err));
@@ -182,6 +158,11 @@ boot(int argc, char **argv, const struct cli_builtin *builtin)
 	return (boot_files(&a, builtin, &err));
 }
 
-const struct cli_command cli_boot = { .name = "boot",
+const struct cli_command cli_boot = {
+	.name = "boot",
 	.summary = "boot a PVH kernel and show its debug console",
-	.run = boot };
+	.usage = "boot [OPTION]...\n"
+		 "Boots a PVH kernel with no scenarios in mind.",
+	.specs = specs,
+	.run = boot,
+};

@@ -86,6 +86,25 @@ cli_main(int argc, char **argv, const struct cli_builtin *builtin)
 	return (command->run(argc - 2, argv + 2, builtin));
 }
 
+bool
+cli_options(const struct cli_command *command, void *target, int argc,
+    char **argv, struct options_rest *rest, int *status)
+{
+	struct hf_err err = { 0 };
+
+	if (options_parse(command->specs, target, argc, argv, rest, &err) !=
+	    0) {
+		*status = cli_fail(&err);
+		return (false);
+	}
+	if (!rest->help)
+		return (true);
+	printf("usage: holdfast %s\n\n", command->usage);
+	options_print_help(command->specs, stdout);
+	*status = cli_finish_output();
+	return (false);
+}
+
 int
 cli_fail(const struct hf_err *err)
 {

@@ -3,11 +3,14 @@
 #ifndef HF_CLI_CLI_H
 #define HF_CLI_CLI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "cli/options.h"
 #include "core/err.h"
 #include "core/io.h"
 #include "run/scenario_list.h"
+#include "vm/vm.h"
 
 /* The guest image that is linked into the program. */
 struct cli_builtin {
@@ -19,6 +22,8 @@ struct cli_builtin {
 struct cli_command {
 	const char *name;
 	const char *summary; /* one line for "holdfast --help" */
+	const char *usage;   /* "NAME ARGUMENTS", and what it does */
+	const struct option_spec *specs;
 	/* argv[0] is the first word behind the subcommand's name. */
 	int (*run)(int argc, char **argv, const struct cli_builtin *builtin);
 };
@@ -30,6 +35,13 @@ extern const struct cli_command cli_run, cli_bench, cli_compare, cli_list,
 /* The whole program; its exit status. */
 int cli_main(int argc, char **argv, const struct cli_builtin *builtin);
 
+/*
+ * Parses the words behind the command.  True: go on.  False: that was all, as
+ * the help was asked for or an option is wrong; *status is the command's.
+ */
+bool cli_options(const struct cli_command *command, void *target, int argc,
+    char **argv, struct options_rest *rest, int *status);
+
 /* Prints the message; its status. */
 int cli_fail(const struct hf_err *err);
 
@@ -39,11 +51,7 @@ int cli_finish_output(void);
 /* A guest image: the built-in one, or the file that --kernel names. */
 struct cli_image {
 	struct io_file file;
-	const void *bytes;
-	size_t len_bytes;
-	const char *name;
-	const char *in_file;  /* as vm_image.file */
-	uint64_t file_offset; /* likewise */
+	struct vm_image kernel;
 	struct scenario_list list;
 };
 

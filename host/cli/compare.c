@@ -30,18 +30,6 @@ static const struct option_spec specs[] = {
 };
 
 static int
-print_help(void)
-{
-	printf(
-	    "usage: holdfast compare [OPTION]... A.json B.json\n"
-	    "Compares two files of bench --json class by class: medians of "
-	    "the rounds, their\nshift, and a rank test. Exit status 1 if B is "
-	    "significantly worse in any class.\n\n");
-	options_print_help(specs, stdout);
-	return (cli_finish_output());
-}
-
-static int
 compare(int argc, char **argv, const struct cli_builtin *builtin)
 {
 	struct arguments a = { .threshold_percent = 5, .alpha_permille = 10 };
@@ -52,10 +40,8 @@ compare(int argc, char **argv, const struct cli_builtin *builtin)
 	size_t worse;
 	int status;
 
-	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
-		return (cli_fail(&err));
-	if (rest.help)
-		return (print_help());
+	if (!cli_options(&cli_compare, &a, argc, argv, &rest, &status))
+		return (status);
 	if (rest.nwords != 2) {
 		err_user(&err,
 		    "compare takes two files, not %zu; see "
@@ -81,6 +67,14 @@ compare(int argc, char **argv, const struct cli_builtin *builtin)
 				      : EXITCODE_OK);
 }
 
-const struct cli_command cli_compare = { .name = "compare",
+const struct cli_command cli_compare = {
+	.name = "compare",
 	.summary = "tell whether one bench is slower than another",
-	.run = compare };
+	.usage =
+	    "compare [OPTION]... A.json B.json\n"
+	    "Compares two files of bench --json class by class: medians of "
+	    "the rounds, their\nshift, and a rank test. Exit status 1 if B is "
+	    "significantly worse in any class.",
+	.specs = specs,
+	.run = compare,
+};

@@ -5,10 +5,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "cli/options.h"
-
-static const char *const format_names[] = { "pretty", "tap", "junit", "json",
-	NULL }; /* enum report_format */
+#include "cli/common_options.h"
 
 struct arguments {
 	const char *plan_path, *kernel_path, *output_path, *vmm;
@@ -26,19 +23,8 @@ static const struct option_spec specs[] = {
 	    .value_name = "FILE",
 	    .offset = AT(plan_path),
 	    .help = "the run plan that the guest was given (needed)" },
-	{ .name = "format",
-	    .letter = 'f',
-	    .kind = OPTION_CHOICE,
-	    .value_name = "FORMAT",
-	    .choices = format_names,
-	    .offset = AT(format),
-	    .help = "pretty (default), tap, junit or json" },
-	{ .name = "output",
-	    .letter = 'o',
-	    .kind = OPTION_TEXT,
-	    .value_name = "FILE",
-	    .offset = AT(output_path),
-	    .help = "write the report there (default: standard output)" },
+	OPTION_FORMAT(AT(format)),
+	OPTION_OUTPUT(AT(output_path)),
 	{ .name = "qemu-status",
 	    .kind = OPTION_UINT,
 	    .value_name = "N",
@@ -50,11 +36,7 @@ static const struct option_spec specs[] = {
 	    .value_name = "TEXT",
 	    .offset = AT(vmm),
 	    .help = "what the guest ran on, for the report" },
-	{ .name = "kernel",
-	    .kind = OPTION_TEXT,
-	    .value_name = "FILE",
-	    .offset = AT(kernel_path),
-	    .help = "guest image (default: the built-in one)" },
+	OPTION_KERNEL(AT(kernel_path)),
 	{ 0 },
 };
 
@@ -103,9 +85,9 @@ decode_image(const struct arguments *a, const char *log_path,
 		status = cli_fail(err);
 	else {
 		in.list = &image.list;
-		in.elf.bytes = image.bytes;
-		in.elf.len_bytes = image.len_bytes;
-		in.guest_name = image.name;
+		in.elf.bytes = image.kernel.bytes;
+		in.elf.len_bytes = image.kernel.len_bytes;
+		in.guest_name = image.kernel.name;
 		status = decode_files(a, &in, err);
 		cli_image_close(&image);
 	}
@@ -119,16 +101,10 @@ decode(int argc, char **argv, const struct cli_builtin *builtin)
 	struct arguments a = { 0 };
 	struct options_rest rest;
 	struct hf_err err = { 0 };
+	int status;
 
-	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
-		return (cli_fail(&err));
-	if (rest.help) {
-		printf("usage: holdfast decode --plan FILE [OPTION]... LOG\n"
-		       "Reports on a run under another VMM from the log of the "
-		       "guest's debug console.\n\n");
-		options_print_help(specs, stdout);
-		return (cli_finish_output());
-	}
+	if (!cli_options(&cli_decode, &a, argc, argv, &rest, &status))
+		return (status);
 	if (a.plan_path == NULL || rest.nwords != 1) {
 		err_user(&err, "%s; see 'holdfast decode --help'",
 		    a.plan_path == NULL ? "--plan is needed"
@@ -138,6 +114,12 @@ decode(int argc, char **argv, const struct cli_builtin *builtin)
 	return (decode_image(&a, rest.words[0], builtin, &err));
 }
 
-const struct cli_command cli_decode = { .name = "decode",
+const struct cli_command cli_decode = {
+	.name = "decode",
 	.summary = "report on a console log from another VMM",
-	.run = decode };
+	.usage = "decode --plan FILE [OPTION]... LOG\n"
+		 "Reports on a run under another VMM from the log of the "
+		 "guest's debug console.",
+	.specs = specs,
+	.run = decode,
+};

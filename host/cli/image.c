@@ -15,25 +15,25 @@ cli_image_open(struct cli_image *image, const char *kernel_path,
     const struct cli_builtin *builtin, struct hf_err *err)
 {
 	memset(image, 0, sizeof(*image));
-	image->bytes = builtin->bytes;
-	image->len_bytes = builtin->len_bytes;
-	image->name = "built-in guest";
+	image->kernel.bytes = builtin->bytes;
+	image->kernel.len_bytes = builtin->len_bytes;
+	image->kernel.name = "built-in guest";
 	if (self_file_offset(
-		builtin->bytes, builtin->len_bytes, &image->file_offset))
-		image->in_file = SELF_PATH;
+		builtin->bytes, builtin->len_bytes, &image->kernel.file_offset))
+		image->kernel.file = SELF_PATH;
 	if (kernel_path != NULL) {
 		if (io_file_map("--kernel", kernel_path, &image->file, err) !=
 		    0)
 			return (-1);
-		image->bytes = image->file.bytes;
-		image->len_bytes = image->file.len_bytes;
-		image->name = kernel_path;
-		image->in_file = NULL;
+		image->kernel.bytes = image->file.bytes;
+		image->kernel.len_bytes = image->file.len_bytes;
+		image->kernel.name = kernel_path;
+		image->kernel.file = NULL;
 	}
 	if (kernel_path == NULL)
 		image->list = builtin->list;
-	else if (scenario_list_read(&image->list, image->bytes,
-		     image->len_bytes, image->name, err) != 0) {
+	else if (scenario_list_read(&image->list, image->kernel.bytes,
+		     image->kernel.len_bytes, image->kernel.name, err) != 0) {
 		io_file_free(&image->file);
 		return (-1);
 	}

@@ -90,20 +90,12 @@ info(int argc, char **argv, const struct cli_builtin *builtin)
 {
 	struct options_rest rest;
 	struct environment e;
-	struct hf_err err = { 0 }, kvm_err = { 0 };
+	struct hf_err kvm_err = { 0 };
 	const char *why, *disk = cli_default_disk();
 	int kvm_fd, status;
 
-	if (options_parse(specs, NULL, argc, argv, &rest, &err) != 0)
-		return (cli_fail(&err));
-	if (rest.help) {
-		printf("usage: holdfast info\n"
-		       "Shows what this machine offers, what is missing and "
-		       "how to get it.\nExit status 2: no guest can run "
-		       "here.\n\n");
-		options_print_help(specs, stdout);
-		return (cli_finish_output());
-	}
+	if (!cli_options(&cli_info, NULL, argc, argv, &rest, &status))
+		return (status);
 	environment_read(&e);
 	kvm_fd = kvm_open(KVM_PATH, &kvm_err);
 	printf("holdfast       %s\n", HF_VERSION);
@@ -129,5 +121,11 @@ info(int argc, char **argv, const struct cli_builtin *builtin)
 }
 
 const struct cli_command cli_info = {
-	.name = "info", .summary = "show what this machine offers", .run = info
+	.name = "info",
+	.summary = "show what this machine offers",
+	.usage = "info\n"
+		 "Shows what this machine offers, what is missing and how to "
+		 "get it.\nExit status 2: no guest can run here.",
+	.specs = specs,
+	.run = info,
 };

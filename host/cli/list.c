@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/options.h"
+#include "cli/common_options.h"
 #include "report/text.h"
 
 struct arguments {
@@ -14,21 +14,19 @@ struct arguments {
 	const char *kernel_path;
 };
 
+#define AT(field) offsetof(struct arguments, field)
+
 static const struct option_spec specs[] = {
 	{ .name = "json",
 	    .kind = OPTION_FLAG,
-	    .offset = offsetof(struct arguments, json),
+	    .offset = AT(json),
 	    .help = "as one JSON array" },
 	{ .name = "all",
 	    .letter = 'a',
 	    .kind = OPTION_FLAG,
-	    .offset = offsetof(struct arguments, all),
+	    .offset = AT(all),
 	    .help = "hidden scenarios and benchmarks too" },
-	{ .name = "kernel",
-	    .kind = OPTION_TEXT,
-	    .value_name = "FILE",
-	    .offset = offsetof(struct arguments, kernel_path),
-	    .help = "guest image (default: the built-in one)" },
+	OPTION_KERNEL(AT(kernel_path)),
 	{ 0 },
 };
 
@@ -151,14 +149,8 @@ list(int argc, char **argv, const struct cli_builtin *builtin)
 	struct hf_err err = { 0 };
 	int status;
 
-	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
-		return (cli_fail(&err));
-	if (rest.help) {
-		printf("usage: holdfast list [OPTION]... [PATTERN]...\n"
-		       "Lists scenarios: id, title, requirements, flags.\n\n");
-		options_print_help(specs, stdout);
-		return (cli_finish_output());
-	}
+	if (!cli_options(&cli_list, &a, argc, argv, &rest, &status))
+		return (status);
 	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
 		return (cli_fail(&err));
 	status = list_image(&a, &image.list, &rest, &err);
@@ -166,6 +158,11 @@ list(int argc, char **argv, const struct cli_builtin *builtin)
 	return (status);
 }
 
-const struct cli_command cli_list = { .name = "list",
+const struct cli_command cli_list = {
+	.name = "list",
 	.summary = "list the scenarios of a guest image",
-	.run = list };
+	.usage = "list [OPTION]... [PATTERN]...\n"
+		 "Lists scenarios: id, title, requirements, flags.",
+	.specs = specs,
+	.run = list,
+};

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "cli/options.h"
+#include "cli/common_options.h"
 #include "run/runner.h"
 
 struct arguments {
@@ -19,34 +19,18 @@ struct arguments {
 
 static bool seed_given;
 
+#define AT(field) offsetof(struct arguments, field)
+
 static const struct option_spec specs[] = {
-	{ .name = "seed",
-	    .kind = OPTION_U64,
-	    .value_name = "N",
-	    .offset = offsetof(struct arguments, seed),
-	    .given = &seed_given,
-	    .help = "what scenarios draw their randomness from" },
-	{ .name = "cpus",
-	    .kind = OPTION_UINT,
-	    .value_name = "N",
-	    .offset = offsetof(struct arguments, cpus),
-	    .min = 1,
-	    .max = VM_CPUS_MAX,
-	    .help = "CPUs of the machine (default 2)" },
+	OPTION_SEED(
+	    AT(seed), &seed_given, "what scenarios draw their randomness from"),
+	OPTION_CPUS(AT(cpus), "CPUs of the machine (default 2)"),
 	{ .name = "no-disk",
 	    .kind = OPTION_FLAG,
-	    .offset = offsetof(struct arguments, no_disk),
+	    .offset = AT(no_disk),
 	    .help = "the machine has no disk" },
-	{ .name = "param",
-	    .kind = OPTION_TEXTS,
-	    .value_name = "NAME=VALUE",
-	    .offset = offsetof(struct arguments, params),
-	    .help = "a parameter for the scenarios (repeatable)" },
-	{ .name = "kernel",
-	    .kind = OPTION_TEXT,
-	    .value_name = "FILE",
-	    .offset = offsetof(struct arguments, kernel_path),
-	    .help = "guest image (default: the built-in one)" },
+	OPTION_PARAM(AT(params)),
+	OPTION_KERNEL(AT(kernel_path)),
 	{ 0 },
 };
 
@@ -112,22 +96,14 @@ out:
 static int
 plan(int argc, char **argv, const struct cli_builtin *builtin)
 {
-	struct arguments a = { .cpus = 2 };
+	struct arguments a = { .cpus = MACHINE_CPUS_DEFAULT };
 	struct options_rest rest;
 	struct cli_image image;
 	struct hf_err err = { 0 };
 	int status;
 
-	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
-		return (cli_fail(&err));
-	if (rest.help) {
-		printf("usage: holdfast plan [OPTION]... [PATTERN]...\n"
-		       "Prints a run plan for one boot of another VMM "
-		       "(QEMU: -initrd FILE);\n'holdfast decode' reads what "
-		       "the guest then says.\n\n");
-		options_print_help(specs, stdout);
-		return (cli_finish_output());
-	}
+	if (!cli_options(&cli_plan, &a, argc, argv, &rest, &status))
+		return (status);
 	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
 		return (cli_fail(&err));
 	status = print_plan(&a, &image.list, &rest, &err);
@@ -135,6 +111,13 @@ plan(int argc, char **argv, const struct cli_builtin *builtin)
 	return (status);
 }
 
-const struct cli_command cli_plan = { .name = "plan",
+const struct cli_command cli_plan = {
+	.name = "plan",
 	.summary = "print a run plan for another VMM",
-	.run = plan };
+	.usage = "plan [OPTION]... [PATTERN]...\n"
+		 "Prints a run plan for one boot of another VMM "
+		 "(QEMU: -initrd FILE);\n'holdfast decode' reads what "
+		 "the guest then says.",
+	.specs = specs,
+	.run = plan,
+};

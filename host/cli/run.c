@@ -7,13 +7,10 @@
 
 #include "blk/blk.h"
 #include "cli/cli.h"
-#include "cli/machine_options.h"
+#include "cli/common_options.h"
 #include "run/plan.h"
 
 #define TIMEOUT_DEFAULT_MS 30000
-
-static const char *const format_names[] = { "pretty", "tap", "junit", "json",
-	NULL }; /* enum report_format */
 
 struct arguments {
 	struct run_options run;
@@ -27,44 +24,20 @@ static bool seed_given;
 #define AT(field) offsetof(struct arguments, field)
 
 static const struct option_spec specs[] = {
-	{ .name = "format",
-	    .letter = 'f',
-	    .kind = OPTION_CHOICE,
-	    .value_name = "FORMAT",
-	    .choices = format_names,
-	    .offset = AT(format),
-	    .help = "pretty (default), tap, junit or json" },
-	{ .name = "output",
-	    .letter = 'o',
-	    .kind = OPTION_TEXT,
-	    .value_name = "FILE",
-	    .offset = AT(output_path),
-	    .help = "write the report there (default: standard output)" },
-	{ .name = "timeout",
-	    .kind = OPTION_DURATION,
-	    .value_name = "TIME",
-	    .offset = AT(run.timeout_ms),
-	    .min = 1,
-	    .max = 86400000,
-	    .help = "time limit of a scenario that names none (default 30s)" },
-	{ .name = "seed",
-	    .kind = OPTION_U64,
-	    .value_name = "N",
-	    .offset = AT(run.seed),
-	    .given = &seed_given,
-	    .help = "what scenarios draw their randomness from\n"
-		    "(default: a new one each time; reports show it)" },
+	OPTION_FORMAT(AT(format)),
+	OPTION_OUTPUT(AT(output_path)),
+	OPTION_TIMEOUT(AT(run.timeout_ms),
+	    "time limit of a scenario that names none (default 30s)"),
+	OPTION_SEED(AT(run.seed), &seed_given,
+	    "what scenarios draw their randomness from\n"
+	    "(default: a new one each time; reports show it)"),
 	{ .name = "faulty",
 	    .kind = OPTION_TEXT,
 	    .value_name = "PLAN",
 	    .offset = AT(run.faults),
 	    .help = "fail, shorten or delay chosen disk operations, as in\n"
 		    "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms" },
-	{ .name = "param",
-	    .kind = OPTION_TEXTS,
-	    .value_name = "NAME=VALUE",
-	    .offset = AT(params),
-	    .help = "a parameter for the scenarios (repeatable)" },
+	OPTION_PARAM(AT(params)),
 	{ .name = "console",
 	    .kind = OPTION_FLAG,
 	    .offset = AT(run.console),
@@ -74,16 +47,6 @@ static const struct option_spec specs[] = {
 };
 
 static int
-print_help(void)
-{
-	printf("usage: holdfast run [OPTION]... [PATTERN]...\n"
-	       "Runs the scenarios whose ids match a pattern (as *.basic or "
-	       "fault.*; default: all).\n\n");
-	options_print_help(specs, stdout);
-	return (cli_finish_output());
-}
-
-static int
 run_image(struct arguments *a, const struct cli_image *image,
     const struct options_rest *rest, struct hf_err *err)
 {
@@ -91,11 +54,7 @@ run_image(struct arguments *a, const struct cli_image *image,
 	bool *chosen;
 	enum exitcode status;
 
-	a->run.kernel = (struct vm_image){ .bytes = image->bytes,
-		.len_bytes = image->len_bytes,
-		.name = image->name,
-		.file = image->in_file,
-		.file_offset = image->file_offset };
+	a->run.kernel = image->kernel;
 	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
 	hf_check(chosen != NULL);
 	if (scenario_list_choose(
@@ -129,10 +88,8 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 	struct hf_err err = { 0 };
 	int status;
 
-	if (options_parse(specs, &a, argc, argv, &rest, &err) != 0)
-		return (cli_fail(&err));
-	if (rest.help)
-		return (print_help());
+	if (!cli_options(&cli_run, &a, argc, argv, &rest, &status))
+		return (status);
 	a.run.params = a.params.text;
 	a.run.nparams = a.params.n;
 	if (!seed_given)
@@ -145,5 +102,11 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 }
 
 const struct cli_command cli_run = {
-	.name = "run", .summary = "boot a guest and run scenarios", .run = run
+	.name = "run",
+	.summary = "boot a guest and run scenarios",
+	.usage = "run [OPTION]... [PATTERN]...\n"
+		 "Runs the scenarios whose ids match a pattern (as *.basic or "
+		 "fault.*; default: all).",
+	.specs = specs,
+	.run = run,
 };
