@@ -128,6 +128,112 @@ is_mine(vm_map_entry_t entry)
 	    entry->wiring_thread == curthread);
 }
 
+/* Is there a hole in the range behind the entry, and does the caller mind? */
+static bool
+is_hole_behind(vm_map_entry_t entry, vm_offset_t end, int flags)
+{
+	return ((flags & VM_MAP_WIRE_HOLESOK) == 0 && entry->end < end &&
+	    vm_map_entry_succ(entry)->start > entry->end);
+}
+
+/* What wiring and unwiring do differently with a claimed entry. */
+struct wiring {
+	/*
+	 * May say no, and may drop the map's lock in between: *entry is then the
+	 * last piece of what was claimed.
+	 */
+	int (*step)(
+	    vm_map_t, vm_map_entry_t *entry, vm_offset_t end, int flags);
+	/* Its end, when all have taken their step or one has refused (rv). */
+	void (*finish)(vm_map_t, vm_map_entry_t, int flags, int rv);
+};
+
+/*
+ * Map locked exclusively, before and after.  Claims the entries from this one on
+ * and takes a step with each.  What is claimed is below *end afterwards.
+ */
+static __always_inline int
+claim_range(vm_map_t map, vm_map_entry_t entry, vm_offset_t start,
+    vm_offset_t *end, int flags, const struct wiring *w)
+{
+	vm_offset_t resume;
+	bool holes_ok;
+	int rv;
+
+	holes_ok = (flags & VM_MAP_WIRE_HOLESOK) != 0;
+	while (entry != &map->header && entry->start < *end) {
+		if ((entry->eflags & MAP_ENTRY_IN_TRANSITION) != 0) {
+			entry = vm_map_entry_in_transition(
+			    map, start, holes_ok, entry, &resume);
+			if (entry == NULL) {
+				*end = resume;
+				return (KERN_INVALID_ADDRESS);
+			}
+			continue;
+		}
+		rv = claim(map, entry, start, *end);
+		if (rv != KERN_SUCCESS) {
+			*end = entry->start;
+			return (rv);
+		}
+		rv = w->step(map, &entry, *end, flags);
+		if (rv != KERN_SUCCESS) {
+			*end = entry->end;
+			return (rv);
+		}
+		entry = vm_map_entry_succ(entry);
+	}
+	return (KERN_SUCCESS);
+}
+
+/* Map locked exclusively.  Ends the work on what is claimed, and wakes who waits. */
+static __always_inline void
+finish_range(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags,
+    int rv, const struct wiring *w)
+{
+	vm_map_entry_t entry, prev;
+	bool need_wakeup;
+
+	need_wakeup = false;
+	entry = hf_map_first_at(map, start);
+	prev = vm_map_entry_pred(entry);
+	for (; entry != &map->header && entry->start < end;
+	     prev = entry, entry = vm_map_entry_succ(entry)) {
+		/* With HOLESOK others' entries may have come into the range. */
+		if (!is_mine(entry))
+			continue;
+		w->finish(map, entry, flags, rv);
+		if (disclaim(entry))
+			need_wakeup = true;
+		entry = vm_map_try_merge_entries(map, prev, entry);
+	}
+	vm_map_try_merge_entries(map, prev, entry);
+	if (need_wakeup)
+		vm_map_wakeup(map);
+}
+
+/* Inlined, and w a constant: step and finish are then no indirect calls. */
+static __always_inline int
+wiring_range(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags,
+    const struct wiring *w)
+{
+	vm_map_entry_t entry;
+	int rv;
+
+	VM_MAP_ASSERT_LOCKED(map);
+	hf_map_clamp(map, &start, &end);
+	if (start == end)
+		return (KERN_SUCCESS);
+	if (!vm_map_lookup_entry(map, start, &entry)) {
+		if ((flags & VM_MAP_WIRE_HOLESOK) == 0)
+			return (KERN_INVALID_ADDRESS);
+		entry = vm_map_entry_succ(entry);
+	}
+	rv = claim_range(map, entry, start, &end, flags, w);
+	finish_range(map, start, end, flags, rv, w);
+	return (rv);
+}
+
 /* Faulting stopped at "failed": gives back what lies before it. */
 static void
 vm_map_wire_entry_failure(
@@ -212,10 +318,23 @@ wire_entry(vm_map_t map, vm_map_entry_t *entryp, int flags)
 	return (wire_pages(map, entryp));
 }
 
+static int
+wire_step(vm_map_t map, vm_map_entry_t *entry, vm_offset_t end, int flags)
+{
+	int rv;
+
+	rv = wire_entry(map, entry, flags);
+	if (rv == KERN_SUCCESS && is_hole_behind(*entry, end, flags))
+		rv = KERN_INVALID_ADDRESS;
+	return (rv);
+}
+
 /* The end of a wiring, successful or not, for one claimed entry. */
 static void
-wire_finish(vm_map_t map, vm_map_entry_t entry, bool user, int rv)
+wire_finish(vm_map_t map, vm_map_entry_t entry, int flags, int rv)
 {
+	bool user = (flags & VM_MAP_WIRE_USER) != 0;
+
 	if ((entry->eflags & MAP_ENTRY_WIRE_SKIPPED) != 0 ||
 	    (user && (entry->eflags & MAP_ENTRY_USER_WIRED) != 0))
 		return; /* this call did nothing to it */
@@ -234,6 +353,9 @@ wire_finish(vm_map_t map, vm_map_entry_t entry, bool user, int rv)
 		entry->wired_count--;
 }
 
+static const struct wiring wiring = { .step = wire_step,
+	.finish = wire_finish };
+
 /*
  * vm_map_wire() with the map locked exclusively before and after; it is dropped in
  * between.
@@ -241,66 +363,7 @@ wire_finish(vm_map_t map, vm_map_entry_t entry, bool user, int rv)
 int
 vm_map_wire_locked(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
 {
-	vm_map_entry_t entry, prev, next;
-	vm_offset_t resume;
-	bool holes_ok, need_wakeup;
-	int rv;
-
-	VM_MAP_ASSERT_LOCKED(map);
-	holes_ok = (flags & VM_MAP_WIRE_HOLESOK) != 0;
-	hf_map_clamp(map, &start, &end);
-	if (start == end)
-		return (KERN_SUCCESS);
-	if (!vm_map_lookup_entry(map, start, &entry)) {
-		if (!holes_ok)
-			return (KERN_INVALID_ADDRESS);
-		entry = vm_map_entry_succ(entry);
-	}
-	rv = KERN_SUCCESS;
-	while (entry != &map->header && entry->start < end) {
-		if ((entry->eflags & MAP_ENTRY_IN_TRANSITION) != 0) {
-			entry = vm_map_entry_in_transition(
-			    map, start, holes_ok, entry, &resume);
-			if (entry == NULL) {
-				end = resume;
-				rv = KERN_INVALID_ADDRESS;
-				break;
-			}
-			continue;
-		}
-		rv = claim(map, entry, start, end);
-		if (rv != KERN_SUCCESS) {
-			end = entry->start;
-			break;
-		}
-		rv = wire_entry(map, &entry, flags);
-		next = vm_map_entry_succ(entry);
-		if (rv == KERN_SUCCESS && !holes_ok && entry->end < end &&
-		    next->start > entry->end)
-			rv = KERN_INVALID_ADDRESS;
-		if (rv != KERN_SUCCESS) {
-			end = entry->end;
-			break;
-		}
-		entry = next;
-	}
-	need_wakeup = false;
-	entry = hf_map_first_at(map, start);
-	prev = vm_map_entry_pred(entry);
-	for (; entry != &map->header && entry->start < end;
-	     prev = entry, entry = vm_map_entry_succ(entry)) {
-		/* With HOLESOK others' entries may have come into the range. */
-		if (!is_mine(entry))
-			continue;
-		wire_finish(map, entry, (flags & VM_MAP_WIRE_USER) != 0, rv);
-		if (disclaim(entry))
-			need_wakeup = true;
-		entry = vm_map_try_merge_entries(map, prev, entry);
-	}
-	vm_map_try_merge_entries(map, prev, entry);
-	if (need_wakeup)
-		vm_map_wakeup(map);
-	return (rv);
+	return (wiring_range(map, start, end, flags, &wiring));
 }
 
 /*
@@ -321,10 +384,26 @@ vm_map_wire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
 	return (rv);
 }
 
-/* One unit less of a claimed entry. */
-static void
-unwire_entry(vm_map_t map, vm_map_entry_t entry, bool user)
+/* Nothing is changed before all entries are found to be in order. */
+static int
+unwire_step(vm_map_t map, vm_map_entry_t *entry, vm_offset_t end, int flags)
 {
+	if (is_hole_behind(*entry, end, flags))
+		return (KERN_INVALID_ADDRESS);
+	if ((flags & VM_MAP_WIRE_USER) == 0 &&
+	    vm_map_entry_system_wired_count(*entry) == 0)
+		return (KERN_INVALID_ARGUMENT);
+	return (KERN_SUCCESS);
+}
+
+/* One unit less of a claimed entry, if all went well. */
+static void
+unwire_finish(vm_map_t map, vm_map_entry_t entry, int flags, int rv)
+{
+	bool user = (flags & VM_MAP_WIRE_USER) != 0;
+
+	if (rv != KERN_SUCCESS || entry->wired_count == 0)
+		return;
 	if (user && (entry->eflags & MAP_ENTRY_USER_WIRED) == 0)
 		return;
 	if (entry->wired_count == 1) {
@@ -338,6 +417,9 @@ unwire_entry(vm_map_t map, vm_map_entry_t entry, bool user)
 	entry->wired_count--;
 }
 
+static const struct wiring unwiring = { .step = unwire_step,
+	.finish = unwire_finish };
+
 /*
  * No lock held; sleeps.  Takes back one unit of the range, the user's (where there is
  * one) or the system's.  On failure nothing changed: KERN_INVALID_ADDRESS (hole
@@ -346,69 +428,10 @@ unwire_entry(vm_map_t map, vm_map_entry_t entry, bool user)
 int
 vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
 {
-	vm_map_entry_t entry, prev, next;
-	vm_offset_t resume;
-	bool holes_ok, user, need_wakeup;
 	int rv;
 
-	holes_ok = (flags & VM_MAP_WIRE_HOLESOK) != 0;
-	user = (flags & VM_MAP_WIRE_USER) != 0;
 	vm_map_lock(map);
-	hf_map_clamp(map, &start, &end);
-	rv = KERN_SUCCESS;
-	if (start == end)
-		goto out;
-	if (!vm_map_lookup_entry(map, start, &entry)) {
-		if (!holes_ok) {
-			rv = KERN_INVALID_ADDRESS;
-			goto out;
-		}
-		entry = vm_map_entry_succ(entry);
-	}
-	while (entry != &map->header && entry->start < end) {
-		if ((entry->eflags & MAP_ENTRY_IN_TRANSITION) != 0) {
-			entry = vm_map_entry_in_transition(
-			    map, start, holes_ok, entry, &resume);
-			if (entry == NULL) {
-				end = resume;
-				rv = KERN_INVALID_ADDRESS;
-				break;
-			}
-			continue;
-		}
-		rv = claim(map, entry, start, end);
-		if (rv != KERN_SUCCESS) {
-			end = entry->start;
-			break;
-		}
-		next = vm_map_entry_succ(entry);
-		if (!holes_ok && entry->end < end && next->start > entry->end)
-			rv = KERN_INVALID_ADDRESS;
-		else if (!user && vm_map_entry_system_wired_count(entry) == 0)
-			rv = KERN_INVALID_ARGUMENT;
-		if (rv != KERN_SUCCESS) {
-			end = entry->end;
-			break;
-		}
-		entry = next;
-	}
-	need_wakeup = false;
-	entry = hf_map_first_at(map, start);
-	prev = vm_map_entry_pred(entry);
-	for (; entry != &map->header && entry->start < end;
-	     prev = entry, entry = vm_map_entry_succ(entry)) {
-		if (!is_mine(entry))
-			continue;
-		if (rv == KERN_SUCCESS && entry->wired_count > 0)
-			unwire_entry(map, entry, user);
-		if (disclaim(entry))
-			need_wakeup = true;
-		entry = vm_map_try_merge_entries(map, prev, entry);
-	}
-	vm_map_try_merge_entries(map, prev, entry);
-	if (need_wakeup)
-		vm_map_wakeup(map);
-out:
+	rv = wiring_range(map, start, end, flags, &unwiring);
 	vm_map_unlock(map);
 	return (rv);
 }
