@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <test/script_pager.h>
+#include <test/space.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
 
@@ -104,6 +105,13 @@ hf_script_begin(struct hf_script *s, vm_pindex_t npages)
 	s->object = vm_object_allocate(OBJT_MGTDEVICE, npages);
 	/* Ordinary RAM, unlike what this type is for. */
 	s->object->flags &= ~OBJ_FICTITIOUS;
+}
+
+void
+hf_script_map(struct hf_script *s, vm_offset_t va, vm_pindex_t npages)
+{
+	hf_script_begin(s, npages);
+	hf_space_map_at(va, npages, s->object, 0, VM_PROT_RW, 0);
 }
 
 void

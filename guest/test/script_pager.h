@@ -29,6 +29,8 @@ struct hf_script {
 #define hf_script_byte(pindex) (0x40 + (int)((pindex)&0x3f))
 
 void hf_script_begin(struct hf_script *s, vm_pindex_t npages);
+/* The same, mapped read-write at va as hf_space_map_at() does. */
+void hf_script_map(struct hf_script *s, vm_offset_t va, vm_pindex_t npages);
 void hf_script_release(struct hf_script *s);
 /* After the last reference to the object is gone. */
 void hf_script_end(struct hf_script *s);

@@ -2,79 +2,49 @@
 /* concurrent.c: faults that meet other faults, busy pages and map changes. */
 
 #include <sys/vmmeter.h>
-#include <kern/thread.h>
+#include <test/job.h>
 #include <test/probe.h>
 #include <test/scenario.h>
-#include <test/script_pager.h>
-#include <test/space.h>
 
 #define VA HF_SPACE_BASE
-
-struct job {
-	vm_map_t map;
-	vm_offset_t va;
-	vm_prot_t type;
-	volatile int done;
-	volatile int rv;
-};
-
-static void
-fault(void *arg)
-{
-	struct job *j = arg;
-
-	j->rv = vm_fault(j->map, j->va, j->type, VM_FAULT_NORMAL, NULL);
-	j->done = 1;
-}
 
 HF_SCENARIO(fault_same_page, "fault.same_page", "FT-20 GP-20",
     "two faults on one absent page ask the pager once and make one page")
 {
 	struct hf_script s;
-	struct thread *a, *b;
-	struct job ja = { .va = VA, .type = VM_PROT_READ };
-	struct job jb = { .va = VA, .type = VM_PROT_WRITE };
+	struct hf_job a = HF_JOB(hf_job_fault, VA, 1, .prot = VM_PROT_READ);
+	struct hf_job b = HF_JOB(hf_job_fault, VA, 1, .prot = VM_PROT_WRITE);
 
-	hf_script_begin(&s, 1);
-	hf_space_map_at(VA, 1, s.object, 0, VM_PROT_RW, 0);
-	ja.map = jb.map = hf_space_map();
-	s.hold = true;
-	a = hf_space_thread(fault, &ja);
-	hf_await(&s.waiting, 1);
-	b = hf_space_thread(fault, &jb);
-	hf_await_sleep(b, "vmpfw");
+	hf_script_map(&s, VA, 1);
+	hf_job_start_held(&a, &s);
+	hf_job_start_asleep(&b, "vmpfw");
 	hf_script_release(&s);
-	hf_thread_join(a);
-	hf_thread_join(b);
-	hf_expect_eq(ja.rv, KERN_SUCCESS);
-	hf_expect_eq(jb.rv, KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&a), KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&b), KERN_SUCCESS);
 	hf_expect_eq(s.calls, 1);
 	hf_expect_eq(s.object->resident_page_count, 1);
 	hf_expect_read(VA, hf_script_byte(0));
 	hf_space_check();
-	vm_map_remove(ja.map, VA, VA + ptoa(1));
+	vm_map_remove(a.map, VA, VA + ptoa(1));
 	hf_script_end(&s);
 }
 
 HF_SCENARIO(fault_busy_page, "fault.busy_page", "FT-21 FT-28",
     "a fault on a busy page sleeps, marks it referenced, and goes on after")
 {
-	struct thread *td;
-	struct job j = { .va = VA, .type = VM_PROT_WRITE };
+	struct hf_job j = HF_JOB(hf_job_fault, VA, 1, .prot = VM_PROT_WRITE);
 	vm_object_t object;
 	vm_page_t m;
 	u_long intrans;
 
 	hf_space_anon_at(VA, 1);
-	j.map = hf_space_map();
 	hf_poke(VA, 1);
 	m = hf_space_page(VA);
 	object = m->object;
 	hf_require(vm_page_tryxbusy(m) != 0);
 	vm_page_aflag_clear(m, PGA_REFERENCED);
 	intrans = VM_CNT_FETCH(v_intrans);
-	td = hf_space_thread(fault, &j);
-	hf_await_sleep(td, "vmpfw");
+	hf_job_start_asleep(&j, "vmpfw");
 	hf_expect_eq(VM_CNT_FETCH(v_intrans), intrans + 1);
 	hf_expect((vm_page_aflags(m) & PGA_REFERENCED) != 0);
 	hf_expect_eq(blockcount_read(&object->paging_in_progress), 0);
@@ -82,8 +52,7 @@ HF_SCENARIO(fault_busy_page, "fault.busy_page", "FT-21 FT-28",
 	hf_expect(vm_map_trylock(j.map) != 0);
 	vm_map_unlock(j.map);
 	vm_page_xunbusy(m);
-	hf_thread_join(td);
-	hf_expect_eq(j.rv, KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&j), KERN_SUCCESS);
 	hf_expect_eq(object->ref_count, 1);
 	hf_space_check();
 }
@@ -92,17 +61,12 @@ HF_SCENARIO(fault_busy_page, "fault.busy_page", "FT-21 FT-28",
 static int
 fault_across(struct hf_script *s, vm_prot_t type, void (*change)(vm_map_t))
 {
-	struct thread *td;
-	struct job j = { .va = VA, .type = type };
+	struct hf_job j = HF_JOB(hf_job_fault, VA, 1, .prot = type);
 
-	j.map = hf_space_map();
-	s->hold = true;
-	td = hf_space_thread(fault, &j);
-	hf_await(&s->waiting, 1);
+	hf_job_start_held(&j, s);
 	change(j.map);
 	hf_script_release(s);
-	hf_thread_join(td);
-	return (j.rv);
+	return (hf_job_join(&j));
 }
 
 static void
@@ -132,9 +96,8 @@ HF_SCENARIO(fault_unmapped_meanwhile, "fault.unmapped_meanwhile", "FT-22",
 {
 	struct hf_script s;
 
-	hf_script_begin(&s, 1);
+	hf_script_map(&s, VA, 1);
 	vm_object_reference(s.object);
-	hf_space_map_at(VA, 1, s.object, 0, VM_PROT_RW, 0);
 	hf_expect_eq(
 	    fault_across(&s, VM_PROT_READ, unmap), KERN_INVALID_ADDRESS);
 	hf_expect_eq(blockcount_read(&s.object->paging_in_progress), 0);
@@ -149,8 +112,7 @@ HF_SCENARIO(fault_protected_meanwhile, "fault.protected_meanwhile", "FT-23",
 {
 	struct hf_script s;
 
-	hf_script_begin(&s, 1);
-	hf_space_map_at(VA, 1, s.object, 0, VM_PROT_RW, 0);
+	hf_script_map(&s, VA, 1);
 	hf_expect_eq(fault_across(&s, VM_PROT_WRITE, make_readonly),
 	    KERN_PROTECTION_FAILURE);
 	hf_expect_eq(hf_space_leaf(VA) & X86_PG_RW, 0);
@@ -166,8 +128,7 @@ HF_SCENARIO(fault_read_meanwhile, "fault.read_meanwhile", "FT-23",
 {
 	struct hf_script s;
 
-	hf_script_begin(&s, 1);
-	hf_space_map_at(VA, 1, s.object, 0, VM_PROT_RW, 0);
+	hf_script_map(&s, VA, 1);
 	hf_expect_eq(
 	    fault_across(&s, VM_PROT_READ, make_readonly), KERN_SUCCESS);
 	hf_expect_eq(hf_space_leaf(VA) & (X86_PG_V | X86_PG_RW), X86_PG_V);
@@ -181,9 +142,8 @@ HF_SCENARIO(fault_remapped_meanwhile, "fault.remapped_meanwhile", "FT-24",
 {
 	struct hf_script s;
 
-	hf_script_begin(&s, 1);
+	hf_script_map(&s, VA, 1);
 	vm_object_reference(s.object);
-	hf_space_map_at(VA, 1, s.object, 0, VM_PROT_RW, 0);
 	hf_expect_eq(fault_across(&s, VM_PROT_WRITE, remap), KERN_SUCCESS);
 	hf_expect_ne(hf_space_page(VA)->object, s.object);
 	hf_expect_read(VA, 0);
@@ -193,42 +153,23 @@ HF_SCENARIO(fault_remapped_meanwhile, "fault.remapped_meanwhile", "FT-24",
 	hf_script_end(&s);
 }
 
-struct wire_job {
-	vm_map_t map;
-	volatile int rv;
-};
-
-static void
-wire(void *arg)
-{
-	struct wire_job *w = arg;
-
-	/* FT-26: its own faults on the entry do not wait for it. */
-	w->rv = vm_map_wire(w->map, VA, VA + ptoa(2), VM_MAP_WIRE_SYSTEM);
-}
-
 HF_SCENARIO(fault_in_transition, "fault.in_transition", "FT-25 FT-26",
     "a fault on an entry that another thread wires waits until that is over")
 {
 	struct hf_script s;
-	struct thread *wirer, *td;
-	struct wire_job w;
-	struct job j = { .va = VA + ptoa(1), .type = VM_PROT_WRITE };
+	/* FT-26: its own faults on the entry do not wait for it. */
+	struct hf_job w =
+	    HF_JOB(hf_job_wire, VA, 2, .flags = VM_MAP_WIRE_SYSTEM);
+	struct hf_job j =
+	    HF_JOB(hf_job_fault, VA + ptoa(1), 1, .prot = VM_PROT_WRITE);
 
-	hf_script_begin(&s, 2);
-	hf_space_map_at(VA, 2, s.object, 0, VM_PROT_RW, 0);
-	w.map = j.map = hf_space_map();
-	s.hold = true;
-	wirer = hf_space_thread(wire, &w);
-	hf_await(&s.waiting, 1);
-	td = hf_space_thread(fault, &j);
-	hf_await_sleep(td, "vmmaps");
+	hf_script_map(&s, VA, 2);
+	hf_job_start_held(&w, &s);
+	hf_job_start_asleep(&j, "vmmaps");
 	hf_expect_eq(j.done, 0);
 	hf_script_release(&s);
-	hf_thread_join(wirer);
-	hf_thread_join(td);
-	hf_expect_eq(w.rv, KERN_SUCCESS);
-	hf_expect_eq(j.rv, KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&w), KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&j), KERN_SUCCESS);
 	hf_expect_eq(s.calls, 2);
 	hf_expect((hf_space_leaf(VA + ptoa(1)) & PG_W) != 0);
 	hf_expect_eq(vm_page_wire_count(hf_space_page(VA + ptoa(1))), 1);

@@ -15,8 +15,7 @@ HF_SCENARIO(fault_dirty, "fault.dirty", "FT-40 IF-4",
 	struct hf_script s;
 	vm_page_t m;
 
-	hf_script_begin(&s, 2);
-	hf_space_map_at(VA, 2, s.object, 0, VM_PROT_RW, 0);
+	hf_script_map(&s, VA, 2);
 	hf_expect(hf_probe_write(VA, 1).ok);
 	hf_expect_eq(hf_space_page(VA)->dirty, VM_PAGE_BITS_ALL);
 	hf_expect_read(VA + ptoa(1), hf_script_byte(1));
@@ -38,8 +37,7 @@ HF_SCENARIO(fault_dirty_wire, "fault.dirty_wire", "FT-41",
 	struct hf_script s;
 	vm_map_t map;
 
-	hf_script_begin(&s, 2);
-	hf_space_map_at(VA, 2, s.object, 0, VM_PROT_RW, 0);
+	hf_script_map(&s, VA, 2);
 	map = hf_space_map();
 	hf_require_eq(vm_map_wire(map, VA, VA + ptoa(1), VM_MAP_WIRE_SYSTEM),
 	    KERN_SUCCESS);

@@ -32,10 +32,9 @@ HF_SCENARIO(fault_pager_error, "fault.pager_error", "FT-05 FT-10",
 	struct hf_script s;
 	struct rusage ru;
 
-	hf_script_begin(&s, 8);
+	hf_script_map(&s, VA, 8);
 	s.fail_index = 2;
 	s.fail_times = 2;
-	hf_space_map_at(VA, 8, s.object, 0, VM_PROT_RW, 0);
 	ru = curthread->td_ru;
 	hf_expect_bus(hf_probe_read(VA + ptoa(2)));
 	hf_expect_eq(s.object->resident_page_count, 0);
@@ -60,11 +59,10 @@ HF_SCENARIO(fault_pager_absent, "fault.pager_absent", "FT-12",
 {
 	struct hf_script s;
 
-	hf_script_begin(&s, 4);
+	hf_script_map(&s, VA, 4);
 	s.fail_index = 1;
 	s.fail_times = -1;
 	s.fail_code = VM_PAGER_FAIL;
-	hf_space_map_at(VA, 4, s.object, 0, VM_PROT_RW, 0);
 	hf_expect_eq(vm_fault(hf_space_map(), VA + ptoa(1), VM_PROT_READ,
 			 VM_FAULT_NOFILL, NULL),
 	    KERN_OUT_OF_BOUNDS);
@@ -86,8 +84,7 @@ HF_SCENARIO(fault_pager_account, "fault.pager_account", "FT-10",
 	struct rusage ru;
 	vm_map_t map;
 
-	hf_script_begin(&s, 4);
-	hf_space_map_at(VA, 4, s.object, 0, VM_PROT_RW, 0);
+	hf_script_map(&s, VA, 4);
 	map = hf_space_map();
 	owner = curproc;
 	other = hf_space_proc("other");

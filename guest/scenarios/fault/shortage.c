@@ -2,10 +2,9 @@
 /* shortage.c: a fault waits for memory, with nothing held. */
 
 #include <sys/vmmeter.h>
-#include <kern/thread.h>
+#include <test/job.h>
 #include <test/probe.h>
 #include <test/scenario.h>
-#include <test/space.h>
 #include <vm/vm_pageout.h>
 #include <vm/vm_pagequeue.h>
 
@@ -17,19 +16,6 @@ static void
 count_oom(void)
 {
 	oom_calls++;
-}
-
-struct job {
-	vm_map_t map;
-	volatile int rv;
-};
-
-static void
-fault(void *arg)
-{
-	struct job *j = arg;
-
-	j->rv = vm_fault(j->map, VA, VM_PROT_WRITE, VM_FAULT_NORMAL, NULL);
 }
 
 /*
@@ -70,25 +56,20 @@ HF_SCENARIO(fault_shortage, "fault.shortage", "FT-60",
     "without free pages a fault sleeps, and ends when there are some",
     .timeout_ms = 60000)
 {
-	struct thread *td;
-	struct job j;
+	struct hf_job j = HF_JOB(hf_job_fault, VA, 1, .prot = VM_PROT_WRITE);
 
 	hf_space_anon_at(VA, 1);
 	hf_space_anon_at(VA + ptoa(8), 1);
 	hf_poke(VA + ptoa(8), 1); /* the page tables exist */
-	j.map = hf_space_map();
-	j.rv = -1;
 	shortage_begin();
 	hf_expect(vm_page_count_severe());
-	td = hf_space_thread(fault, &j);
-	hf_await_sleep(td, "pfault");
+	hf_job_start_asleep(&j, "pfault");
 	hf_expect_eq(j.rv, -1);
-	hf_expect_eq(td->td_nheld, 0);
+	hf_expect_eq(j.td->td_nheld, 0);
 	hf_expect(vm_map_trylock(j.map) != 0);
 	vm_map_unlock(j.map);
 	shortage_end();
-	hf_thread_join(td);
-	hf_expect_eq(j.rv, KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&j), KERN_SUCCESS);
 	hf_expect_read(VA, 0);
 	hf_space_check();
 }
@@ -97,15 +78,12 @@ HF_SCENARIO(fault_shortage_oom, "fault.shortage_oom", "FT-61",
     "a long shortage calls for help once a period; the killed get a reserve",
     .timeout_ms = 60000)
 {
-	struct thread *td;
-	struct job j;
+	struct hf_job j = HF_JOB(hf_job_fault, VA, 1, .prot = VM_PROT_WRITE);
 	int attempts, wait;
 
 	hf_space_anon_at(VA, 2);
 	hf_space_anon_at(VA + ptoa(8), 1);
 	hf_poke(VA + ptoa(8), 1);
-	j.map = hf_space_map();
-	j.rv = -1;
 	attempts = vm_pfault_oom_attempts;
 	wait = vm_pfault_oom_wait;
 	vm_pfault_oom_attempts = 0;
@@ -113,12 +91,11 @@ HF_SCENARIO(fault_shortage_oom, "fault.shortage_oom", "FT-61",
 	hf_fault_oom_hook = count_oom;
 	oom_calls = 0;
 	shortage_begin();
-	td = hf_space_thread(fault, &j);
-	hf_await_sleep(td, "pfault");
+	hf_job_start_asleep(&j, "pfault");
 	hf_expect_eq(oom_calls, 0);
 	/* One second without memory, and the time is up. */
 	hf_await(&oom_calls, 1);
-	hf_await_sleep(td, "pfault");
+	hf_await_sleep(j.td, "pfault");
 	hf_expect_eq(oom_calls, 1);
 	hf_expect_eq(j.rv, -1);
 	/* A process that is being killed may go below the mark. */
@@ -128,8 +105,7 @@ HF_SCENARIO(fault_shortage_oom, "fault.shortage_oom", "FT-61",
 	    KERN_SUCCESS);
 	curproc->p_flag &= ~P_KILLED;
 	shortage_end();
-	hf_thread_join(td);
-	hf_expect_eq(j.rv, KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&j), KERN_SUCCESS);
 	hf_fault_oom_hook = NULL;
 	vm_pfault_oom_attempts = attempts;
 	vm_pfault_oom_wait = wait;

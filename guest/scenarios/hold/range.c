@@ -80,10 +80,9 @@ HF_SCENARIO(hold_unwinds, "hold.unwinds", "QH-11 QH-08",
 	vm_page_t ma[4];
 	int i;
 
-	hf_script_begin(&s, 4);
+	hf_script_map(&s, VA, 4);
 	s.fail_index = 2;
 	s.fail_times = 1;
-	hf_space_map_at(VA, 4, s.object, 0, VM_PROT_RW, 0);
 	memset(ma, 0x5a, sizeof(ma));
 	ru = curthread->td_ru;
 	hf_expect_eq(hold(VA, ptoa(4), VM_PROT_READ, ma, 4), -1);

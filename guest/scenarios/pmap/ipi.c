@@ -138,14 +138,9 @@ HF_SCENARIO(tlb_spans, "pmap.tlb_spans", "TL-15",
     "ranges flushed page by page and as a whole are equally coherent",
     .flags = SMP)
 {
-	struct lab lab;
-	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(6),
+	struct race race = { .rounds = lab_rounds(6),
 		.attack = span_loop,
 		.victim = race_reader };
 
-	lab_open(&lab, 2);
-	race_run(&race);
-	hf_expect(race.count > 0);
-	lab_close(&lab);
+	race_in_lab(&race, 2);
 }

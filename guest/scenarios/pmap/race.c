@@ -40,6 +40,18 @@ race_run(struct race *race)
 }
 
 void
+race_in_lab(struct race *race, int pages)
+{
+	struct lab lab;
+
+	race->lab = &lab;
+	lab_open(&lab, pages);
+	race_run(race);
+	hf_expect(race->count > 0);
+	lab_close(&lab);
+}
+
+void
 race_reader(struct race *race)
 {
 	u_long least;

@@ -31,6 +31,9 @@ struct race {
 /* Runs both to their ends and expects bad == 0 and failed == 0. */
 void race_run(struct race *race);
 
+/* The same in a lab of its own; some of the victim's accesses must succeed. */
+void race_in_lab(struct race *race, int pages);
+
 /*
  * A victim that loads lab_va(0) again and again: POISON is bad and ends it, as
  * is a value below "published"; others go to "seen".

@@ -108,16 +108,12 @@ replace_loop(struct race *race)
 HF_SCENARIO(tlb_cow_order, "pmap.tlb_cow_order", "PM-11",
     "no CPU sees the old page once another has seen the new one", .flags = SMP)
 {
-	struct lab lab;
-	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(25),
+	struct race race = { .rounds = lab_rounds(25),
 		.attack = replace_loop,
 		.victim = race_reader };
 
-	lab_open(&lab, 2);
-	race_run(&race);
+	race_in_lab(&race, 2);
 	hf_expect_eq(race.seen, race.rounds);
-	lab_close(&lab);
 }
 
 static void
@@ -166,16 +162,11 @@ HF_SCENARIO(tlb_write_revoked, "pmap.tlb_write_revoked", "TL-03 PM-28 PM-29",
     "after write access is revoked no store lands, none before it is lost",
     .flags = SMP)
 {
-	struct lab lab;
-	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(16),
+	struct race race = { .rounds = lab_rounds(16),
 		.attack = revoke_write_loop,
 		.victim = store_loop };
 
-	lab_open(&lab, 1);
-	race_run(&race);
-	hf_expect(race.count > 0);
-	lab_close(&lab);
+	race_in_lab(&race, 1);
 }
 
 /*
@@ -214,16 +205,11 @@ table_loop(struct race *race)
 HF_SCENARIO(tlb_table_reuse, "pmap.tlb_table_reuse", "TL-10",
     "a freed table page is not walked, whatever its frame holds", .flags = SMP)
 {
-	struct lab lab;
-	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(10),
+	struct race race = { .rounds = lab_rounds(10),
 		.attack = table_loop,
 		.victim = race_reader };
 
-	lab_open(&lab, 2);
-	race_run(&race);
-	hf_expect(race.count > 0);
-	lab_close(&lab);
+	race_in_lab(&race, 2);
 }
 
 /* Leaves the address space and comes back, loading some times each time. */
@@ -255,17 +241,12 @@ HF_SCENARIO(tlb_switch, "pmap.tlb_switch", "TL-07",
     "a CPU that switches into the address space meanwhile misses no flush",
     .flags = SMP)
 {
-	struct lab lab;
-	struct race race = { .lab = &lab,
-		.variant = BY_REMOVE,
+	struct race race = { .variant = BY_REMOVE,
 		.rounds = lab_rounds(12),
 		.attack = revoke_loop,
 		.victim = switch_reader };
 
-	lab_open(&lab, 2);
-	race_run(&race);
-	hf_expect(race.count > 0);
-	lab_close(&lab);
+	race_in_lab(&race, 2);
 }
 
 /* Two threads take away mappings of one page: one by range, one by page. */
@@ -402,17 +383,12 @@ kernel_loop(struct race *race)
 HF_SCENARIO(tlb_kernel, "pmap.tlb_kernel", "TL-13 TL-02 PM-41",
     "a kernel mapping replaced or removed is used by no CPU", .flags = SMP)
 {
-	struct lab lab;
-	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(8),
+	struct race race = { .rounds = lab_rounds(8),
 		.attack = kernel_loop,
 		.victim = kernel_reader };
 
-	lab_open(&lab, 2);
 	race_kva = kva_alloc(PAGE_SIZE);
 	hf_require(race_kva != 0);
-	race_run(&race);
-	hf_expect(race.count > 0);
+	race_in_lab(&race, 2);
 	kva_free(race_kva, PAGE_SIZE);
-	lab_close(&lab);
 }

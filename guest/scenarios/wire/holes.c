@@ -115,10 +115,9 @@ HF_SCENARIO(wire_pager_error, "wire.pager_error", "WI-09",
 	vm_page_t m;
 	int i;
 
-	hf_script_begin(&s, 6);
+	hf_script_map(&s, VA, 6);
 	s.fail_index = 3;
 	s.fail_times = 1;
-	hf_space_map_at(VA, 6, s.object, 0, VM_PROT_RW, 0);
 	map = hf_space_map();
 	hf_expect_eq(vm_map_wire(map, VA, VA + ptoa(6),
 			 VM_MAP_WIRE_USER | VM_MAP_WIRE_NOHOLES),
