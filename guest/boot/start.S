@@ -9,6 +9,30 @@
 
 #define PHYS(sym) ((sym) - KERNBASE)
 
+/*
+ * From 32 bits to long mode on the first page tables; a far jump must follow.
+ * Changes eax, ecx and edx.
+ */
+	.macro	enable_long_mode
+	movl	$CR4_BOOT, %eax
+	movl	%eax, %cr4
+	movl	$PHYS(boot_pml4), %eax
+	movl	%eax, %cr3
+	movl	$MSR_EFER, %ecx
+	movl	$EFER_BOOT, %eax
+	xorl	%edx, %edx
+	wrmsr
+	movl	$CR0_BOOT, %eax
+	movl	%eax, %cr0
+	.endm
+
+	.macro	load_data_segments
+	movl	$GSEL_KDATA, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
+	movl	%eax, %ss
+	.endm
+
 	.section .note.Xen, "a", @note
 	.balign	4
 	.long	4			/* name size */
@@ -29,24 +53,12 @@ hf_entry:
 	movl	%eax, %esi
 	movl	%edx, %edi
 	lgdt	PHYS(boot_gdtr32)
-	movl	$CR4_BOOT, %eax
-	movl	%eax, %cr4
-	movl	$PHYS(boot_pml4), %eax
-	movl	%eax, %cr3
-	movl	$MSR_EFER, %ecx
-	movl	$EFER_BOOT, %eax
-	xorl	%edx, %edx
-	wrmsr
-	movl	$CR0_BOOT, %eax
-	movl	%eax, %cr0
+	enable_long_mode
 	ljmp	$GSEL_KCODE, $PHYS(1f)
 	.code64
 1:	movq	$2f, %rax
 	jmp	*%rax
-2:	movl	$GSEL_KDATA, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	movl	%eax, %ss
+2:	load_data_segments
 	xorl	%eax, %eax
 	movl	%eax, %fs
 	movl	%eax, %gs
@@ -83,20 +95,8 @@ hf_ap_trampoline:
 	movl	%eax, %cr0
 	ljmpl	$GSEL_CODE32, $TRAMP(1f)
 	.code32
-1:	movl	$GSEL_KDATA, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	movl	%eax, %ss
-	movl	$CR4_BOOT, %eax
-	movl	%eax, %cr4
-	movl	$PHYS(boot_pml4), %eax
-	movl	%eax, %cr3
-	movl	$MSR_EFER, %ecx
-	movl	$EFER_BOOT, %eax
-	xorl	%edx, %edx
-	wrmsr
-	movl	$CR0_BOOT, %eax
-	movl	%eax, %cr0
+1:	load_data_segments
+	enable_long_mode
 	ljmp	$GSEL_KCODE, $TRAMP(2f)
 	.code64
 2:	movq	$ap_high, %rax

@@ -8,51 +8,43 @@
  */
 	.text
 
-/* int hf_copy_onfault(void *to, const void *from, size_t len, onfault) */
-	.globl	hf_copy_onfault
-	.type	hf_copy_onfault, @function
-hf_copy_onfault:
+	.macro	begin name
+	.globl	\name
+	.type	\name, @function
+\name:
 	movq	%rcx, %r8
 	leaq	fault(%rip), %rax
 	movq	%rax, (%r8)
+	.endm
+
+	.macro	end name
+	movq	$0, (%r8)
+	xorl	%eax, %eax
+	ret
+	.size	\name, . - \name
+	.endm
+
+/* int hf_copy_onfault(void *to, const void *from, size_t len, onfault) */
+	begin	hf_copy_onfault
 	movq	%rdx, %rcx
 	shrq	$3, %rcx
 	rep movsq
 	movl	%edx, %ecx
 	andl	$7, %ecx
 	rep movsb
-	movq	$0, (%r8)
-	xorl	%eax, %eax
-	ret
-	.size	hf_copy_onfault, . - hf_copy_onfault
+	end	hf_copy_onfault
 
 /* int hf_fetch8_onfault(from, to, unused, onfault): one byte access */
-	.globl	hf_fetch8_onfault
-	.type	hf_fetch8_onfault, @function
-hf_fetch8_onfault:
-	movq	%rcx, %r8
-	leaq	fault(%rip), %rax
-	movq	%rax, (%r8)
+	begin	hf_fetch8_onfault
 	movb	(%rdi), %al
 	movb	%al, (%rsi)
-	movq	$0, (%r8)
-	xorl	%eax, %eax
-	ret
-	.size	hf_fetch8_onfault, . - hf_fetch8_onfault
+	end	hf_fetch8_onfault
 
 /* int hf_fetch64_onfault(from, to, unused, onfault): one 8-byte access */
-	.globl	hf_fetch64_onfault
-	.type	hf_fetch64_onfault, @function
-hf_fetch64_onfault:
-	movq	%rcx, %r8
-	leaq	fault(%rip), %rax
-	movq	%rax, (%r8)
+	begin	hf_fetch64_onfault
 	movq	(%rdi), %rax
 	movq	%rax, (%rsi)
-	movq	$0, (%r8)
-	xorl	%eax, %eax
-	ret
-	.size	hf_fetch64_onfault, . - hf_fetch64_onfault
+	end	hf_fetch64_onfault
 
 fault:
 	movq	$0, (%r8)

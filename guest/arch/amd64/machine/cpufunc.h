@@ -69,59 +69,28 @@ halt(void)
 	__asm__ __volatile__("hlt" : : : "memory");
 }
 
-static inline uint64_t
-rcr0(void)
-{
-	uint64_t v;
+#define HF_READ_CR(name, cr)                                         \
+	static inline uint64_t name(void)                            \
+	{                                                            \
+		uint64_t v;                                          \
+                                                                     \
+		__asm__ __volatile__("movq %%" cr ", %0" : "=r"(v)); \
+		return (v);                                          \
+	}
 
-	__asm__ __volatile__("movq %%cr0, %0" : "=r"(v));
-	return (v);
-}
+#define HF_LOAD_CR(name, cr)                                                  \
+	static inline void name(uint64_t v)                                   \
+	{                                                                     \
+		__asm__ __volatile__("movq %0, %%" cr : : "r"(v) : "memory"); \
+	}
 
-static inline void
-load_cr0(uint64_t v)
-{
-	__asm__ __volatile__("movq %0, %%cr0" : : "r"(v) : "memory");
-}
-
-static inline uint64_t
-rcr2(void)
-{
-	uint64_t v;
-
-	__asm__ __volatile__("movq %%cr2, %0" : "=r"(v));
-	return (v);
-}
-
-static inline uint64_t
-rcr3(void)
-{
-	uint64_t v;
-
-	__asm__ __volatile__("movq %%cr3, %0" : "=r"(v));
-	return (v);
-}
-
-static inline void
-load_cr3(uint64_t v)
-{
-	__asm__ __volatile__("movq %0, %%cr3" : : "r"(v) : "memory");
-}
-
-static inline uint64_t
-rcr4(void)
-{
-	uint64_t v;
-
-	__asm__ __volatile__("movq %%cr4, %0" : "=r"(v));
-	return (v);
-}
-
-static inline void
-load_cr4(uint64_t v)
-{
-	__asm__ __volatile__("movq %0, %%cr4" : : "r"(v) : "memory");
-}
+HF_READ_CR(rcr0, "cr0")
+HF_LOAD_CR(load_cr0, "cr0")
+HF_READ_CR(rcr2, "cr2")
+HF_READ_CR(rcr3, "cr3")
+HF_LOAD_CR(load_cr3, "cr3")
+HF_READ_CR(rcr4, "cr4")
+HF_LOAD_CR(load_cr4, "cr4")
 
 static inline void
 invlpg(vm_offset_t va)
@@ -166,35 +135,28 @@ do_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4])
 	    : "a"(leaf), "c"(subleaf));
 }
 
-static inline void
-outb(uint16_t port, uint8_t v)
-{
-	__asm__ __volatile__("outb %0, %1" : : "a"(v), "Nd"(port) : "memory");
-}
+#define HF_IN(name, type)                                                     \
+	static inline type name(uint16_t port)                                \
+	{                                                                     \
+		type v;                                                       \
+                                                                              \
+		__asm__ __volatile__(#name " %1, %0" : "=a"(v) : "Nd"(port)); \
+		return (v);                                                   \
+	}
 
-static inline void
-outl(uint16_t port, uint32_t v)
-{
-	__asm__ __volatile__("outl %0, %1" : : "a"(v), "Nd"(port) : "memory");
-}
+#define HF_OUT(name, type)                                \
+	static inline void name(uint16_t port, type v)    \
+	{                                                 \
+		__asm__ __volatile__(#name " %0, %1"      \
+				     :                    \
+				     : "a"(v), "Nd"(port) \
+				     : "memory");         \
+	}
 
-static inline uint8_t
-inb(uint16_t port)
-{
-	uint8_t v;
-
-	__asm__ __volatile__("inb %1, %0" : "=a"(v) : "Nd"(port));
-	return (v);
-}
-
-static inline uint32_t
-inl(uint16_t port)
-{
-	uint32_t v;
-
-	__asm__ __volatile__("inl %1, %0" : "=a"(v) : "Nd"(port));
-	return (v);
-}
+HF_IN(inb, uint8_t)
+HF_IN(inl, uint32_t)
+HF_OUT(outb, uint8_t)
+HF_OUT(outl, uint32_t)
 
 static inline void
 outsb(uint16_t port, const void *bytes, size_t count)
