@@ -117,16 +117,17 @@ hf_lock_acquired(const struct lock_object *lo, enum hf_hold how)
 {
 	struct thread *td = curthread;
 	struct hf_held *h;
+	register_t flags;
 
 	if (td->td_nheld == HF_HELD_MAX)
 		panic("%s: more than %d locks held", lo->lo_name, HF_HELD_MAX);
-	h = &td->td_held[td->td_nheld];
+	/* An interrupt that takes a lock would write to the same entry. */
+	flags = intr_disable();
+	h = &td->td_held[td->td_nheld++];
 	h->h_lock = lo;
 	h->h_pc = __builtin_return_address(0);
 	h->h_how = how;
-	/* An interrupt that takes a lock here must not use the same entry. */
-	__compiler_membar();
-	td->td_nheld++;
+	intr_restore(flags);
 }
 
 /* The last entry for lo, -1 when there is none. */

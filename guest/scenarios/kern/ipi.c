@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ipi.c: CPUs interrupt each other and call functions on each other. */
 
+#include <sys/mutex.h>
 #include <sys/smp.h>
 #include <kern/intr.h>
+#include <kern/plan.h>
 #include <kern/thread.h>
 #include <test/scenario.h>
 
@@ -56,4 +58,48 @@ HF_SCENARIO(kern_rendezvous_crossing, "kern.rendezvous_crossing", "",
 	hf_thread_join(b);
 	hf_expect_eq(rounds_done, 2 * ROUNDS);
 	hf_expect_eq(calls, 2 * ROUNDS * (u_int)mp_ncpus);
+}
+
+static struct mtx mtx, spin;
+static volatile u_int stop;
+static int still_held;
+
+static void
+lock_spin(void *arg)
+{
+	mtx_lock_spin(&spin);
+	mtx_unlock_spin(&spin);
+}
+
+static void
+lock_until_stopped(void *arg)
+{
+	while (atomic_load_acq_int(&stop) == 0) {
+		mtx_lock(&mtx);
+		mtx_unlock(&mtx);
+	}
+	still_held = hf_locks_held();
+}
+
+HF_SCENARIO(kern_locks_interrupted, "kern.locks_interrupted", "",
+    "interrupts that take locks leave alone what the thread is said to hold",
+    .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
+{
+	u_long interrupts = 60 * hf_plan_param_u64("effort", 1);
+	cpuset_t other;
+	struct thread *td;
+
+	mtx_init(&mtx, "test mtx", NULL, MTX_DEF);
+	mtx_init(&spin, "test spin", NULL, MTX_SPIN);
+	CPU_ZERO(&other);
+	CPU_SET(1, &other);
+	stop = 0;
+	td = hf_thread_create(lock_until_stopped, NULL, "locks", 1);
+	for (u_long i = 0; i < interrupts; i++)
+		smp_rendezvous_cpus(other, lock_spin, NULL);
+	atomic_store_rel_int(&stop, 1);
+	hf_thread_join(td);
+	hf_expect_eq(still_held, 0);
+	mtx_destroy(&mtx);
+	mtx_destroy(&spin);
 }
