@@ -61,13 +61,16 @@ enum hf_exit_value {
 #define HF_PORT_CPUS 0x50c
 
 /*
- * What the host knows about this vCPU, for benches.  IN, 32 bits, wraps:
- * EXITS counts the vCPU's exits from the guest (KVM statistic "exits"; the IN
- * itself is one), RUN_DELAY the nanoseconds its thread was runnable without a
- * CPU (schedstat).  HF_COUNT_NONE: not known here (any other VMM answers so).
+ * What the host knows about this guest's vCPUs, for benches.  IN, 32 bits,
+ * wraps: EXITS counts the vCPU's exits from the guest (KVM statistic "exits"; the
+ * IN itself is one), RUN_DELAY the nanoseconds that the threads of all vCPUs
+ * were runnable without a CPU (schedstat), HOST_IRQS the exits of all vCPUs that
+ * an interrupt of the host forced ("irq_exits").  HF_COUNT_NONE: not known here
+ * (any other VMM answers so).
  */
 #define HF_PORT_EXITS	  0x510
 #define HF_PORT_RUN_DELAY 0x514
+#define HF_PORT_HOST_IRQS 0x518
 #define HF_COUNT_NONE	  0xffffffffu
 
 /*

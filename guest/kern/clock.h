@@ -16,8 +16,8 @@ uint64_t hf_boot_tsc(void); /* the counter at kernel entry */
 void hf_delay_ns(uint64_t ns);
 
 /*
- * Machine: a count that the host keeps of this vCPU (abi.h: HF_PORT_EXITS,
- * HF_PORT_RUN_DELAY); HF_COUNT_NONE when nobody does.
+ * Machine: a count that the host keeps (abi.h: HF_PORT_EXITS and those behind
+ * it); HF_COUNT_NONE when nobody does.
  */
 uint32_t hf_host_count(uint16_t port);
 

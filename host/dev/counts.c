@@ -7,7 +7,7 @@
 #include "dev/bus.h"
 #include "dev/counts.h"
 
-#define COUNTS_PORTS (HF_PORT_RUN_DELAY + 4 - HF_PORT_EXITS)
+#define COUNTS_PORTS (HF_PORT_HOST_IRQS + 4 - HF_PORT_EXITS)
 
 static void
 counts_in(
@@ -23,6 +23,8 @@ counts_in(
 		value = ops->exits();
 	else if (port == HF_PORT_RUN_DELAY)
 		value = ops->run_delay_ns();
+	else if (port == HF_PORT_HOST_IRQS)
+		value = ops->host_irqs();
 	memcpy(data, &value, sizeof(value));
 }
 

@@ -169,6 +169,10 @@ bench_collect_record(void *collect, const struct record *rec)
 	struct bench_collect *c = collect;
 	uint64_t ops = rec->number[KEY_OPS];
 
+	if (rec->kind == RECORD_BEGIN) {
+		bench_kvm_begin(c->kvm);
+		return;
+	}
 	if (rec->kind == RECORD_RAW) {
 		if (c->raw != NULL)
 			fprintf(c->raw, "%s\t%u\t%llu\t%llu\t%llu\n",

@@ -19,17 +19,15 @@ struct bench_kvm {
 	struct source *sources; /* the machine, then each vCPU */
 };
 
-/* Counts from now on. */
+/* Its counts, all from 0, as soon as they are there. */
 static void
-source_begin(struct source *s, const struct kvm_stats *stats)
+source_find(struct source *s, const struct kvm_stats *stats)
 {
-	s->stats = stats;
-	if (stats == NULL)
+	if (s->stats != NULL || stats == NULL)
 		return;
-	s->last = calloc(kvm_stats_count(s->stats), sizeof(*s->last));
+	s->stats = stats;
+	s->last = calloc(kvm_stats_count(stats), sizeof(*s->last));
 	hf_check(s->last != NULL);
-	for (size_t i = 0; i < kvm_stats_count(s->stats); i++)
-		s->last[i] = kvm_stats_read(s->stats, i);
 }
 
 struct bench_kvm *
@@ -43,10 +41,7 @@ bench_kvm_new(struct vm *vm)
 	hf_check(k->sources != NULL);
 	k->vm = vm;
 	k->machine = kvm_stats_open(vm_stats_source(vm));
-	source_begin(&k->sources[0], k->machine);
-	for (size_t i = 1; i < k->n; i++)
-		source_begin(
-		    &k->sources[i], vm_cpu_stats(vm, (unsigned int)i - 1));
+	source_find(&k->sources[0], k->machine);
 	return (k);
 }
 
@@ -78,26 +73,38 @@ stat_add(struct bench_class *c, const char *name, uint64_t delta)
 	c->kvm[c->kvm_stats++].delta = delta;
 }
 
-void
-bench_kvm_add(struct bench_kvm *k, struct bench_class *c)
+/* To class, unless it is NULL: what grew since the last time. */
+static void
+read_all(struct bench_kvm *k, struct bench_class *class)
 {
 	for (size_t i = 0; i < k->n; i++) {
 		struct source *s = &k->sources[i];
 
-		if (s->stats == NULL) {
-			if (i > 0)
-				source_begin(s,
-				    vm_cpu_stats(k->vm, (unsigned int)i - 1));
+		if (i > 0)
+			source_find(
+			    s, vm_cpu_stats(k->vm, (unsigned int)i - 1));
+		if (s->stats == NULL)
 			continue;
-		}
 		for (size_t j = 0; j < kvm_stats_count(s->stats); j++) {
 			uint64_t now = kvm_stats_read(s->stats, j);
 
 			/* what shrinks is a level, not a count */
-			if (now > s->last[j])
-				stat_add(c, kvm_stats_name(s->stats, j),
+			if (class != NULL && now > s->last[j])
+				stat_add(class, kvm_stats_name(s->stats, j),
 				    now - s->last[j]);
 			s->last[j] = now;
 		}
 	}
+}
+
+void
+bench_kvm_begin(struct bench_kvm *k)
+{
+	read_all(k, NULL);
+}
+
+void
+bench_kvm_add(struct bench_kvm *k, struct bench_class *class)
+{
+	read_all(k, class);
 }

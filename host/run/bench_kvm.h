@@ -9,13 +9,15 @@
 struct bench_kvm;
 
 /*
- * Opens and reads all counts of the machine and its vCPUs; before vm_start, as
- * KVM makes this wait for a vCPU that is in the guest.
+ * Opens the machine's counts; those of its vCPUs, which vm_config.counts has
+ * open, are found as the vCPUs come to be.
  */
 struct bench_kvm *bench_kvm_new(struct vm *vm);
 void bench_kvm_free(struct bench_kvm *);
 
-/* Adds what grew since the last call, or since bench_kvm_new, to the class. */
+/* A scenario begins: what was counted until now belongs to no class. */
+void bench_kvm_begin(struct bench_kvm *);
+/* Adds what grew since the last call, of whichever, to the class. */
 void bench_kvm_add(struct bench_kvm *, struct bench_class *);
 
 #endif

@@ -58,7 +58,8 @@ on_record(void *arg, const struct record *rec)
 	struct guest *g = arg;
 
 	note_event(g, verdict_record(&g->verdict, rec, guest_now_ns()));
-	if ((rec->kind == RECORD_HIST || rec->kind == RECORD_RAW) &&
+	if ((rec->kind == RECORD_BEGIN || rec->kind == RECORD_HIST ||
+		rec->kind == RECORD_RAW) &&
 	    g->opt->bench != NULL && !g->verdict.violated)
 		g->opt->bench->record(g->opt->bench->arg, rec);
 }
@@ -116,6 +117,7 @@ on_cpus_port(void *arg)
 }
 
 static const struct counts_ops vcpu_counts = { .exits = vm_count_exits,
+	.host_irqs = vm_count_host_irqs,
 	.run_delay_ns = vm_count_run_delay_ns };
 
 static struct vm *
@@ -127,6 +129,7 @@ make_vm(struct guest *g, bool with_disk, struct hf_err *err)
 		.hugepages = g->opt->hugepages,
 		.prefault = g->opt->prefault,
 		.ioapic = with_disk,
+		.counts = g->opt->bench != NULL,
 		.lazy_cpus = true,
 		.io = { .arg = g->bus, .pio = bus_pio, .mmio = bus_mmio },
 	};

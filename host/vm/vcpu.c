@@ -16,7 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vm/kvm_stats.h"
 #include "vm/vm_private.h"
 
 #define VCPU_SIGNAL	 SIGRTMIN
@@ -94,7 +93,7 @@ vcpu_destroy(struct vcpu *cpu)
 	if (cpu->vm == NULL)
 		return;
 	hf_check(!cpu->running);
-	kvm_stats_close(cpu->stats);
+	vcpu_counts_close(cpu);
 	if (cpu->run != NULL)
 		munmap(cpu->run, cpu->vm->run_bytes);
 	if (cpu->fd >= 0)

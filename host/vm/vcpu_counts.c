@@ -2,9 +2,9 @@
 /* vcpu_counts.c: what a vCPU and its thread went through. */
 
 /*
- * Opened at the first question, so that a run that never asks pays nothing; and
- * by the vCPU's own thread, as KVM_GET_STATS_FD waits for the vCPU to leave the
- * guest.
+ * Opened at the first question, so that a run that never asks pays nothing, or
+ * (vm_config.counts) before the vCPU first enters the guest; always by the
+ * vCPU's own thread, as KVM_GET_STATS_FD waits for the vCPU to leave the guest.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -19,21 +19,6 @@
 
 static __thread struct vcpu *current;
 
-void
-vcpu_counts_enter(struct vcpu *cpu)
-{
-	current = cpu;
-	cpu->schedstat_fd = -1;
-}
-
-void
-vcpu_counts_leave(struct vcpu *cpu)
-{
-	if (cpu->schedstat_fd >= 0)
-		close(cpu->schedstat_fd);
-	current = NULL;
-}
-
 /* The vCPU's own thread. */
 static void
 open_own(struct vcpu *cpu)
@@ -44,8 +29,38 @@ open_own(struct vcpu *cpu)
 		return;
 	cpu->stats_asked = true;
 	stats = kvm_stats_open(cpu->fd);
-	cpu->stats_exits = stats == NULL ? -1 : kvm_stats_find(stats, "exits");
 	__atomic_store_n(&cpu->stats, stats, __ATOMIC_RELEASE);
+}
+
+void
+vcpu_counts_enter(struct vcpu *cpu)
+{
+	current = cpu;
+	if (!cpu->vm->counts)
+		return;
+	open_own(cpu);
+	cpu->stats_exits = cpu->stats_irqs = -1;
+	if (cpu->stats != NULL) {
+		cpu->stats_exits = kvm_stats_find(cpu->stats, "exits");
+		cpu->stats_irqs = kvm_stats_find(cpu->stats, "irq_exits");
+	}
+	cpu->schedstat_fd =
+	    open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+	__atomic_store_n(&cpu->counted, true, __ATOMIC_RELEASE);
+}
+
+void
+vcpu_counts_leave(struct vcpu *cpu)
+{
+	current = NULL;
+}
+
+void
+vcpu_counts_close(struct vcpu *cpu)
+{
+	kvm_stats_close(cpu->stats);
+	if (cpu->counted && cpu->schedstat_fd >= 0)
+		close(cpu->schedstat_fd);
 }
 
 void
@@ -65,7 +80,7 @@ vm_cpu_stats(struct vm *vm, unsigned int index)
 	if (cpu == current)
 		open_own(cpu);
 	stats = __atomic_load_n(&cpu->stats, __ATOMIC_ACQUIRE);
-	if (stats != NULL || cpu == current)
+	if (stats != NULL || cpu == current || vm->counts)
 		return (stats);
 	__atomic_store_n(&cpu->stats_wanted, true, __ATOMIC_RELEASE);
 	pthread_mutex_lock(&vm->lock);
@@ -81,40 +96,68 @@ low_bits(uint64_t value)
 	return ((uint32_t)value == HF_COUNT_NONE ? 0 : (uint32_t)value);
 }
 
+static bool
+is_counted(struct vcpu *cpu)
+{
+	return (__atomic_load_n(&cpu->counted, __ATOMIC_ACQUIRE));
+}
+
 uint32_t
 vm_count_exits(void)
 {
 	struct vcpu *cpu = current;
 
-	if (cpu == NULL)
-		return (HF_COUNT_NONE);
-	open_own(cpu);
-	if (cpu->stats_exits < 0)
+	if (cpu == NULL || !is_counted(cpu) || cpu->stats_exits < 0)
 		return (HF_COUNT_NONE);
 	return (low_bits(kvm_stats_read(cpu->stats, (size_t)cpu->stats_exits)));
 }
 
+uint32_t
+vm_count_host_irqs(void)
+{
+	uint64_t sum = 0;
+
+	if (current == NULL || !is_counted(current) || current->stats_irqs < 0)
+		return (HF_COUNT_NONE);
+	for (unsigned int i = 0; i < current->vm->ncpus; i++) {
+		struct vcpu *cpu = &current->vm->cpus[i];
+
+		if (is_counted(cpu) && cpu->stats_irqs >= 0)
+			sum +=
+			    kvm_stats_read(cpu->stats, (size_t)cpu->stats_irqs);
+	}
+	return (low_bits(sum));
+}
+
 /* The second figure of schedstat: time spent waiting on a run queue. */
+static bool
+run_delay(struct vcpu *cpu, uint64_t *ns)
+{
+	unsigned long long ran, waited;
+	char text[128];
+	ssize_t n;
+
+	if (!is_counted(cpu) || cpu->schedstat_fd < 0)
+		return (false);
+	n = pread(cpu->schedstat_fd, text, sizeof(text) - 1, 0);
+	if (n <= 0)
+		return (false);
+	text[n] = '\0';
+	if (sscanf(text, "%llu %llu", &ran, &waited) != 2)
+		return (false);
+	*ns = waited;
+	return (true);
+}
+
 uint32_t
 vm_count_run_delay_ns(void)
 {
-	struct vcpu *cpu = current;
-	char text[128];
-	unsigned long long ran, waited;
-	ssize_t n;
+	uint64_t sum = 0, one;
 
-	if (cpu == NULL)
+	if (current == NULL || !run_delay(current, &one))
 		return (HF_COUNT_NONE);
-	if (cpu->schedstat_fd < 0)
-		cpu->schedstat_fd =
-		    open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-	n = cpu->schedstat_fd < 0
-	    ? -1
-	    : pread(cpu->schedstat_fd, text, sizeof(text) - 1, 0);
-	if (n <= 0)
-		return (HF_COUNT_NONE);
-	text[n] = '\0';
-	if (sscanf(text, "%llu %llu", &ran, &waited) != 2)
-		return (HF_COUNT_NONE);
-	return (low_bits(waited));
+	for (unsigned int i = 0; i < current->vm->ncpus; i++)
+		if (run_delay(&current->vm->cpus[i], &one))
+			sum += one;
+	return (low_bits(sum));
 }

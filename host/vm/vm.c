@@ -140,6 +140,7 @@ vm_create(const struct vm_config *cfg, struct hf_err *err)
 	vm->io = cfg->io;
 	vm->ncpus = cfg->ncpus;
 	vm->ioapic = cfg->ioapic;
+	vm->counts = cfg->counts;
 	/* Otherwise the user asked for pages of another kind. */
 	vm->maps_image = cfg->hugepages == VM_HUGEPAGES_OFF && !cfg->prefault;
 	vm->kvm_fd = vm->fd = vm->end_fd = -1;

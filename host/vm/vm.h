@@ -57,6 +57,7 @@ struct vm_config {
 	bool prefault;	/* touch all guest RAM before the start */
 	bool lazy_cpus; /* all but the first wait for vm_cpus_start */
 	bool ioapic;	/* an IOAPIC, as vm_irq_setup needs it, and the 8259s */
+	bool counts;	/* vm_count_* know, from the first instruction on */
 	struct vm_io_ops io;
 	const char *kvm_path; /* NULL: /dev/kvm */
 };
@@ -192,11 +193,13 @@ void vm_doorbell_remove(
     void *vm, gpa_t addr, unsigned int len_bytes, uint64_t value, int eventfd);
 
 /*
- * Of the vCPU whose thread calls (dev/counts.h): its exits so far, and the
- * nanoseconds that the thread waited for a CPU; low 32 bits, HF_COUNT_NONE when
- * this kernel does not say.
+ * On a vCPU's thread (dev/counts.h): this vCPU's exits so far; those of all
+ * vCPUs that an interrupt of the host forced; the nanoseconds that all their
+ * threads waited for a CPU.  Low 32 bits; HF_COUNT_NONE without vm_config.counts
+ * and when this kernel does not say.
  */
 uint32_t vm_count_exits(void);
+uint32_t vm_count_host_irqs(void);
 uint32_t vm_count_run_delay_ns(void);
 
 /* The descriptor for kvm_stats_open: the machine's counts. */
@@ -204,8 +207,9 @@ int vm_stats_source(const struct vm *);
 
 /*
  * A vCPU's counts, valid until vm_destroy.  NULL where KVM has none, and until
- * the vCPU's thread has opened them: asking makes it do so soon (at the cost of
- * one exit); from that thread itself the answer is there at once.
+ * the vCPU's thread has opened them: with vm_config.counts it does so before it
+ * enters the guest; without, asking makes it do so soon (at the cost of one
+ * exit), and from that thread itself the answer is there at once.
  */
 const struct kvm_stats *vm_cpu_stats(struct vm *, unsigned int cpu);
 /* As configured; false from vm_cpu_exists: not yet made (lazy_cpus). */

@@ -32,8 +32,10 @@ struct vcpu {
 	struct kvm_stats *stats; /* (a) NULL until open */
 	bool stats_wanted;	 /* (a) somebody else asked for them */
 	bool stats_asked;	 /* (t) stats is what it will stay */
-	int stats_exits;	 /* (t) index of "exits", -1: none */
-	int schedstat_fd;	 /* (t) -1: not open */
+	bool counted;		 /* (a) what follows is set */
+	int stats_exits;	 /* index of "exits", -1: none */
+	int stats_irqs;		 /* index of "irq_exits", -1: none */
+	int schedstat_fd;	 /* -1: none */
 };
 
 struct vm {
@@ -58,6 +60,7 @@ struct vm {
 	unsigned int nmade;	  /* (l) the first ones of cpus are made */
 	bool started;		  /* (l) a vCPU may have run */
 	bool ioapic;		  /* (c) */
+	bool counts;		  /* (c) */
 	struct vcpu *cpus;	  /* (c) */
 };
 
@@ -88,6 +91,8 @@ void vcpu_capture(struct vcpu *, struct vm_cpu_state *out);
 void vcpu_counts_enter(struct vcpu *);
 void vcpu_counts_leave(struct vcpu *);
 void vcpu_counts_serve(struct vcpu *);
+/* The thread has ended. */
+void vcpu_counts_close(struct vcpu *);
 
 /* exits.c: one return of KVM_RUN with success. */
 void exits_handle(struct vcpu *);

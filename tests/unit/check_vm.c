@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "abi.h"
 #include "dev/bus.h"
 #include "dev/console.h"
 #include "dev/cpu_start.h"
@@ -74,6 +75,7 @@ struct machine {
 	unsigned int nwrites;
 	uint64_t last_off;
 	uint32_t last_value;
+	uint32_t exits, host_irqs, delay_ns; /* when the first text came */
 };
 
 static struct elf_builder builder;
@@ -83,6 +85,11 @@ take_text(void *arg, const char *bytes, size_t len_bytes)
 {
 	struct machine *m = arg;
 
+	if (m->text[0] == '\0') {
+		m->exits = vm_count_exits();
+		m->host_irqs = vm_count_host_irqs();
+		m->delay_ns = vm_count_run_delay_ns();
+	}
 	strncat(m->text, bytes, len_bytes);
 }
 
@@ -115,7 +122,7 @@ static const struct bus_mmio_ops window_ops = { .read = window_read,
 	.write = window_write };
 
 /* A machine with a 4 KiB window at WINDOW, loaded but not started. */
-enum parts { IOAPIC = 1, LAZY_CPUS = 2 };
+enum parts { IOAPIC = 1, LAZY_CPUS = 2, COUNTS = 4 };
 
 static void
 start_cpus(void *arg)
@@ -140,6 +147,7 @@ machine_make_with(struct machine *m, unsigned int ncpus, int parts,
 		.ncpus = ncpus,
 		.ioapic = (parts & IOAPIC) != 0,
 		.lazy_cpus = (parts & LAZY_CPUS) != 0,
+		.counts = (parts & COUNTS) != 0,
 		.io = { .arg = m->bus, .pio = bus_pio, .mmio = bus_mmio } };
 	m->cpu_start = (struct cpu_start_ops){ .arg = m, .start = start_cpus };
 	cpu_start_add(m->bus, &m->cpu_start);
@@ -453,6 +461,27 @@ START_TEST(counts_of_a_running_cpu_can_be_asked_for)
 }
 END_TEST
 
+START_TEST(counts_are_there_from_the_start_only_where_configured)
+{
+	struct machine m;
+
+	for (int parts = 0; parts <= COUNTS; parts += COUNTS) {
+		machine_make_with(&m, 2, parts, guest_hello, guest_hello_end);
+		machine_start(&m);
+		machine_finish(&m);
+		ck_assert_int_eq(m.exits == HF_COUNT_NONE, parts == 0);
+		ck_assert_int_eq(m.host_irqs == HF_COUNT_NONE, parts == 0);
+		ck_assert_int_eq(m.delay_ns == HF_COUNT_NONE, parts == 0);
+		if (parts == COUNTS) {
+			ck_assert_uint_ge(m.exits, 1);
+			ck_assert_ptr_nonnull(vm_cpu_stats(m.vm, 0));
+		} else
+			ck_assert_ptr_null(vm_cpu_stats(m.vm, 0));
+		machine_free(&m);
+	}
+}
+END_TEST
+
 START_TEST(destroy_stops_a_running_machine)
 {
 	unsigned int before = open_files();
@@ -616,6 +645,7 @@ main(void)
 		destroy_stops_a_running_machine,
 		cpus_left_out_are_made_when_asked_for,
 		counts_of_a_running_cpu_can_be_asked_for,
+		counts_are_there_from_the_start_only_where_configured,
 		machines_live_side_by_side, impossible_machines_are_user_errors,
 		no_permission_says_how_to_get_it,
 		prefault_and_all_kinds_of_pages_work_or_explain, NULL
