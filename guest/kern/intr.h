@@ -18,6 +18,9 @@ void hf_intr_unregister(int ioapic_pin);
 /* True in an interrupt handler. */
 bool hf_in_interrupt(void);
 
+/* By all CPUs since the start: devices', the timer's, other CPUs'. */
+uint64_t hf_interrupts_taken(void);
+
 /*
  * One thread that runs tasks in the order of queueing; created at the first
  * enqueue.  A task that is queued already is not queued again.

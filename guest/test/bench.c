@@ -4,6 +4,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/libkern.h>
+#include <kern/intr.h>
 #include <kern/plan.h>
 #include <machine/cpufunc.h>
 #include <test/bench.h>
@@ -47,11 +48,12 @@ hf_bench_open_few(
 	b->bn_traced = param("trace", 1) != 0;
 	b->bn_raw = param("raw", 0) != 0;
 	b->bn_done = 0;
-	b->bn_exits_usual = UINT32_MAX;
-	b->bn_delay_usual = 0;
-	b->bn_waits = 0;
+	b->bn_exits_usual = b->bn_wakeup_ns = HF_COUNT_NONE;
+	b->bn_doorbells = NULL;
+	b->bn_crowd = false;
 	hf_hist_reset(&b->bn_total);
 	hf_hist_reset(&b->bn_apart);
+	hf_hist_reset(&b->bn_exits);
 	for (int i = 0; i < HF_LAYERS; i++)
 		hf_hist_reset(&b->bn_layer[i]);
 	return (b);
@@ -64,10 +66,15 @@ hf_bench_open(const char *name, uint32_t ops, enum hf_layer base)
 }
 
 void
-hf_bench_waits(struct hf_bench *b, enum hf_bench_wait what)
+hf_bench_device(struct hf_bench *b, const volatile uint64_t *doorbells)
 {
-	b->bn_waits = what;
-	b->bn_exits_usual = 0;
+	b->bn_doorbells = doorbells;
+}
+
+void
+hf_bench_crowd(struct hf_bench *b)
+{
+	b->bn_crowd = true;
 }
 
 bool
@@ -91,46 +98,48 @@ hf_bench_cut(struct hf_bench *b)
 		b->bn_samples = b->bn_done - b->bn_warmup;
 }
 
-/* The host's own exits and waits for a CPU are read outside the sample. */
+static void
+guest_counts(const struct hf_bench *b, struct hf_bench_sample *c)
+{
+	c->interrupts = (uint32_t)hf_interrupts_taken();
+	c->doorbells = b->bn_doorbells != NULL ? (uint32_t)*b->bn_doorbells : 0;
+}
+
+/* Reading a count is an exit: those come next to the sample. */
 void
 hf_bench_before(struct hf_bench *b)
 {
 	bzero(&b->bn_trace, sizeof(b->bn_trace));
 	b->bn_trace.tr_layer = b->bn_base;
-	b->bn_delay = hf_host_count(HF_PORT_RUN_DELAY);
-	b->bn_exits = hf_host_count(HF_PORT_EXITS);
+	guest_counts(b, &b->bn_begin);
+	b->bn_begin.delay_ns = hf_host_count(HF_PORT_RUN_DELAY);
+	b->bn_begin.host_irqs = hf_host_count(HF_PORT_HOST_IRQS);
+	b->bn_begin.exits = hf_host_count(HF_PORT_EXITS);
 	if (b->bn_traced)
 		curthread->td_trace = &b->bn_trace;
 }
 
-/* How many exits, and how much waiting for a host CPU, warm-up has. */
-static void
-usual_learn(struct hf_bench *b, uint32_t exits, uint32_t delay_ns)
+static uint32_t
+grown(uint32_t from, uint32_t to)
 {
-	if (b->bn_waits == 0)
-		b->bn_exits_usual = MIN(b->bn_exits_usual, exits);
-	else if (exits != HF_COUNT_NONE)
-		b->bn_exits_usual = MAX(b->bn_exits_usual, 2 * exits);
-	if (b->bn_waits == HF_BENCH_WAITS_DEVICE)
-		b->bn_delay_usual = MAX(b->bn_delay_usual, 2 * delay_ns);
+	return (from == HF_COUNT_NONE || to == HF_COUNT_NONE ? HF_COUNT_NONE
+							     : to - from);
 }
 
-/*
- * A sample with more exits than the class usually has (the least that the
- * warm-up saw), or during which the vCPU waited for a host CPU for more than a
- * 64th of it, is kept apart.  Classes of hf_bench_waits() have other limits.
- */
-static bool
-sample_is_foreign(
-    struct hf_bench *b, uint32_t exits, uint32_t delay_ns, uint64_t total)
+static void
+sample_read(const struct hf_bench *b, struct hf_bench_sample *s)
 {
-	if (b->bn_done < b->bn_warmup) {
-		usual_learn(b, exits, delay_ns);
-		return (false);
-	}
-	if (delay_ns > MAX(hf_ns_from_tsc(total) / 64, b->bn_delay_usual))
-		return (true);
-	return (exits != HF_COUNT_NONE && exits > b->bn_exits_usual);
+	const struct hf_bench_sample *from = &b->bn_begin;
+
+	s->exits = grown(from->exits, hf_host_count(HF_PORT_EXITS));
+	if (s->exits != HF_COUNT_NONE)
+		s->exits--; /* for the second question */
+	s->host_irqs = grown(from->host_irqs, hf_host_count(HF_PORT_HOST_IRQS));
+	s->delay_ns = grown(from->delay_ns, hf_host_count(HF_PORT_RUN_DELAY));
+	guest_counts(b, s);
+	s->interrupts -= from->interrupts;
+	s->doorbells -= from->doorbells;
+	s->ticks = b->bn_stop_tsc - b->bn_start_tsc;
 }
 
 static void
@@ -148,25 +157,22 @@ sample_raw(const struct hf_bench *b, uint64_t total, bool foreign)
 void
 hf_bench_after(struct hf_bench *b)
 {
-	uint64_t total = b->bn_stop_tsc - b->bn_start_tsc;
-	uint32_t exits, delay;
+	struct hf_bench_sample s;
 	bool foreign;
 
 	curthread->td_trace = NULL;
-	exits = hf_host_count(HF_PORT_EXITS);
-	delay = hf_host_count(HF_PORT_RUN_DELAY);
-	/* The second reading of the exits is one itself, that of the delay
-	 * before the sample another. */
-	if (exits != HF_COUNT_NONE)
-		exits -= b->bn_exits + 1;
-	foreign = sample_is_foreign(
-	    b, exits, delay == HF_COUNT_NONE ? 0 : delay - b->bn_delay, total);
+	sample_read(b, &s);
+	foreign = hf_bench_is_foreign(b, &s);
 	if (b->bn_done++ < b->bn_warmup)
 		return;
 	if (b->bn_raw)
-		sample_raw(b, total, foreign);
-	hf_hist_add(foreign ? &b->bn_apart : &b->bn_total, total);
-	if (foreign || !b->bn_traced)
+		sample_raw(b, s.ticks, foreign);
+	hf_hist_add(foreign ? &b->bn_apart : &b->bn_total, s.ticks);
+	if (foreign)
+		return;
+	if (s.exits != HF_COUNT_NONE)
+		hf_hist_add(&b->bn_exits, s.exits);
+	if (!b->bn_traced)
 		return;
 	b->bn_trace.tr_ticks[b->bn_trace.tr_layer] +=
 	    b->bn_stop_tsc - b->bn_trace.tr_since;
@@ -227,6 +233,7 @@ hf_bench_close(struct hf_bench *b)
 	hf_expect_eq(b->bn_total.count + b->bn_apart.count, b->bn_samples);
 	hist_send(b, "total", &b->bn_total);
 	hist_send(b, "apart", &b->bn_apart);
+	hist_send(b, "exits", &b->bn_exits);
 	for (int i = 0; i < HF_LAYERS; i++)
 		if (b->bn_layer[i].sum != 0)
 			hist_send(b, layers[i], &b->bn_layer[i]);

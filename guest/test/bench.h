@@ -36,6 +36,16 @@
 	    .flags = HF_IS_BENCH __VA_OPT__(|) __VA_ARGS__, \
 	    .timeout_ms = 120000)
 
+/* A sample, and what came to pass in it; HF_COUNT_NONE: the host does not say. */
+struct hf_bench_sample {
+	uint64_t ticks;
+	uint32_t exits;	    /* of this CPU */
+	uint32_t host_irqs; /* exits of any CPU for the host's own interrupts */
+	uint32_t delay_ns;  /* that the CPUs waited for host CPUs, in sum */
+	uint32_t interrupts; /* that the guest's CPUs took */
+	uint32_t doorbells;  /* that the class's device got */
+};
+
 struct hf_bench {
 	const char *bn_class;
 	uint32_t bn_ops;
@@ -46,11 +56,12 @@ struct hf_bench {
 	bool bn_traced, bn_raw;
 	uint64_t bn_start_tsc, bn_stop_tsc;
 	struct hf_trace bn_trace;
-	uint32_t bn_exits, bn_delay; /* at the start of the sample */
-	uint32_t bn_exits_usual;     /* of a sample of this class */
-	uint32_t bn_delay_usual;
-	int bn_waits; /* enum hf_bench_wait, 0: for nothing */
-	struct hf_hist bn_total, bn_apart, bn_layer[HF_LAYERS];
+	struct hf_bench_sample bn_begin;       /* the counts at its start */
+	const volatile uint64_t *bn_doorbells; /* NULL: no device */
+	bool bn_crowd;			       /* hf_bench_crowd */
+	/* Learnt from the warm-up; HF_COUNT_NONE: not yet. */
+	uint32_t bn_exits_usual, bn_wakeup_ns;
+	struct hf_hist bn_total, bn_apart, bn_exits, bn_layer[HF_LAYERS];
 };
 
 /*
@@ -64,16 +75,21 @@ struct hf_bench *hf_bench_open_few(
     const char *name, uint32_t ops, enum hf_layer base, uint32_t divisor);
 bool hf_bench_next(struct hf_bench *b);
 /*
- * Before the first sample: the operation waits for another CPU or a device, so
- * its own exits vary; for a device it sleeps, and waits for a host CPU a little
- * when it wakes.  Usual is twice the most that the warm-up saw.
+ * Before the first sample: the operation asks a device, whose driver counts its
+ * notifications there; or it is one of several CPUs that work at once.
  */
-enum hf_bench_wait { HF_BENCH_WAITS_CPU = 1, HF_BENCH_WAITS_DEVICE };
-void hf_bench_waits(struct hf_bench *b, enum hf_bench_wait what);
+void hf_bench_device(struct hf_bench *b, const volatile uint64_t *doorbells);
+void hf_bench_crowd(struct hf_bench *b);
 /* No more samples can be had; there are at least five, or the class fails. */
 void hf_bench_cut(struct hf_bench *b);
 /* Sends the histograms; an expectation fails if there was no sample. */
 void hf_bench_close(struct hf_bench *b);
+
+/*
+ * Whether something is in the sample that does not belong to its class
+ * (docs/measuring.md).  During the warm-up: learns what the class does, false.
+ */
+bool hf_bench_is_foreign(struct hf_bench *b, const struct hf_bench_sample *s);
 
 void hf_bench_before(struct hf_bench *b);
 void hf_bench_after(struct hf_bench *b);

@@ -78,6 +78,7 @@ bench_class_get(struct bench_report *r, const char *name)
 	c->ops = 1;
 	hf_hist_reset(&c->total);
 	hf_hist_reset(&c->apart);
+	hf_hist_reset(&c->exits);
 	for (int i = 0; i < BENCH_LAYERS; i++)
 		hf_hist_reset(&c->layer[i]);
 	if (r->last != NULL)

@@ -42,6 +42,7 @@ struct bench_class {
 	struct hf_hist total;
 	/* Samples with an exit or steal that is not the class's own. */
 	struct hf_hist apart;
+	struct hf_hist exits; /* of each sample in total; empty: not known */
 	struct hf_hist layer[BENCH_LAYERS];
 	double round[BENCH_ROUNDS_MAX]; /* median of each round, per op */
 	size_t rounds;

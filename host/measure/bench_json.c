@@ -82,11 +82,12 @@ class_to_json(const struct bench_class *c, uint64_t hz)
 						quantiles[i].per_100k) /
 			    c->ops,
 			hz)));
-	return (json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
-	    c->name, "ops_per_sample", (int)c->ops, "ns_per_op", ns,
+	return (json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	    "name", c->name, "ops_per_sample", (int)c->ops, "ns_per_op", ns,
 	    "round_median_ticks_per_op", rounds, "ticks_per_sample",
-	    hist_to_json(&c->total), "apart", hist_to_json(&c->apart), "layers",
-	    layers, "kvm", kvm));
+	    hist_to_json(&c->total), "apart", hist_to_json(&c->apart),
+	    "exits_per_sample", hist_to_json(&c->exits), "layers", layers,
+	    "kvm", kvm));
 }
 
 struct text_field {
@@ -170,21 +171,23 @@ static int
 class_from_json(json_t *j, struct bench_report *r)
 {
 	const char *name, *key;
-	json_t *total, *apart, *layers, *rounds, *kvm, *value;
+	json_t *total, *apart, *exits = NULL, *layers, *rounds, *kvm, *value;
 	struct bench_class *c;
 	size_t i;
 	int ops;
 
-	if (json_unpack(j, "{s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "name", &name,
-		"ops_per_sample", &ops, "round_median_ticks_per_op", &rounds,
-		"ticks_per_sample", &total, "apart", &apart, "layers", &layers,
-		"kvm", &kvm) != 0 ||
+	/* older files have no exits */
+	if (json_unpack(j, "{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s?o}", "name",
+		&name, "ops_per_sample", &ops, "round_median_ticks_per_op",
+		&rounds, "ticks_per_sample", &total, "apart", &apart, "layers",
+		&layers, "kvm", &kvm, "exits_per_sample", &exits) != 0 ||
 	    ops < 1 || strlen(name) >= BENCH_NAME_MAX)
 		return (-1);
 	c = bench_class_get(r, name);
 	c->ops = (uint32_t)ops;
 	if (hist_from_json(total, &c->total) != 0 ||
-	    hist_from_json(apart, &c->apart) != 0)
+	    hist_from_json(apart, &c->apart) != 0 ||
+	    (exits != NULL && hist_from_json(exits, &c->exits) != 0))
 		return (-1);
 	json_array_foreach(rounds, i, value)
 	{

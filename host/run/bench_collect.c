@@ -17,6 +17,7 @@ struct bench_collect {
 	struct hf_hist part;
 	uint64_t want, got, next_part;
 	struct bench_kvm *kvm;
+	const struct bench_class *counted; /* the last that kvm was added to */
 	char bad[160];
 };
 
@@ -123,7 +124,6 @@ total_done(struct bench_collect *c, struct bench_class *class)
 	hf_hist_merge(&class->total, &c->part);
 	if (class->rounds < BENCH_ROUNDS_MAX)
 		class->round[class->rounds++] = median;
-	bench_kvm_add(c->kvm, class);
 	if (strcmp(c->class_name, "recorder") == 0)
 		c->report->env.recorder_ticks = (uint64_t)median;
 	if (c->progress != NULL)
@@ -139,12 +139,20 @@ hist_done(struct bench_collect *c, uint64_t ops)
 	enum bench_layer layer;
 
 	class->ops = (uint32_t)ops;
+	/* Whatever comes first: there may be no sample but those apart. */
+	if (class != c->counted)
+		bench_kvm_add(c->kvm, class);
+	c->counted = class;
 	if (strcmp(c->layer, "total") == 0) {
 		total_done(c, class);
 		return;
 	}
 	if (strcmp(c->layer, "apart") == 0) {
 		hf_hist_merge(&class->apart, &c->part);
+		return;
+	}
+	if (strcmp(c->layer, "exits") == 0) {
+		hf_hist_merge(&class->exits, &c->part);
 		return;
 	}
 	layer = bench_layer_by_name(c->layer);
@@ -171,6 +179,7 @@ bench_collect_record(void *collect, const struct record *rec)
 
 	if (rec->kind == RECORD_BEGIN) {
 		bench_kvm_begin(c->kvm);
+		c->counted = NULL;
 		return;
 	}
 	if (rec->kind == RECORD_RAW) {

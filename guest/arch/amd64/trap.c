@@ -7,6 +7,7 @@
 #include <sys/signal.h>
 #include <sys/smp.h>
 #include <kern/fault.h>
+#include <kern/intr.h>
 #include <kern/panic.h>
 #include <machine/specialreg.h>
 #include <machine/vmparam.h>
@@ -184,6 +185,17 @@ trap_exception(struct trapframe *tf)
 	}
 }
 
+uint64_t
+hf_interrupts_taken(void)
+{
+	uint64_t n = 0;
+	int cpu;
+
+	CPU_FOREACH(cpu)
+	n += __atomic_load_n(&hf_pcpu[cpu].pc_interrupts, __ATOMIC_RELAXED);
+	return (n);
+}
+
 static void
 trap_interrupt(struct trapframe *tf)
 {
@@ -192,6 +204,7 @@ trap_interrupt(struct trapframe *tf)
 
 	td->td_intr_nesting++;
 	td->td_critnest++;
+	PCPU_SET(interrupts, PCPU_GET(interrupts) + 1);
 	if (vector >= VEC_PIN0 && vector < VEC_PIN0 + HF_IOAPIC_PINS)
 		hf_ioapic_interrupt(vector - VEC_PIN0);
 	else if (vector >= VEC_IPI0 && vector < VEC_IPI0 + HF_IPI_COUNT)

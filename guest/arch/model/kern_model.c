@@ -142,6 +142,12 @@ hf_delay_ns(uint64_t ns)
 		hf_host_yield();
 }
 
+uint64_t
+hf_interrupts_taken(void)
+{
+	return (0);
+}
+
 bool
 hf_in_interrupt(void)
 {

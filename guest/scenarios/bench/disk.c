@@ -58,6 +58,7 @@ disk_read(const char *name, u_int n)
 		pages[i] =
 		    vm_page_alloc_noobj(VM_ALLOC_WIRED | VM_ALLOC_WAITOK);
 	b = hf_bench_open_few(name, 1, HF_LAYER_PAGER, 4);
+	hf_bench_device(b, &bd->doorbells);
 	while (hf_bench_next(b)) {
 		hf_bench_start(b);
 		read_pages(bd, n, 0);

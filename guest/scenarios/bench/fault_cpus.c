@@ -71,7 +71,7 @@ fault_cpus(const char *name, bool own)
 		crew = hf_crew_start(n, own);
 		b = hf_bench_open_few(
 		    hf_crew_name(name, n), FAULTS, HF_LAYER_TRAP, 2);
-		hf_bench_waits(b, HF_BENCH_WAITS_CPU);
+		hf_bench_crowd(b);
 		while (hf_bench_next(b)) {
 			for (u_int i = 0; i < spaces; i++)
 				map_pages(hf_crew_map(crew, i));

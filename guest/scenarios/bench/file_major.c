@@ -45,7 +45,7 @@ HF_BENCH(bench_major_random, "bench.file_major_random_4k",
 	u_long at = 0;
 
 	b = hf_bench_open_few("file_major_random_4k", 1, HF_LAYER_TRAP, 2);
-	hf_bench_waits(b, HF_BENCH_WAITS_DEVICE);
+	hf_bench_device(b, &bd->doorbells);
 	while (hf_bench_next(b)) {
 		at = (at + STRIDE) % PAGES;
 		hf_bench_start(b);
@@ -68,7 +68,7 @@ HF_BENCH(bench_major_seq, "bench.file_major_seq",
 	struct hf_bench *b;
 
 	b = hf_bench_open_few("file_major_seq", RUN, HF_LAYER_TRAP, 10);
-	hf_bench_waits(b, HF_BENCH_WAITS_DEVICE);
+	hf_bench_device(b, &bd->doorbells);
 	while (hf_bench_next(b)) {
 		hf_bench_start(b);
 		hf_bench_read(RUN);

@@ -24,7 +24,7 @@ HF_BENCH(bench_shootdown, "bench.shootdown",
 		crew = hf_crew_start(n, false);
 		b = hf_bench_open_few(
 		    hf_crew_name("shootdown", n), 1, HF_LAYER_VM, 2);
-		hf_bench_waits(b, HF_BENCH_WAITS_CPU);
+		hf_bench_crowd(b);
 		ipis = 0;
 		while (hf_bench_next(b)) {
 			hf_crew_turn(crew, use_page);

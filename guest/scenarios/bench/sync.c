@@ -27,7 +27,7 @@ HF_BENCH(bench_sync, "bench.sync",
 
 		b = hf_bench_open_few(
 		    hf_bench_name("sync", n), 1, HF_LAYER_VM, 4);
-		hf_bench_waits(b, HF_BENCH_WAITS_DEVICE);
+		hf_bench_device(b, &bd->doorbells);
 		written = bd->write_sectors;
 		while (hf_bench_next(b)) {
 			hf_bench_write(n);

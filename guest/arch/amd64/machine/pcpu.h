@@ -24,6 +24,7 @@ struct pcpu {
 	u_int pc_idle;		  /* in the idle loop; others read */
 	struct amd64_cpu *pc_md;  /* descriptor tables, stacks, timer */
 	uint64_t pc_switches;
+	uint64_t pc_interrupts; /* taken, exceptions left out; others read */
 } __aligned(64);
 
 _Static_assert(offsetof(struct pcpu, pc_curthread) == 0, "trap_entry.S");
