@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* virtio_blk_worker.c: the thread that does what must wait; start and stop. */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/log.h"
+#include "dev/virtio_blk_impl.h"
+
+/* Lock order: taker, lock (virtio_blk_impl.h). */
+
+void
+virtio_blk_doorbell_ring(struct virtio_blk *b)
+{
+	uint64_t one = 1;
+	ssize_t n;
+
+	/* It can only fail when the count is full: then it is readable. */
+	do
+		n = write(b->doorbell, &one, sizeof(one));
+	while (n < 0 && errno == EINTR);
+}
+
+/* What was left over.  Also when the device stops: it must come back. */
+static void
+worker_submit_deferred(struct virtio_blk *b)
+{
+	struct flight *f, *next;
+
+	pthread_mutex_lock(&b->lock);
+	f = b->deferred;
+	b->deferred = NULL;
+	b->deferred_tail = &b->deferred;
+	pthread_mutex_unlock(&b->lock);
+	if (f == NULL)
+		return;
+	for (; f != NULL; f = next) {
+		next = f->next;
+		blk_submit(b->backend, &f->op);
+	}
+	blk_kick(b->backend);
+	blk_reap(b->backend);
+}
+
+static unsigned int
+worker_in_flight(struct virtio_blk *b)
+{
+	unsigned int n;
+
+	pthread_mutex_lock(&b->lock);
+	n = b->in_flight;
+	pthread_mutex_unlock(&b->lock);
+	return (n);
+}
+
+/* Sleeps until the doorbell rings or the backend has completions. */
+static void
+worker_sleep(struct virtio_blk *b, unsigned int in_flight)
+{
+	struct pollfd fds[2] = {
+		{ .fd = b->doorbell, .events = POLLIN },
+		{ .fd = -1, .events = POLLIN },
+	};
+	uint64_t count;
+
+	if (in_flight > 0)
+		fds[1].fd = blk_event_fd(b->backend);
+	if (fds[1].fd >= 0 && poll(fds, 2, -1) > 0) {
+		if (fds[1].revents != 0)
+			blk_reap(b->backend);
+		if (fds[0].revents == 0)
+			return;
+	}
+	/* EINTR and the like: the caller looks at everything again anyway. */
+	if (fds[1].fd < 0 || fds[0].revents != 0)
+		(void)!read(b->doorbell, &count, sizeof(count));
+}
+
+/* From start until stop, and until nothing is under way. */
+static void
+worker_serve(struct virtio_blk *b)
+{
+	unsigned int in_flight;
+	bool ended, more;
+
+	for (;;) {
+		more = false;
+		pthread_mutex_lock(&b->taker);
+		if (b->tries)
+			more = virtio_blk_take(b, HOW_LATER);
+		else
+			virtio_blk_drain(b);
+		pthread_mutex_unlock(&b->taker);
+		worker_submit_deferred(b);
+
+		pthread_mutex_lock(&b->taker);
+		in_flight = worker_in_flight(b);
+		if (b->broken && !b->broken_told && in_flight == 0) {
+			/* Told only now: no guest write can follow it. */
+			b->broken_told = true;
+			b->device.broken(b->device.transport);
+		}
+		/* With taker: no vCPU is taking chains, and none will. */
+		ended = !__atomic_load_n(&b->run, __ATOMIC_ACQUIRE) &&
+		    in_flight == 0;
+		pthread_mutex_unlock(&b->taker);
+		if (ended)
+			return;
+		if (more)
+			continue;
+		worker_sleep(b, in_flight);
+		pthread_mutex_lock(&b->lock);
+		b->stats.wakeups++;
+		pthread_mutex_unlock(&b->lock);
+	}
+}
+
+static void *
+worker_main(void *arg)
+{
+	struct virtio_blk *b = arg;
+
+	pthread_mutex_lock(&b->lock);
+	for (;;) {
+		while (!b->run && !b->quit) {
+			b->parked = true;
+			pthread_cond_broadcast(&b->parked_cv);
+			pthread_cond_wait(&b->wake, &b->lock);
+		}
+		if (!b->run)
+			break;
+		pthread_mutex_unlock(&b->lock);
+		worker_serve(b);
+		pthread_mutex_lock(&b->lock);
+	}
+	pthread_mutex_unlock(&b->lock);
+	return (NULL);
+}
+
+/* At the first DRIVER_OK: until then the device costs no thread, no pool. */
+static int
+worker_create(struct virtio_blk *b)
+{
+	sigset_t all, old;
+	int error;
+
+	if (b->doorbell < 0) {
+		int fd = eventfd(0, EFD_CLOEXEC);
+
+		if (fd < 0)
+			return (errno);
+		__atomic_store_n(&b->doorbell, fd, __ATOMIC_RELEASE);
+	}
+	/* Pages of it are touched only as far as requests are in flight. */
+	if (b->flights == NULL)
+		b->flights = calloc(VIRTQUEUE_SIZE_MAX, sizeof(*b->flights));
+	if (b->flights == NULL)
+		return (ENOMEM);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	error = pthread_create(&b->worker, NULL, worker_main, b);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (error == 0) {
+		b->have_worker = true;
+		(void)pthread_setname_np(b->worker, "hf-blk");
+	}
+	return (error);
+}
+
+void
+virtio_blk_worker_destroy(struct virtio_blk *b)
+{
+	if (b->have_worker) {
+		pthread_mutex_lock(&b->lock);
+		b->quit = true;
+		pthread_cond_signal(&b->wake);
+		pthread_mutex_unlock(&b->lock);
+		pthread_join(b->worker, NULL);
+		b->have_worker = false;
+	}
+	free(b->flights);
+	if (b->doorbell >= 0)
+		close(b->doorbell);
+}
+
+void
+virtio_blk_start(void *dev, uint64_t features)
+{
+	struct virtio_blk *b = dev;
+	int error;
+
+	if (!b->have_worker && (error = worker_create(b)) != 0) {
+		log_error("virtio-blk: cannot start the I/O thread: %s",
+		    strerror(error));
+		b->device.broken(b->device.transport);
+		return;
+	}
+	pthread_mutex_lock(&b->lock);
+	hf_check(b->in_flight == 0);
+	b->broken = false;
+	b->broken_told = false;
+	b->parked = false;
+	__atomic_store_n(&b->run, true, __ATOMIC_RELEASE);
+	pthread_cond_signal(&b->wake);
+	pthread_mutex_unlock(&b->lock);
+}
+
+void
+virtio_blk_stop(void *dev)
+{
+	struct virtio_blk *b = dev;
+
+	if (!b->have_worker)
+		return;
+	pthread_mutex_lock(&b->lock);
+	__atomic_store_n(&b->run, false, __ATOMIC_RELEASE);
+	virtio_blk_doorbell_ring(b);
+	while (!b->parked)
+		pthread_cond_wait(&b->parked_cv, &b->lock);
+	hf_check(b->in_flight == 0);
+	hf_check(b->stats.taken == b->stats.returned + b->stats.discarded);
+	pthread_mutex_unlock(&b->lock);
+}
