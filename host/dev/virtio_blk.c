@@ -55,6 +55,7 @@ virtio_blk_new(
 	b->config.blk_size = VIRTIO_BLK_SECTOR_BYTES;
 	memcpy(b->id, serial, strnlen(serial, sizeof(b->id)));
 	b->doorbell = -1;
+	b->parked = true;
 	pthread_mutex_init(&b->taker, NULL);
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->wake, NULL);

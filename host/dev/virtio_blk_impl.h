@@ -64,21 +64,21 @@ struct virtio_blk {
 	uint64_t taken_bytes;	      /* T of requests, ever */
 
 	pthread_mutex_t lock;
-	pthread_cond_t wake;	  /* the worker waits for run or quit */
-	pthread_cond_t parked_cv; /* stop waits for parked */
-	pthread_t worker;	  /* C from the first start */
-	bool have_worker;	  /* written by start only */
-	bool parked;		  /* L */
-	bool run;		  /* L; also read by the worker without (A) */
-	bool quit;		  /* L */
-	bool broken;		  /* L, written with taker too */
-	bool broken_told;	  /* W */
-	unsigned int in_flight;	  /* L */
-	unsigned int logged;	  /* L */
-	struct flight *flights;	  /* C from the first start */
-	unsigned int carved;	  /* L flights that were ever used */
-	struct flight *free_flights;   /* L last freed first: warm */
-	struct flight *deferred;       /* L for the worker to submit */
+	pthread_cond_t wake;	     /* the worker waits for !parked or quit */
+	pthread_cond_t parked_cv;    /* stop waits for parked */
+	pthread_t worker;	     /* C from the first start */
+	bool have_worker;	     /* written by start only */
+	bool parked;		     /* L cleared by start, set by the worker */
+	bool run;		     /* L; also read with taker (A) */
+	bool quit;		     /* L */
+	bool broken;		     /* L, written with taker too */
+	bool broken_told;	     /* W */
+	unsigned int in_flight;	     /* L */
+	unsigned int logged;	     /* L */
+	struct flight *flights;	     /* C from the first start */
+	unsigned int carved;	     /* L flights that were ever used */
+	struct flight *free_flights; /* L last freed first: warm */
+	struct flight *deferred;     /* L for the worker to submit */
 	struct flight **deferred_tail; /* L */
 	struct virtio_blk_stats stats; /* L */
 };

@@ -121,6 +121,10 @@ worker_serve(struct virtio_blk *b)
 	}
 }
 
+/*
+ * Each start is served, even if stop has come before this thread has woken: a
+ * vCPU may have taken requests in between, or be about to.
+ */
 static void *
 worker_main(void *arg)
 {
@@ -128,16 +132,15 @@ worker_main(void *arg)
 
 	pthread_mutex_lock(&b->lock);
 	for (;;) {
-		while (!b->run && !b->quit) {
-			b->parked = true;
-			pthread_cond_broadcast(&b->parked_cv);
+		while (b->parked && !b->quit)
 			pthread_cond_wait(&b->wake, &b->lock);
-		}
-		if (!b->run)
+		if (b->parked)
 			break;
 		pthread_mutex_unlock(&b->lock);
 		worker_serve(b);
 		pthread_mutex_lock(&b->lock);
+		b->parked = true;
+		pthread_cond_broadcast(&b->parked_cv);
 	}
 	pthread_mutex_unlock(&b->lock);
 	return (NULL);

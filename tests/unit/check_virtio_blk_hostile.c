@@ -103,6 +103,33 @@ ram_copy(void)
 	return (copy);
 }
 
+/* Where the device writes: data, status bytes, used ring. */
+static const struct {
+	uint64_t addr;
+	uint64_t len;
+} written[] = { { RIG_DATA, 32 * 512 }, { RIG_STATUS, 32 },
+	{ RIG_USED, 1024 } };
+
+static void
+scribble(void)
+{
+	for (unsigned int i = 0; i < sizeof(written) / sizeof(written[0]); i++)
+		memset(rig_at(r, written[i].addr, written[i].len), 0xee,
+		    written[i].len);
+}
+
+static void
+expect_scribbles(void)
+{
+	for (unsigned int i = 0; i < sizeof(written) / sizeof(written[0]);
+	     i++) {
+		const uint8_t *at = rig_at(r, written[i].addr, written[i].len);
+
+		for (uint64_t j = 0; j < written[i].len; j++)
+			ck_assert_uint_eq(at[j], 0xee);
+	}
+}
+
 /*
  * VB-08.  The reads are let go only after the reset has begun, so that a
  * device which does not wait for them is found out.
@@ -132,23 +159,46 @@ START_TEST(reset_waits_for_reads_in_flight)
 		rig_reset(r);
 		irqs = rig_irqs(r);
 		ck_assert_uint_eq(probe_held(probe), 0);
-		memset(rig_at(r, RIG_DATA, 32 * 512), 0xee, 32 * 512);
-		memset(rig_at(r, RIG_STATUS, 32), 0xee, 32);
-		memset(rig_at(r, RIG_USED, 1024), 0xee, 1024);
+		scribble();
 		probe_join(probe);
-		for (unsigned int i = 0; i < 32 * 512; i++)
-			ck_assert_uint_eq(
-			    *(uint8_t *)rig_at(r, RIG_DATA + i, 1), 0xee);
-		for (unsigned int i = 0; i < 32; i++)
-			ck_assert_uint_eq(
-			    *(uint8_t *)rig_at(r, RIG_STATUS + i, 1), 0xee);
-		for (unsigned int i = 0; i < 1024; i++)
-			ck_assert_uint_eq(
-			    *(uint8_t *)rig_at(r, RIG_USED + i, 1), 0xee);
+		expect_scribbles();
 		ck_assert_uint_eq(rig_irqs(r), irqs);
 		ck_assert_uint_eq(rig_read(r, VIRTIO_MMIO_INTERRUPT_STATUS), 0);
 	}
 	ck_assert_uint_eq(virtio_blk_stats(r->blk).taken, 20 * 32);
+}
+END_TEST
+
+/*
+ * VB-08.  The reset comes before the worker has woken for its first look, mostly,
+ * but after a vCPU has taken a request and left it to the worker.
+ */
+START_TEST(reset_waits_for_a_read_that_the_worker_has_not_seen)
+{
+	const struct rig_buf read[] = { { RIG_HEADER, 16, 0 },
+		{ RIG_DATA, 512, F_W }, { RIG_STATUS, 1, F_W } };
+	struct virtio_blk_stats stats;
+	const uint64_t rounds = 200;
+
+	for (uint64_t i = 0; i < rounds; i++) {
+		rig_negotiate(r, RIG_FEATURES);
+		rig_queue(r, 8);
+		rig_header(r, 0, T_IN, 0);
+		rig_chain(r, 0, read, 3);
+		probe_hold(probe);
+		probe_release_later(probe, 1);
+		rig_driver_ok(r);
+		rig_offer(r, 0);
+		rig_kick(r);
+		rig_reset(r);
+		scribble();
+		probe_join(probe);
+		expect_scribbles();
+	}
+	stats = virtio_blk_stats(r->blk);
+	ck_assert_uint_eq(stats.taken, stats.returned);
+	if (blk_can_try(r->backend))
+		ck_assert_uint_gt(stats.taken, 0);
 }
 END_TEST
 
@@ -688,6 +738,7 @@ hostile_suite(void)
 		tcase_set_timeout(t, 170);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, reset_waits_for_reads_in_flight);
+	tcase_add_test(t, reset_waits_for_a_read_that_the_worker_has_not_seen);
 	tcase_add_loop_test(
 	    t, class_b_errors_break_the_device_and_reset_mends_it, 0, 2);
 	tcase_add_test(
