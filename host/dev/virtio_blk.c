@@ -59,7 +59,7 @@ virtio_blk_new(
 	pthread_mutex_init(&b->taker, NULL);
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->wake, NULL);
-	pthread_cond_init(&b->parked_cv, NULL);
+	pthread_cond_init(&b->rest, NULL);
 	b->device = (struct virtio_device){ .id = VIRTIO_ID_BLOCK,
 		.features = FEATURES |
 		    (b->limits.readonly ? VIRTIO_BIT(VIRTIO_BLK_F_RO) : 0),
@@ -80,7 +80,7 @@ virtio_blk_free(struct virtio_blk *b)
 		return;
 	hf_check(!b->run);
 	virtio_blk_worker_destroy(b);
-	pthread_cond_destroy(&b->parked_cv);
+	pthread_cond_destroy(&b->rest);
 	pthread_cond_destroy(&b->wake);
 	pthread_mutex_destroy(&b->lock);
 	pthread_mutex_destroy(&b->taker);

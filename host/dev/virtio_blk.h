@@ -48,6 +48,15 @@ void virtio_blk_free(struct virtio_blk *);
 /* For virtio_mmio_new. */
 struct virtio_device *virtio_blk_device(struct virtio_blk *);
 
+/*
+ * Returns when the thread has looked at the ring after every notification from
+ * before the call and sleeps again, or the device does not run.  Requests that
+ * it found may still be under way in the backend.  It costs the thread a wake-up,
+ * which is over by then.  Not to be called where the thread would be waiting
+ * for the caller: in a callback, or with the transport's lock held.
+ */
+void virtio_blk_settle(struct virtio_blk *);
+
 /* A consistent copy. */
 struct virtio_blk_stats virtio_blk_stats(struct virtio_blk *);
 

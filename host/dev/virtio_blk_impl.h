@@ -65,12 +65,15 @@ struct virtio_blk {
 
 	pthread_mutex_t lock;
 	pthread_cond_t wake;	     /* the worker waits for !parked or quit */
-	pthread_cond_t parked_cv;    /* stop waits for parked */
+	pthread_cond_t rest;	     /* parked or settled has changed */
 	pthread_t worker;	     /* C from the first start */
 	bool have_worker;	     /* written by start only */
 	bool parked;		     /* L cleared by start, set by the worker */
 	bool run;		     /* L; also read with taker (A) */
 	bool quit;		     /* L */
+	uint64_t settles_asked;	     /* L calls of virtio_blk_settle */
+	uint64_t settles_heard;	     /* W of them, by the doorbell */
+	uint64_t settled;	     /* L settles_heard before the last sleep */
 	bool broken;		     /* L, written with taker too */
 	bool broken_told;	     /* W */
 	unsigned int in_flight;	     /* L */

@@ -15,16 +15,28 @@
 
 /* Lock order: taker, lock (virtio_blk_impl.h). */
 
-void
-virtio_blk_doorbell_ring(struct virtio_blk *b)
+/*
+ * The doorbell's count: a notification adds 1, a call of virtio_blk_settle this.
+ * So the worker's read says which calls its next look comes after, and nothing
+ * comes between that look and the sleep that ends the wait for it.
+ */
+#define DOORBELL_SETTLE (1ull << 32)
+
+static void
+doorbell_add(struct virtio_blk *b, uint64_t count)
 {
-	uint64_t one = 1;
 	ssize_t n;
 
 	/* It can only fail when the count is full: then it is readable. */
 	do
-		n = write(b->doorbell, &one, sizeof(one));
+		n = write(b->doorbell, &count, sizeof(count));
 	while (n < 0 && errno == EINTR);
+}
+
+void
+virtio_blk_doorbell_ring(struct virtio_blk *b)
+{
+	doorbell_add(b, 1);
 }
 
 /* What was left over.  Also when the device stops: it must come back. */
@@ -59,6 +71,19 @@ worker_in_flight(struct virtio_blk *b)
 	return (n);
 }
 
+/* Nothing is left to look at: the worker is about to sleep. */
+static void
+worker_settled(struct virtio_blk *b)
+{
+	/* Nobody else writes them. */
+	if (b->settled == b->settles_heard)
+		return;
+	pthread_mutex_lock(&b->lock);
+	b->settled = b->settles_heard;
+	pthread_cond_broadcast(&b->rest);
+	pthread_mutex_unlock(&b->lock);
+}
+
 /* Sleeps until the doorbell rings or the backend has completions. */
 static void
 worker_sleep(struct virtio_blk *b, unsigned int in_flight)
@@ -78,8 +103,9 @@ worker_sleep(struct virtio_blk *b, unsigned int in_flight)
 			return;
 	}
 	/* EINTR and the like: the caller looks at everything again anyway. */
-	if (fds[1].fd < 0 || fds[0].revents != 0)
-		(void)!read(b->doorbell, &count, sizeof(count));
+	if ((fds[1].fd < 0 || fds[0].revents != 0) &&
+	    read(b->doorbell, &count, sizeof(count)) == sizeof(count))
+		b->settles_heard += count / DOORBELL_SETTLE;
 }
 
 /* From start until stop, and until nothing is under way. */
@@ -114,6 +140,7 @@ worker_serve(struct virtio_blk *b)
 			return;
 		if (more)
 			continue;
+		worker_settled(b);
 		worker_sleep(b, in_flight);
 		pthread_mutex_lock(&b->lock);
 		b->stats.wakeups++;
@@ -140,7 +167,7 @@ worker_main(void *arg)
 		worker_serve(b);
 		pthread_mutex_lock(&b->lock);
 		b->parked = true;
-		pthread_cond_broadcast(&b->parked_cv);
+		pthread_cond_broadcast(&b->rest);
 	}
 	pthread_mutex_unlock(&b->lock);
 	return (NULL);
@@ -225,8 +252,24 @@ virtio_blk_stop(void *dev)
 	__atomic_store_n(&b->run, false, __ATOMIC_RELEASE);
 	virtio_blk_doorbell_ring(b);
 	while (!b->parked)
-		pthread_cond_wait(&b->parked_cv, &b->lock);
+		pthread_cond_wait(&b->rest, &b->lock);
 	hf_check(b->in_flight == 0);
 	hf_check(b->stats.taken == b->stats.returned + b->stats.discarded);
+	pthread_mutex_unlock(&b->lock);
+}
+
+void
+virtio_blk_settle(struct virtio_blk *b)
+{
+	uint64_t call;
+
+	pthread_mutex_lock(&b->lock);
+	if (!b->parked) {
+		call = ++b->settles_asked;
+		doorbell_add(b, DOORBELL_SETTLE);
+		/* If it parks, the doorbell keeps the count for the next start. */
+		while (b->settled < call && !b->parked)
+			pthread_cond_wait(&b->rest, &b->lock);
+	}
 	pthread_mutex_unlock(&b->lock);
 }
