@@ -297,6 +297,17 @@ rig_offer(struct rig *r, uint16_t head)
 }
 
 void
+rig_offer_read(struct rig *r, uint16_t slot)
+{
+	const struct rig_buf bufs[] = { { RIG_HEADER + 16u * slot, 16, 0 },
+		{ RIG_DATA + 512u * slot, 512, VIRTQ_DESC_F_WRITE },
+		{ RIG_STATUS + slot, 1, VIRTQ_DESC_F_WRITE } };
+
+	rig_chain(r, (uint16_t)(3 * slot), bufs, 3);
+	rig_offer(r, (uint16_t)(3 * slot));
+}
+
+void
 rig_kick(struct rig *r)
 {
 	uint64_t one = 1;
