@@ -2,6 +2,8 @@
 /* check_virtio_blk_reset.c: resets with requests under way, VB-08. */
 
 #include <check.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +123,77 @@ START_TEST(reset_waits_for_a_read_that_the_worker_has_not_seen)
 }
 END_TEST
 
+static uint64_t rng = 0x5eed;
+
+static uint64_t
+below(uint64_t n)
+{
+	rng = rng * 6364136223846793005u + 1442695040888963407u;
+	return ((rng >> 33) % n);
+}
+
+/*
+ * Another vCPU notifies, and somebody waits for the worker, while the device
+ * is set up, given requests and reset: whoever took them, they are finished
+ * before Status reads 0.  The device itself checks that each is, and once.
+ */
+struct notifier {
+	pthread_t thread;
+	bool stop; /* atomic */
+};
+
+static void *
+notifier_main(void *arg)
+{
+	struct notifier *n = arg;
+
+	for (uint32_t i = 0; !__atomic_load_n(&n->stop, __ATOMIC_RELAXED);
+	     i++) {
+		rig_write(r, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
+		if (i % 16 == 0)
+			virtio_blk_settle(r->blk);
+	}
+	return (NULL);
+}
+
+START_TEST(resets_race_with_notifications_of_another_vcpu)
+{
+	const uint64_t rounds = 2000;
+	struct notifier n = { .stop = false };
+	struct virtio_blk_stats stats;
+
+	ck_assert_int_eq(pthread_create(&n.thread, NULL, notifier_main, &n), 0);
+	for (uint64_t i = 0; i < rounds; i++) {
+		rig_negotiate(r, RIG_FEATURES | (i % 2 ? RIG_EVENT : 0));
+		rig_queue(r, 16);
+		for (uint16_t slot = 0; slot < 5; slot++)
+			rig_header(r, slot, T_IN, slot);
+		rig_driver_ok(r);
+		for (uint64_t slot = below(6); slot-- > 0;) {
+			rig_offer_read(r, (uint16_t)slot);
+			if (below(2) != 0)
+				rig_kick(r);
+		}
+		/* An impossible one, for a break in the midst of it. */
+		if (below(8) == 0)
+			rig_offer(r, 16);
+		if (below(4) == 0)
+			virtio_blk_settle(r->blk);
+		rig_reset(r);
+		scribble();
+		sched_yield();
+		expect_scribbles();
+	}
+	__atomic_store_n(&n.stop, true, __ATOMIC_RELAXED);
+	pthread_join(n.thread, NULL);
+	stats = virtio_blk_stats(r->blk);
+	ck_assert_uint_eq(stats.taken, stats.returned + stats.discarded);
+	/* It got somewhere. */
+	ck_assert_uint_gt(stats.returned, 0);
+	ck_assert_uint_gt(stats.breaks, 0);
+}
+END_TEST
+
 static Suite *
 reset_suite(void)
 {
@@ -131,6 +204,7 @@ reset_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, reset_waits_for_reads_in_flight);
 	tcase_add_test(t, reset_waits_for_a_read_that_the_worker_has_not_seen);
+	tcase_add_test(t, resets_race_with_notifications_of_another_vcpu);
 	suite_add_tcase(s, t);
 	return (s);
 }
