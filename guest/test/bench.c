@@ -16,8 +16,8 @@
 
 static struct hf_bench the_bench;
 
-static uint32_t
-param(const char *name, uint32_t standard)
+uint32_t
+hf_bench_param(const char *name, uint32_t standard)
 {
 	const char *text = hf_plan_param(name), *end;
 	bool overflow;
@@ -41,12 +41,13 @@ hf_bench_open_few(
 	b->bn_class = name;
 	b->bn_ops = ops;
 	b->bn_base = base;
-	b->bn_samples = MAX(param("samples", 200) / divisor, SAMPLES_MIN);
-	b->bn_warmup = MAX(param("warmup", 20) / divisor, 1);
-	b->bn_deadline_tsc =
-	    hf_tsc() + hf_tsc_from_ns(param("budget_ms", 2000) * 1000000ul);
-	b->bn_traced = param("trace", 1) != 0;
-	b->bn_raw = param("raw", 0) != 0;
+	b->bn_samples =
+	    MAX(hf_bench_param("samples", 200) / divisor, SAMPLES_MIN);
+	b->bn_warmup = MAX(hf_bench_param("warmup", 20) / divisor, 1);
+	b->bn_deadline_tsc = hf_tsc() +
+	    hf_tsc_from_ns(hf_bench_param("budget_ms", 2000) * 1000000ul);
+	b->bn_traced = hf_bench_param("trace", 1) != 0;
+	b->bn_raw = hf_bench_param("raw", 0) != 0;
 	b->bn_done = 0;
 	b->bn_exits_usual = b->bn_wakeup_ns = HF_COUNT_NONE;
 	b->bn_doorbells = NULL;

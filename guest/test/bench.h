@@ -21,7 +21,8 @@
  * start and stop is measured.  The plan's parameters: samples (default 200),
  * warmup (20), budget_ms (2000: a class ends after that time if it has five
  * samples, for machines that run ring 0 slowly), trace (1: layers are stamped;
- * 0 for counting instructions), raw (1: every sample as a record).
+ * 0 for counting instructions), raw (1: every sample as a record), touch_exits
+ * (0; 1: the first touch of each frame is an exit, which is checked).
  */
 #ifndef HF_TEST_BENCH_H
 #define HF_TEST_BENCH_H
@@ -73,6 +74,8 @@ struct hf_bench *hf_bench_open(
 /* The same with the number of samples divided, for costly ones (>= 5). */
 struct hf_bench *hf_bench_open_few(
     const char *name, uint32_t ops, enum hf_layer base, uint32_t divisor);
+/* A parameter of the plan; "standard" if it does not name it. */
+uint32_t hf_bench_param(const char *name, uint32_t standard);
 bool hf_bench_next(struct hf_bench *b);
 /*
  * Before the first sample: the operation asks a device, whose driver counts its

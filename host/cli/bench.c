@@ -15,6 +15,7 @@
 #include "run/environment.h"
 #include "run/plan.h"
 #include "run/runner.h"
+#include "vm/kvm.h"
 
 #define ROUNDS_DEFAULT	   10
 #define TIMEOUT_DEFAULT_MS 120000
@@ -100,13 +101,30 @@ choose(const struct scenario_list *l, const struct options_rest *rest,
 	return (0);
 }
 
-static void
-describe(const struct arguments *a, struct bench_environment *e)
+/* Where the first touch of a frame was, or will be. */
+static const char *
+first_touch(const struct arguments *a)
 {
-	struct environment env;
+	struct hf_err err = { 0 };
+	bool fills;
+	int fd;
+
+	if (!a->run.prefault)
+		return ("touched by the guest first");
+	fd = kvm_open(KVM_PATH, &err);
+	fills = fd >= 0 && kvm_fills_second_stage(fd);
+	if (fd >= 0)
+		close(fd);
+	return (fills ? "prefaulted with the second stage"
+		      : "prefaulted without the second stage");
+}
+
+static void
+describe(const struct arguments *a, const struct environment *env,
+    struct bench_environment *e)
+{
 	struct clock_estimate clock;
 
-	environment_read(&env);
 	clock_measure(CLOCK_NS, &clock);
 	e->tsc_hz = clock.tsc_hz;
 	e->tsc_error_ppm = clock.error_ppm;
@@ -114,12 +132,13 @@ describe(const struct arguments *a, struct bench_environment *e)
 	e->cpus = a->run.ncpus;
 	e->seed = a->run.seed;
 	snprintf(e->version, sizeof(e->version), "%s", HF_VERSION);
-	snprintf(e->accelerator, sizeof(e->accelerator), "%s", env.accelerator);
-	snprintf(e->cpu, sizeof(e->cpu), "%s", env.cpu);
-	snprintf(e->host_kernel, sizeof(e->host_kernel), "%s", env.host_kernel);
+	snprintf(
+	    e->accelerator, sizeof(e->accelerator), "%s", env->accelerator);
+	snprintf(e->cpu, sizeof(e->cpu), "%s", env->cpu);
+	snprintf(
+	    e->host_kernel, sizeof(e->host_kernel), "%s", env->host_kernel);
 	snprintf(e->backing, sizeof(e->backing), "huge pages %s, %s",
-	    machine_hugepage_names[a->run.hugepages],
-	    a->run.prefault ? "prefaulted" : "touched by the guest first");
+	    machine_hugepage_names[a->run.hugepages], first_touch(a));
 	snprintf(e->disk, sizeof(e->disk), "%.120s%s",
 	    a->run.disk_path != NULL ? a->run.disk_path : "none",
 	    a->run.disk_is_default || a->run.snapshot ? " (snapshot)" : "");
@@ -188,8 +207,9 @@ write_results(
 }
 
 static enum exitcode
-bench_image(struct arguments *a, const struct cli_image *image,
-    const struct options_rest *rest, struct hf_err *err)
+bench_image(struct arguments *a, const struct environment *env,
+    const struct cli_image *image, const struct options_rest *rest,
+    struct hf_err *err)
 {
 	bool *chosen = calloc(image->list.nscenarios, sizeof(*chosen));
 	struct bench_report *r = bench_report_new();
@@ -206,7 +226,7 @@ bench_image(struct arguments *a, const struct cli_image *image,
 	}
 	if (err->status == EXITCODE_OK &&
 	    choose(&image->list, rest, chosen, err) == 0) {
-		describe(a, &r->env);
+		describe(a, env, &r->env);
 		status = measure(a, &image->list, chosen, r, raw, err);
 		if (status == EXITCODE_OK)
 			status = write_results(a, r, err);
@@ -235,8 +255,9 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	struct options_rest rest;
 	struct cli_image image;
 	struct hf_err err = { 0 };
-	char samples[40], raw[8] = "raw=1", trace[16];
-	const char *params[3];
+	struct environment env;
+	char samples[40], trace[16];
+	const char *params[4];
 	int status;
 
 	if (!cli_options(&cli_bench, &a, argc, argv, &rest, &status))
@@ -246,7 +267,13 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	params[a.run.nparams++] = samples;
 	params[a.run.nparams++] = trace;
 	if (a.raw_path != NULL)
-		params[a.run.nparams++] = raw;
+		params[a.run.nparams++] = "raw=1";
+	environment_read(&env);
+	/* then each first touch of a frame is an exit, without exception */
+	if (!a.run.prefault && a.run.hugepages == VM_HUGEPAGES_OFF &&
+	    (env.second_stage == SECOND_STAGE_EPT ||
+		env.second_stage == SECOND_STAGE_NPT))
+		params[a.run.nparams++] = "touch_exits=1";
 	a.run.params = params;
 	a.run.seed = plan_make_seed();
 	if (a.run.disk_path == NULL) {
@@ -255,7 +282,7 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	}
 	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
 		return (cli_fail(&err));
-	status = (int)bench_image(&a, &image, &rest, &err);
+	status = (int)bench_image(&a, &env, &image, &rest, &err);
 	cli_image_close(&image);
 	return (status);
 }

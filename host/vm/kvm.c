@@ -37,6 +37,8 @@ static const struct kvm_cap caps[] = {
 	CAP(KVM_CAP_READONLY_MEM, false, "read-only guest memory"),
 	CAP(KVM_CAP_SET_GUEST_DEBUG, false, "breakpoints and single steps"),
 	CAP(KVM_CAP_BINARY_STATS_FD, false, "KVM's own counters"),
+	{ KVM_CAP_PRE_FAULT_MEMORY_, "KVM_CAP_PRE_FAULT_MEMORY", false,
+	    "--prefault leaves no second-stage fault, either" },
 	CAP(KVM_CAP_DIRTY_LOG_RING, false, "ring of dirtied pages"),
 };
 

@@ -21,8 +21,14 @@ struct kvm_cap {
 /* All of them; *n says how many. */
 const struct kvm_cap *kvm_caps(size_t *n);
 
+/* Linux 6.11; KVM_CAP_PRE_FAULT_MEMORY where the headers are old. */
+#define KVM_CAP_PRE_FAULT_MEMORY_ 236
+
 /* KVM_CHECK_EXTENSION: 0 when there is no such capability. */
 int kvm_cap_value(int kvm_fd, int number);
+
+/* Whether --prefault also gives the second stage its entries. */
+bool kvm_fills_second_stage(int kvm_fd);
 
 /*
  * Opens path (KVM_PATH) and checks the API version and every required

@@ -141,6 +141,7 @@ vm_create(const struct vm_config *cfg, struct hf_err *err)
 	vm->ncpus = cfg->ncpus;
 	vm->ioapic = cfg->ioapic;
 	vm->counts = cfg->counts;
+	vm->prefault = cfg->prefault;
 	/* Otherwise the user asked for pages of another kind. */
 	vm->maps_image = cfg->hugepages == VM_HUGEPAGES_OFF && !cfg->prefault;
 	vm->kvm_fd = vm->fd = vm->end_fd = -1;
@@ -206,7 +207,8 @@ vm_start(struct vm *vm, struct hf_err *err)
 	int error = 0;
 
 	hf_check(vm->loaded);
-	if (vcpu_set_entry(&vm->cpus[0], vm->entry, vm->start_info, err) != 0)
+	if (vcpu_set_entry(&vm->cpus[0], vm->entry, vm->start_info, err) != 0 ||
+	    (vm->prefault && second_stage_fill(vm, err) != 0))
 		return (-1);
 	pthread_mutex_lock(&vm->lock);
 	vm->started = true;

@@ -54,7 +54,7 @@ struct vm_config {
 	uint64_t memory_bytes;
 	unsigned int ncpus;
 	enum vm_hugepages hugepages;
-	bool prefault;	/* touch all guest RAM before the start */
+	bool prefault;	/* all guest RAM is there before the start */
 	bool lazy_cpus; /* all but the first wait for vm_cpus_start */
 	bool ioapic;	/* an IOAPIC, as vm_irq_setup needs it, and the 8259s */
 	bool counts;	/* vm_count_* know, from the first instruction on */

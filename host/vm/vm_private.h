@@ -61,6 +61,7 @@ struct vm {
 	bool started;		  /* (l) a vCPU may have run */
 	bool ioapic;		  /* (c) */
 	bool counts;		  /* (c) */
+	bool prefault;		  /* (c) */
 	struct vcpu *cpus;	  /* (c) */
 };
 
@@ -93,6 +94,9 @@ void vcpu_counts_leave(struct vcpu *);
 void vcpu_counts_serve(struct vcpu *);
 /* The thread has ended. */
 void vcpu_counts_close(struct vcpu *);
+
+/* second_stage.c: where KVM can; before the first KVM_RUN.  0, or -1: *err. */
+int second_stage_fill(struct vm *, struct hf_err *err);
 
 /* exits.c: one return of KVM_RUN with success. */
 void exits_handle(struct vcpu *);
