@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_bench.c: bench reports: JSON there and back, table, page, compare. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "measure/bench.h"
+#include "unit.h"
 
 static char dir[] = "/tmp/check_bench.XXXXXX";
 
@@ -178,10 +178,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("bench");
 	TCase *t = tcase_create("bench");
-	SRunner *r;
-	int failed;
 
 	if (mkdtemp(dir) == NULL)
 		return (EXIT_FAILURE);
@@ -191,10 +188,5 @@ main(void)
 	tcase_add_test(t, page_is_self_contained_and_escapes);
 	tcase_add_test(t, a_full_disk_is_the_users_error);
 	tcase_add_test(t, table_gives_time_per_operation);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	return (unit_run("bench", t));
 }

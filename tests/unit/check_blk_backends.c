@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_blk_backends.c: what every backend promises, and snapshot and faulty. */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +14,7 @@
 #include "blk/blk.h"
 #include "blk/fault_plan.h"
 #include "probe_backend.h"
+#include "unit.h"
 
 #define SECTORS 256
 #define BYTES	(SECTORS * 512)
@@ -631,11 +631,5 @@ backends_suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(backends_suite());
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	return (unit_run_suite(backends_suite()));
 }

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "abi.h"
+#include "ram.h"
 #include "unit.h"
 #include "vm/boot.h"
 #include "vm/mptable.h"
@@ -25,21 +25,14 @@ static char *ram;
 static void
 setup(void)
 {
-	struct guestmem_region region = { .len_bytes = RAM_BYTES };
-
-	ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ck_assert_ptr_ne(ram, MAP_FAILED);
-	region.host = ram;
-	gm = guestmem_new(&region, 1);
+	ram = ram_new(RAM_BYTES, &gm);
 	memset(&err, 0, sizeof(err));
 }
 
 static void
 teardown(void)
 {
-	guestmem_free(gm);
-	munmap(ram, RAM_BYTES);
+	ram_free(ram, RAM_BYTES, gm);
 }
 
 static struct boot_config

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_debug.c: symbols of this very program, page-table walks, accounts. */
-#include <check.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "debug/bad_end.h"
 #include "debug/pagetable.h"
 #include "debug/symbols.h"
+#include "unit.h"
 
 /* Where the linker put the program's first byte; run time minus link time. */
 extern const char __executable_start[];
@@ -271,10 +271,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("debug");
 	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, an_address_has_function_file_and_line);
@@ -285,10 +282,5 @@ main(void)
 	tcase_add_test(t, without_paging_addresses_are_physical);
 	tcase_add_test(t, frame_pointers_are_followed_until_they_end);
 	tcase_add_test(t, a_bad_end_is_described);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (unit_run("debug", t));
 }

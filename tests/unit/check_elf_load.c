@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "elf_builder.h"
+#include "ram.h"
 #include "unit.h"
 #include "vm/elf_load.h"
 
@@ -21,13 +21,7 @@ static char *ram;
 static void
 setup(void)
 {
-	struct guestmem_region region = { .len_bytes = RAM_BYTES };
-
-	ram = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ck_assert_ptr_ne(ram, MAP_FAILED);
-	region.host = ram;
-	gm = guestmem_new(&region, 1);
+	ram = ram_new(RAM_BYTES, &gm);
 	memset(&err, 0, sizeof(err));
 	elf_builder_default(&b);
 }
@@ -35,8 +29,7 @@ setup(void)
 static void
 teardown(void)
 {
-	guestmem_free(gm);
-	munmap(ram, RAM_BYTES);
+	ram_free(ram, RAM_BYTES, gm);
 }
 
 /* The image is refused by check number, and RAM is untouched. */

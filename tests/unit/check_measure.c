@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_measure.c: clock conversion, histogram, comparison of rounds. */
-#include <check.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include "hist.h"
 #include "measure/clock.h"
 #include "measure/stats.h"
+#include "unit.h"
 
 START_TEST(ticks_become_nanoseconds_by_one_exact_rule)
 {
@@ -181,10 +181,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("measure");
 	TCase *t = tcase_create("measure");
-	SRunner *r;
-	int failed;
 
 	tcase_add_test(t, ticks_become_nanoseconds_by_one_exact_rule);
 	tcase_add_test(t, measured_frequency_agrees_with_itself);
@@ -195,10 +192,5 @@ main(void)
 	tcase_add_test(t, a_shift_below_the_threshold_is_not_flagged);
 	tcase_add_test(t, few_or_wild_rounds_are_too_noisy_to_say);
 	tcase_add_test(t, exact_p_matches_the_tables);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	return (unit_run("measure", t));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_options.c: option tables, their errors and their help. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/options.h"
+#include "unit.h"
 
 struct target {
 	bool flag;
@@ -167,20 +167,12 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("options");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tc, values_of_every_kind_are_set);
 	tcase_add_test(tc, two_dashes_end_the_options);
 	tcase_add_loop_test(
 	    tc, a_bad_option_is_named, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(tc, help_lists_every_option);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (unit_run("options", tc));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_plan.c: run plans, written and read back. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "run/plan.h"
+#include "unit.h"
 
 #define NONCE "0123456789abcdef"
 #define HEAD  HF_PLAN_MAGIC "\nnonce " NONCE "\n"
@@ -110,10 +110,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("plan");
 	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(t, a_plan_survives_the_round_trip);
 	tcase_add_test(t, comments_are_no_settings);
@@ -121,10 +118,5 @@ main(void)
 	    sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(t, a_plan_that_is_too_long_is_refused);
 	tcase_add_test(t, nonces_are_sixteen_digits_and_differ);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (unit_run("plan", t));
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_progress.c: when an idle guest is a dead one. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "run/guest_tail.h"
 #include "run/progress.h"
+#include "unit.h"
 
 #define MS(n) ((n)*1000000ull)
 
@@ -89,20 +89,12 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("progress");
 	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, NULL);
 	tcase_add_test(t, idle_for_the_whole_window_is_a_stall);
 	tcase_add_test(t, any_sign_of_life_starts_the_window_again);
 	tcase_add_test(t, what_is_not_known_is_no_stall);
 	tcase_add_test(t, the_last_lines_are_kept_in_order);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (unit_run("progress", t));
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_record.c: the record parser and the line splitter. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "run/record.h"
+#include "unit.h"
 
 #define NONCE "0123456789abcdef"
 #define R     "\x1e" NONCE " "
@@ -228,10 +228,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("record");
 	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(t, each_kind_with_its_keys_is_accepted);
 	tcase_add_test(t, a_bad_line_is_refused);
@@ -243,10 +240,5 @@ main(void)
 	tcase_add_test(
 	    t, a_long_line_of_text_comes_in_pieces_that_hold_no_record);
 	tcase_add_test(t, a_record_without_its_newline_is_none);
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (unit_run("record", t));
 }

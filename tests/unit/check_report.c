@@ -5,13 +5,13 @@
  * Usage: check_report GOLDEN_DIR.  With HF_UPDATE_GOLDEN set the files are
  * written instead of compared; read the difference before committing it.
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/report.h"
 #include "report/text.h"
+#include "unit.h"
 
 static const char *golden_dir;
 
@@ -225,10 +225,8 @@ END_TEST
 int
 main(int argc, char **argv)
 {
-	Suite *s = suite_create("report");
 	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
+	int status;
 
 	golden_dir = argc > 1 ? argv[1] : "tests/unit/golden";
 	fill_results();
@@ -240,12 +238,8 @@ main(int argc, char **argv)
 	tcase_add_test(t, a_full_disk_is_an_error);
 	tcase_add_loop_test(t, guest_text_becomes_printable_utf8, 0,
 	    sizeof(cleaned) / sizeof(cleaned[0]));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+	status = unit_run("report", t);
 	for (int i = 0; i < 6; i++)
 		result_reset(&results[i]);
-	return (failed != 0);
+	return (status);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_scenario_list.c: scenario metadata in good and damaged images. */
-#include <check.h>
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "run/scenario_list.h"
+#include "unit.h"
 
 /* A guest image just big enough: one segment, one section of scenarios. */
 #define BASE	   0xffffffff80200000ull
@@ -302,10 +302,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("scenario_list");
 	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(t, set_up, NULL);
 	tcase_add_test(t, a_good_image_gives_its_scenarios_by_id);
@@ -314,10 +311,5 @@ main(void)
 	tcase_add_test(t, a_truncated_image_is_refused_at_every_length);
 	tcase_add_loop_test(t, patterns_choose_scenarios, 0,
 	    sizeof(choices) / sizeof(choices[0]));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (unit_run("scenario_list", t));
 }

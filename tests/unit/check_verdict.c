@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_verdict.c: every way in which a scenario can end. */
-#include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "run/verdict.h"
+#include "unit.h"
 
 #define NONCE "0123456789abcdef"
 
@@ -352,10 +352,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("verdict");
 	TCase *t = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(t, NULL, tear_down);
 	tcase_add_test(t, two_scenarios_pass);
@@ -375,10 +372,5 @@ main(void)
 	tcase_add_test(t, failures_beyond_the_limit_are_counted_only);
 	tcase_add_loop_test(t, the_worst_verdict_decides_the_status, 0,
 	    sizeof(statuses) / sizeof(statuses[0]));
-	suite_add_tcase(s, t);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed != 0);
+	return (unit_run("verdict", t));
 }

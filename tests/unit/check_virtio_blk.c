@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_virtio_blk.c: what requests do, VB-11..17, 20, 21, 23, 29, 30, 36, 39. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dev/virtio_blk_request.h"
 #include "probe_backend.h"
+#include "unit.h"
 #include "virtio_rig.h"
 
 #define SECTORS	  2048 /* 1 MiB */
@@ -668,11 +668,5 @@ blk_suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(blk_suite());
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	return (unit_run_suite(blk_suite()));
 }

@@ -8,7 +8,6 @@
  *	HF_FLIP_REQUESTS	of the flipping-descriptor test (VB-31)
  *	HF_FUZZ_SEED		of both
  */
-#include <check.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "probe_backend.h"
+#include "unit.h"
 #include "virtio_rig.h"
 
 #define SECTORS	 512
@@ -643,11 +643,5 @@ hostile_suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(hostile_suite());
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	return (unit_run_suite(hostile_suite()));
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_virtio_blk_reset.c: resets with requests under way, VB-08. */
 
-#include <check.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probe_backend.h"
+#include "unit.h"
 #include "virtio_rig.h"
 
 #define SECTORS 512
@@ -212,11 +212,5 @@ reset_suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(reset_suite());
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	return (unit_run_suite(reset_suite()));
 }

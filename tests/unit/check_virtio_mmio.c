@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_virtio_mmio.c: registers and life cycle, VB-01..07, 09, 10, 37, 38. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probe_backend.h"
+#include "unit.h"
 #include "virtio_rig.h"
 
 #define SECTORS 64
@@ -648,11 +648,5 @@ mmio_suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(mmio_suite());
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	return (unit_run_suite(mmio_suite()));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_virtqueue.c: the ring alone: chains, limits, suppression, wraps. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dev/virtqueue.h"
+#include "unit.h"
 
 #define RAM_BYTES 0x20000ull
 #define DESC	  0x0ull
@@ -467,11 +467,5 @@ virtqueue_suite(void)
 int
 main(void)
 {
-	SRunner *sr = srunner_create(virtqueue_suite());
-	int failed;
-
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	return (unit_run_suite(virtqueue_suite()));
 }

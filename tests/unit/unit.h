@@ -6,25 +6,13 @@
 #include <check.h>
 #include <stdlib.h>
 
-/*
- * Runs the tests of a NULL-terminated table, each between setup and teardown
- * (NULL: none); the exit status of the program.
- */
+/* Runs a suite; the exit status of the program. */
 static inline int
-unit_main_fixture(
-    const char *name, const TTest *const *tests, SFun setup, SFun teardown)
+unit_run_suite(Suite *suite)
 {
-	Suite *suite = suite_create(name);
-	TCase *tcase = tcase_create(name);
-	SRunner *runner;
+	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_set_timeout(tcase, 60);
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	for (; *tests != NULL; tests++)
-		tcase_add_test(tcase, *tests);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	/* No test at all is a failure too. */
@@ -32,6 +20,33 @@ unit_main_fixture(
 		failed = 1;
 	srunner_free(runner);
 	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+/* The same for a suite of one test case. */
+static inline int
+unit_run(const char *name, TCase *tcase)
+{
+	Suite *suite = suite_create(name);
+
+	suite_add_tcase(suite, tcase);
+	return (unit_run_suite(suite));
+}
+
+/*
+ * Runs the tests of a NULL-terminated table, each between setup and teardown
+ * (NULL: none).
+ */
+static inline int
+unit_main_fixture(
+    const char *name, const TTest *const *tests, SFun setup, SFun teardown)
+{
+	TCase *tcase = tcase_create(name);
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	for (; *tests != NULL; tests++)
+		tcase_add_test(tcase, *tests);
+	return (unit_run(name, tcase));
 }
 
 static inline int
