@@ -12,8 +12,7 @@
  *   d ADDR           8 bytes touched    } program or the guest (lo=, hi=)
  *   end
  *
- * The declarations below follow the documentation of QEMU's plugin API version
- * 1, as in plugin.c.  Run with -icount or one CPU.
+ * Run with -icount or one CPU.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -21,38 +20,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mark.h"
+#include "plugin.h"
 
-typedef uint64_t qemu_plugin_id_t;
-typedef uint32_t qemu_plugin_meminfo_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-enum plugin_cb_flags { CB_NO_REGS };
-enum plugin_mem_rw { MEM_R = 1, MEM_W, MEM_RW };
-typedef void (*tb_trans_cb)(qemu_plugin_id_t, struct qemu_plugin_tb *);
-typedef void (*vcpu_udata_cb)(unsigned int, void *);
-typedef void (*vcpu_mem_cb)(
-    unsigned int, qemu_plugin_meminfo_t, uint64_t, void *);
+int qemu_plugin_version = 1;
 
-extern void qemu_plugin_register_vcpu_tb_trans_cb(
-    qemu_plugin_id_t, tb_trans_cb);
-extern void qemu_plugin_register_vcpu_insn_exec_cb(
-    struct qemu_plugin_insn *, vcpu_udata_cb, enum plugin_cb_flags, void *);
-extern void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *,
-    vcpu_mem_cb, enum plugin_cb_flags, enum plugin_mem_rw, void *);
-extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
-extern struct qemu_plugin_insn *qemu_plugin_tb_get_insn(
-    const struct qemu_plugin_tb *, size_t);
-extern const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *);
-extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
-extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
-
-__attribute__((visibility("default"))) int qemu_plugin_version = 1;
-int qemu_plugin_install(qemu_plugin_id_t, const void *, int, char **);
-
-#define GUEST_LO 0xffffffff80000000ull
-#define GUEST_HI 0xffffffff81000000ull
-#define SLOTS	 (1u << 20) /* a power of two, far more than ever used */
+#define SLOTS (1u << 20) /* a power of two, far more than ever used */
 
 /* An open hash table; kind 0 is an empty slot. */
 struct entry {
@@ -159,39 +131,17 @@ touched(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t va, void *arg)
 		(void)entry_of('d', va & ~7ull);
 }
 
-/* A string instruction with a REP prefix (SDM vol. 2, 2.1.1). */
-static bool
-is_rep(const uint8_t *p, size_t n)
-{
-	bool rep = false;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (p[i] == 0xf2 || p[i] == 0xf3)
-			rep = true;
-		else if (p[i] != 0x66 && p[i] != 0x67 && (p[i] & 0xf0) != 0x40)
-			break;
-	}
-	if (!rep || i == n)
-		return (false);
-	return ((p[i] >= 0x6c && p[i] <= 0x6f) ||
-	    (p[i] >= 0xa4 && p[i] <= 0xa7) || (p[i] >= 0xaa && p[i] <= 0xaf));
-}
-
 static void
 translated_insn(struct qemu_plugin_insn *insn)
 {
 	const uint8_t *p = qemu_plugin_insn_data(insn);
 	size_t len = qemu_plugin_insn_size(insn);
 	uint64_t va = qemu_plugin_insn_vaddr(insn);
-	uint32_t v;
+	uint32_t m = marker_of(p, len);
 
-	if (len == 8 && memcmp(p, "\x0f\x1f\x84\x00", 4) == 0) {
-		memcpy(&v, p + 4, sizeof(v));
-		if (v == HF_MARK_START || v == HF_MARK_STOP)
-			qemu_plugin_register_vcpu_insn_exec_cb(
-			    insn, mark, CB_NO_REGS, (void *)(uintptr_t)v);
-	}
+	if (m == HF_MARK_START || m == HF_MARK_STOP)
+		qemu_plugin_register_vcpu_insn_exec_cb(
+		    insn, mark, CB_NO_REGS, (void *)(uintptr_t)m);
 	qemu_plugin_register_vcpu_insn_exec_cb(insn,
 	    is_rep(p, len) ? executed_rep : executed, CB_NO_REGS,
 	    (void *)(uintptr_t)va);
@@ -212,7 +162,7 @@ translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		translated_insn(qemu_plugin_tb_get_insn(tb, i));
 }
 
-__attribute__((visibility("default"))) int
+int
 qemu_plugin_install(
     qemu_plugin_id_t id, const void *info, int argc, char **argv)
 {
