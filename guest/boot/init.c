@@ -40,6 +40,7 @@ init_cpu(void)
 	struct thread *td = &thread0;
 	struct pcpu *pc = &hf_pcpu[0];
 
+	do_cpuid(1, 0, hf_cpuid_1);
 	td->td_proc = &proc0;
 	td->td_pcb = &td->td_pcb_store;
 	td->td_kstack = (vm_offset_t)boot_stack;
@@ -94,8 +95,8 @@ hf_init(uint64_t start_info_pa, uint64_t entry_tsc)
 	init_plan();
 	hf_apic_init();
 	hf_apic_init_cpu();
-	hf_apic_ref_start();
-	hf_pcpu[0].pc_apic_id = hf_apic_id();
+	hf_clock_start();
+	hf_pcpu[0].pc_apic_id = hf_cpuid_1[1] >> 24;
 	hf_boot_vm();
 	enable_intr();
 	hf_thread_init();

@@ -51,6 +51,8 @@ void hf_timer_arm(uint64_t deadline_tsc);
 void hf_timer_fired(void);
 uint64_t hf_tsc_from_ticks(int ticks);
 void hf_clock_init(uint64_t entry_tsc);
+/* Asks for the TSC's rate, or has it measured; after hf_apic_init_cpu(). */
+void hf_clock_start(void);
 
 /* boot/vm_glue.c */
 void hf_vm_activate(struct thread *td);

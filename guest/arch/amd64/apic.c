@@ -41,6 +41,10 @@
 static bool x2apic, tsc_deadline;
 static volatile uint32_t *xapic;
 
+/* The clock's reference: when the timer of which CPU began to count. */
+static uint64_t ref_tsc; /* 0: none has */
+static int ref_cpu;
+
 static uint32_t
 apic_read(u_int reg)
 {
@@ -75,11 +79,8 @@ icr_write(u_int apic_id, uint32_t low)
 void
 hf_apic_init(void)
 {
-	uint32_t regs[4];
-
-	do_cpuid(1, 0, regs);
-	x2apic = (regs[2] & (1u << 21)) != 0;
-	tsc_deadline = (regs[2] & (1u << 24)) != 0;
+	x2apic = (hf_cpuid_1[2] & (1u << 21)) != 0;
+	tsc_deadline = (hf_cpuid_1[2] & (1u << 24)) != 0;
 	if (!x2apic)
 		xapic = hf_mapdev(hf_machine.lapic_pa, PAGE_SIZE);
 }
@@ -88,7 +89,8 @@ hf_apic_init(void)
 void
 hf_apic_timer_mode(void)
 {
-	apic_write(REG_TIMER_INITIAL, 0);
+	if (ref_tsc != 0)
+		apic_write(REG_TIMER_INITIAL, 0);
 	if (tsc_deadline)
 		apic_write(REG_LVT_TIMER, VEC_TIMER | LVT_DEADLINE);
 	else {
@@ -169,9 +171,6 @@ hf_apic_timer_arm(uint64_t deadline_tsc, uint64_t now_tsc)
  * masked, from the start until the clock is first needed: by then it has mostly
  * counted for long enough.
  */
-static uint64_t ref_tsc;
-static int ref_cpu;
-
 void
 hf_apic_ref_start(void)
 {

@@ -11,6 +11,8 @@
 
 #define NS_PER_S 1000000000ull
 
+#define CPUID_1_ECX_HYPERVISOR (1u << 31)
+
 /*
  * How long at least the TSC is compared with the APIC timer when nobody knows its
  * rate: the two are read some 2 us apart where ring 0 is emulated.
@@ -41,8 +43,7 @@ hz_from_cpuid(void)
 		if (r[0] != 0 && r[1] != 0 && r[2] != 0)
 			return ((uint64_t)r[2] * r[1] / r[0]);
 	}
-	do_cpuid(1, 0, r);
-	if ((r[2] & (1u << 31)) == 0)
+	if ((hf_cpuid_1[2] & CPUID_1_ECX_HYPERVISOR) == 0)
 		return (0);
 	do_cpuid(0x40000000, 0, r);
 	top = r[0];
@@ -52,6 +53,25 @@ hz_from_cpuid(void)
 	return ((uint64_t)r[0] * 1000);
 }
 
+static void
+clock_set(uint64_t found)
+{
+	inverse = ((found / 1000) << 32) / (NS_PER_S / 1000);
+	mult = ((NS_PER_S << 32) / found);
+	__atomic_store_n(&tsc_hz, found, __ATOMIC_RELEASE);
+}
+
+void
+hf_clock_start(void)
+{
+	uint64_t found = hz_from_cpuid();
+
+	if (found != 0)
+		clock_set(found);
+	else
+		hf_apic_ref_start();
+}
+
 /*
  * At the first use, since a run that needs no clock pays nothing then.  Two
  * CPUs that come here together get nearly the same answer; the last one stays.
@@ -59,19 +79,13 @@ hz_from_cpuid(void)
 static void
 clock_calibrate(void)
 {
-	register_t flags;
-	uint64_t found = hz_from_cpuid();
+	register_t flags = intr_disable();
+	uint64_t found = hf_apic_ref_measure(MEASURE_NS);
 
-	if (found == 0) {
-		flags = intr_disable();
-		found = hf_apic_ref_measure(MEASURE_NS);
-		PCPU_GET(md)->timer_ready = 0;
-		PCPU_GET(md)->timer_armed_tsc = 0;
-		intr_restore(flags);
-	}
-	inverse = ((found / 1000) << 32) / (NS_PER_S / 1000);
-	mult = ((NS_PER_S << 32) / found);
-	__atomic_store_n(&tsc_hz, found, __ATOMIC_RELEASE);
+	PCPU_GET(md)->timer_ready = 0;
+	PCPU_GET(md)->timer_armed_tsc = 0;
+	intr_restore(flags);
+	clock_set(found);
 }
 
 uint64_t

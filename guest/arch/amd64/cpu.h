@@ -44,6 +44,9 @@ struct amd64_cpu {
 	uint8_t nmi_stack[IST_STACK_BYTES] __attribute__((__aligned__(16)));
 };
 
+/* CPUID leaf 1 of the boot CPU, from the start; asking is an exit. */
+extern uint32_t hf_cpuid_1[4];
+
 /*
  * Per-CPU set-up, in this order: hf_cpu_init_tables (GDT, TSS, %gs; after it
  * curthread works), then hf_idt_load, then hf_apic_init_cpu.

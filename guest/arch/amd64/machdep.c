@@ -15,6 +15,8 @@
 #define COM1_LSR (COM1 + 5)
 #define LSR_THRE 0x20
 
+uint32_t hf_cpuid_1[4];
+
 static enum {
 	CONSOLE_BLOCK, /* one exit a line: our own host */
 	CONSOLE_BYTES, /* isa-debugcon: QEMU */

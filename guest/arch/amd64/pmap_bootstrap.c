@@ -62,12 +62,22 @@ map_image(pt_entry_t *pd, const char *start, const char *stop, pt_entry_t bits)
 	}
 }
 
+/* Asked only where there is room for one: a CPUID is an exit. */
+static bool
+has_1g_pages(void)
+{
+	uint32_t regs[4];
+
+	do_cpuid(0x80000001, 0, regs);
+	return ((regs[3] & CPUID_EXT_1G) != 0);
+}
+
 /*
  * The direct map of [start, stop): whole large leaves, so that a range that is
  * not a multiple of 2 MiB takes in what is beside it.
  */
 static void
-map_direct(pt_entry_t *pdpt, vm_paddr_t start, vm_paddr_t stop, bool use_1g)
+map_direct(pt_entry_t *pdpt, vm_paddr_t start, vm_paddr_t stop)
 {
 	const pt_entry_t bits = X86_PG_V | X86_PG_RW | X86_PG_A | X86_PG_M |
 	    X86_PG_G | X86_PG_NX | X86_PG_PS;
@@ -80,8 +90,8 @@ map_direct(pt_entry_t *pdpt, vm_paddr_t start, vm_paddr_t stop, bool use_1g)
 		slot = &pdpt[PG_INDEX(PHYS_TO_DMAP(pa), 2)];
 		if ((*slot & X86_PG_PS) != 0)
 			continue;
-		if (use_1g && *slot == 0 && next <= stop &&
-		    (pa & (PG_LEVEL_SIZE(2) - 1)) == 0) {
+		if (*slot == 0 && next <= stop &&
+		    (pa & (PG_LEVEL_SIZE(2) - 1)) == 0 && has_1g_pages()) {
 			*slot = pa | bits;
 			continue;
 		}
@@ -95,7 +105,6 @@ void
 pmap_bootstrap(vm_paddr_t *firstaddr)
 {
 	pt_entry_t *top, *pdpt, *pd, slot;
-	uint32_t regs[4];
 	int i;
 
 	*firstaddr = round_page(*firstaddr);
@@ -120,33 +129,25 @@ pmap_bootstrap(vm_paddr_t *firstaddr)
 	    top[PG_INDEX(VM_MIN_KERNEL_ADDRESS, 3)];
 
 	pdpt = boot_table(&top[PG_INDEX(DMAP_MIN_ADDRESS, 3)]);
-	do_cpuid(0x80000001, 0, regs);
 	for (i = 0; dump_avail[i + 1] != 0; i += 2)
 		map_direct(pdpt, dump_avail[i],
-		    MIN(dump_avail[i + 1], PG_LEVEL_SIZE(3)),
-		    (regs[3] & CPUID_EXT_1G) != 0);
+		    MIN(dump_avail[i + 1], PG_LEVEL_SIZE(3)));
 
-	load_cr0(rcr0() | CR0_WP);
-	load_cr4(rcr4() | CR4_PGE);
 	load_cr3(kernel_pmap->pm_cr3);
 }
 
+/*
+ * CR0_BOOT, CR4_BOOT and EFER_BOOT have all that these tables need, and the boot
+ * tables have no global entries.
+ */
 void
 hf_pmap_cpu_init(void)
 {
 	u_int cpu = curcpu;
-	uint64_t efer;
 
-	efer = rdmsr(MSR_EFER);
-	if ((efer & EFER_NXE) == 0)
-		wrmsr(MSR_EFER, efer | EFER_NXE);
-	load_cr0(rcr0() | CR0_WP);
 	CPU_SET_ATOMIC(cpu, &kernel_pmap->pm_active);
 	PCPU_SET(curpmap, kernel_pmap);
 	load_cr3(kernel_pmap->pm_cr3);
-	/* Global entries of the boot tables go with PGE. */
-	load_cr4(rcr4() & ~(uint64_t)CR4_PGE);
-	load_cr4(rcr4() | CR4_PGE);
 	/* Between two frames lies an address that is never mapped. */
 	PCPU_SET(qmap_addr, HF_KVA_SPECIAL + (2 * cpu + 1) * PAGE_SIZE);
 }

@@ -17,6 +17,7 @@
  */
 #include <sys/smp.h>
 #include <machine/specialreg.h>
+#include "boot_asm.h"
 #include "pmap_var.h"
 
 /* From here on one full flush is cheaper than single ones. */
@@ -37,16 +38,15 @@ static void
 flush_all_local(bool kernel)
 {
 	register_t flags;
-	uint64_t cr4;
 
 	if (!kernel) {
 		load_cr3(rcr3());
 		return;
 	}
 	flags = intr_disable();
-	cr4 = rcr4();
-	load_cr4(cr4 & ~(uint64_t)CR4_PGE);
-	load_cr4(cr4 | CR4_PGE);
+	/* Not read first: KVM on SVM exits for that, too. */
+	load_cr4(CR4_BOOT & ~(uint64_t)CR4_PGE);
+	load_cr4(CR4_BOOT);
 	intr_restore(flags);
 }
 
