@@ -78,6 +78,22 @@ hf_entry:
 	.size	hf_entry, . - hf_entry
 
 /*
+ * Among the code, which is being read anyway: the accessed bits are set already,
+ * so that the CPU does not write here.
+ */
+	.balign	8
+boot_gdt:
+	.quad	0
+	.quad	0x00af9b000000ffff	/* GSEL_KCODE: 64-bit code */
+	.quad	0x00cf93000000ffff	/* GSEL_KDATA */
+	.quad	0x00cf9b000000ffff	/* GSEL_CODE32, for the trampoline */
+boot_gdt_end:
+	.word	0
+boot_gdtr32:
+	.word	boot_gdt_end - boot_gdt - 1
+	.long	PHYS(boot_gdt)
+
+/*
  * The AP trampoline, copied to AP_TRAMPOLINE; entered in real mode with CS:IP =
  * AP_TRAMPOLINE >> 4 : 0.
  */
@@ -131,7 +147,8 @@ ap_high:
 /*
  * The first page tables, ready in the file: the first 4 GiB at 0 and in the direct
  * map, the first 1 GiB at KERNBASE.  pmap_bootstrap() leaves them; APs start on
- * them.  2 MiB pages, everything allowed.
+ * them.  2 MiB pages, everything allowed.  One page-directory-pointer table is
+ * enough, since these places use different entries of it.
  */
 	.section .data.boot_tables, "aw", @progbits
 	.balign	4096
@@ -141,15 +158,13 @@ boot_pml4:
 	.fill	DMAP_PML4_SLOT - 1, 8, 0
 	.quad	PHYS(boot_pdpt) + 3
 	.fill	511 - DMAP_PML4_SLOT - 1, 8, 0
-	.quad	PHYS(boot_pdpt_high) + 3
+	.quad	PHYS(boot_pdpt) + 3
 boot_pdpt:
 	.quad	PHYS(boot_pd) + 0x0003
 	.quad	PHYS(boot_pd) + 0x1003
 	.quad	PHYS(boot_pd) + 0x2003
 	.quad	PHYS(boot_pd) + 0x3003
-	.fill	508, 8, 0
-boot_pdpt_high:
-	.fill	510, 8, 0
+	.fill	506, 8, 0
 	.quad	PHYS(boot_pd) + 3
 	.quad	0
 boot_pd:
@@ -158,18 +173,6 @@ boot_pd:
 	.quad	boot_pa + 0x83
 	.set	boot_pa, boot_pa + 0x200000
 	.endr
-
-	.balign	8
-boot_gdt:
-	.quad	0
-	.quad	0x00af9b000000ffff	/* GSEL_KCODE: 64-bit code */
-	.quad	0x00cf93000000ffff	/* GSEL_KDATA */
-	.quad	0x00cf9b000000ffff	/* GSEL_CODE32, for the trampoline */
-boot_gdt_end:
-	.word	0
-boot_gdtr32:
-	.word	boot_gdt_end - boot_gdt - 1
-	.long	PHYS(boot_gdt)
 
 /* The boot thread's stack, above its guard page (init.c unmaps it). */
 	.section .bss.kstack, "aw", @nobits
