@@ -46,6 +46,8 @@ void hf_thread_start(void) __attribute__((__noreturn__));
 void hf_spinlock_enter(void);
 void hf_spinlock_exit(void);
 void hf_cpu_thread_setup(struct thread *td);
+/* What hf_switch() finds on the stack the first time. */
+void hf_cpu_thread_frame(struct thread *td);
 void hf_cpu_switch(struct thread *from, struct thread *to);
 void hf_timer_arm(uint64_t deadline_tsc);
 void hf_timer_fired(void);

@@ -42,6 +42,7 @@ hf_thread_create_in(
 	td = thread_alloc(p, name, cpu);
 	td->td_fn = fn;
 	td->td_arg = arg;
+	hf_cpu_thread_frame(td);
 	hf_sched_lock();
 	hf_sched_add(td);
 	hf_sched_unlock();
@@ -103,8 +104,12 @@ hf_idle_thread_create(int cpu)
 	return (td);
 }
 
+/* An AP starts in its idle thread; only the boot CPU switches to one. */
 void
 hf_thread_init(void)
 {
-	pcpu_find(0)->pc_idlethread = hf_idle_thread_create(0);
+	struct thread *td = hf_idle_thread_create(0);
+
+	hf_cpu_thread_frame(td);
+	pcpu_find(0)->pc_idlethread = td;
 }

@@ -19,19 +19,24 @@ struct switch_frame {
 void
 hf_cpu_thread_setup(struct thread *td)
 {
+	td->td_pcb = &td->td_pcb_store;
+	/* As if inside sched_lock(): hf_thread_start() leaves it. */
+	td->td_critnest = 1;
+	td->td_md.md_spinlock_count = 1;
+	td->td_md.md_saved_flags = PSL_I | 2;
+}
+
+void
+hf_cpu_thread_frame(struct thread *td)
+{
 	struct switch_frame *sf;
 
-	td->td_pcb = &td->td_pcb_store;
 	sf =
 	    (struct switch_frame *)(td->td_kstack + ptoa(td->td_kstack_pages)) -
 	    1;
 	bzero(sf, sizeof(*sf));
 	sf->rip = (uint64_t)hf_thread_entry;
 	td->td_pcb->pcb_rsp = (uint64_t)sf;
-	/* As if inside sched_lock(): hf_thread_start() leaves it. */
-	td->td_critnest = 1;
-	td->td_md.md_spinlock_count = 1;
-	td->td_md.md_saved_flags = PSL_I | 2;
 }
 
 /* Scheduler lock held; returns when "from" runs again, perhaps elsewhere. */

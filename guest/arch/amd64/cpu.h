@@ -121,7 +121,10 @@ void hf_backtrace_from(
 struct thread;
 void hf_cpu_switch(struct thread *from, struct thread *to);
 
-/* Fills a new thread's context so that hf_switch() starts hf_thread_start(). */
+/*
+ * Fills a new thread's context; with hf_cpu_thread_frame(), hf_switch() starts
+ * hf_thread_start().
+ */
 void hf_cpu_thread_setup(struct thread *td);
 
 /* boot/vm_glue.c: the VM's parts, or what stands in for them. */

@@ -62,7 +62,6 @@ hf_smp_start(int max_cpus)
 		ap_apic_ids[n] = hf_machine.apic_ids[i];
 		hf_ap_stacks[n] = td->td_kstack + ptoa(td->td_kstack_pages);
 		ap_md[n] = (void *)PHYS_TO_DMAP(hf_boot_alloc_pages(pages));
-		bzero(ap_md[n], offsetof(struct amd64_cpu, df_stack));
 		n++;
 	}
 	hf_ap_count = n;
@@ -121,6 +120,8 @@ hf_ap_init(u_int index)
 	pc->pc_cpuid = index + 1;
 	pc->pc_curthread = td;
 	pc->pc_idlethread = td;
+	/* RAM may hold anything; cleared here, a CPU that is not used costs none. */
+	bzero(ap_md[index], offsetof(struct amd64_cpu, df_stack));
 	hf_cpu_init_tables(pc, ap_md[index]);
 	hf_idt_load();
 	hf_vm_ap_init();
