@@ -21,6 +21,11 @@ $(objects .text)
 INSERT BEFORE .text;
 SECTIONS
 {
+	.fini : { KEEP(*(SORT_NONE(.fini))) }
+}
+INSERT AFTER .text.start;
+SECTIONS
+{
 	.rodata.start : {
 $(objects .rodata)
 		*guest_scenarios*(.rodata .rodata.*)

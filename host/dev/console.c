@@ -13,10 +13,11 @@
 #define CONSOLE_BLOCK_PORTS 4 /* one 32-bit access */
 
 struct console {
-	pthread_mutex_t lock; /* serialises the sink */
+	pthread_mutex_t lock; /* (l) serialises the sink */
 	console_sink_fn *sink;
 	void *arg;
-	const struct guestmem *mem; /* constant once a vCPU runs */
+	const struct guestmem *mem;	 /* constant once a vCPU runs */
+	char text[HF_CONSOLE_BLOCK_MAX]; /* (l) the block being handed on */
 };
 
 /* A read says that the port is there: 0xe9, as isa-debugcon does. */
@@ -62,7 +63,6 @@ block_out(void *dev, uint16_t port, unsigned int width, const void *data,
 {
 	struct console *con = dev;
 	struct hf_console_block block;
-	char text[HF_CONSOLE_BLOCK_MAX];
 	uint32_t addr;
 
 	if (con->mem == NULL || width != sizeof(addr) || count != 1)
@@ -70,12 +70,12 @@ block_out(void *dev, uint16_t port, unsigned int width, const void *data,
 	memcpy(&addr, data, sizeof(addr));
 	/* No sum wraps: addr has 32 bits. */
 	if (!guestmem_read(con->mem, gpa_make(addr), &block, sizeof(block)) ||
-	    block.len > sizeof(text) ||
-	    !guestmem_read(con->mem, gpa_make((uint64_t)addr + sizeof(block)),
-		text, block.len))
+	    block.len > sizeof(con->text))
 		return;
 	pthread_mutex_lock(&con->lock);
-	con->sink(con->arg, text, block.len);
+	if (guestmem_read(con->mem, gpa_make((uint64_t)addr + sizeof(block)),
+		con->text, block.len))
+		con->sink(con->arg, con->text, block.len);
 	pthread_mutex_unlock(&con->lock);
 }
 
@@ -89,10 +89,11 @@ console_new(struct bus *bus, console_sink_fn *sink, void *arg)
 {
 	struct console *con;
 
-	con = calloc(1, sizeof(*con));
+	con = malloc(sizeof(*con));
 	hf_check(con != NULL);
 	con->sink = sink;
 	con->arg = arg;
+	con->mem = NULL;
 	if (bus_add_pio(
 		bus, "console", HF_PORT_CONSOLE, 1, &console_ops, con) != 0 ||
 	    bus_add_pio(bus, "console-block", HF_PORT_CONSOLE_BLOCK,

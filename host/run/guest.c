@@ -169,11 +169,12 @@ static int
 load(struct guest *g, struct scenario_result **results, size_t nresults,
     struct hf_err *err)
 {
-	char cmdline[VM_CMDLINE_MAX] = "";
+	char cmdline[VM_CMDLINE_MAX];
 	size_t plan_bytes;
 	char *plan;
 	int rc;
 
+	cmdline[0] = '\0';
 	if (g->disk != NULL)
 		disk_announce(g->disk, cmdline, sizeof(cmdline));
 	plan = make_plan(g, results, nresults, &plan_bytes, err);
@@ -188,9 +189,11 @@ struct guest *
 guest_new(const struct run_options *opt, bool with_disk,
     struct scenario_result **results, size_t nresults, struct hf_err *err)
 {
-	struct guest *g = calloc(1, sizeof(*g));
+	struct guest *g = malloc(sizeof(*g));
 
 	hf_check(g != NULL);
+	/* Kept lines and the record's are written before they are read. */
+	memset(g, 0, offsetof(struct guest, tail.lines));
 	g->opt = opt;
 	pthread_mutex_init(&g->lock, NULL);
 	g->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

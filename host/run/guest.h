@@ -42,10 +42,10 @@ struct guest {
 	pthread_mutex_t lock;
 	struct record_stream stream; /* (l) */
 	struct verdict verdict;	     /* (l) */
-	struct guest_tail tail;	     /* (l) */
 	uint64_t last_event_ns;	     /* (l) start, hello, begin, end, panic */
 	uint64_t console_bytes;	     /* (l) */
 	bool wake;		     /* (l) an event that the owner waits for */
+	struct guest_tail tail;	     /* (l) last: its lines are not cleared */
 };
 
 /*

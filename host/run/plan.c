@@ -26,22 +26,45 @@ plan_make_nonce(char nonce[HF_NONCE_DIGITS + 1])
 	snprintf(nonce, HF_NONCE_DIGITS + 1, "%016" PRIx64, plan_make_seed());
 }
 
+#define HEAD_MAX 160 /* the lines that every plan has, and "cpus" */
+
+static size_t
+lines_bytes(const char *key, const char *const *values, size_t n)
+{
+	size_t bytes = n * (strlen(key) + 1);
+
+	for (size_t i = 0; i < n; i++)
+		bytes += strlen(values[i]);
+	return (bytes);
+}
+
+static char *
+add_lines(char *at, const char *key, const char *const *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		at = stpcpy(stpcpy(stpcpy(at, key), values[i]), "\n");
+	return (at);
+}
+
+/* No stream: every run does this once, and a stream has 8 KiB to be cleared. */
 char *
 plan_format(const struct plan *p, size_t *len_bytes, struct hf_err *err)
 {
-	char *text = NULL;
-	FILE *f = open_memstream(&text, len_bytes);
+	char *text, *at;
+	int head;
 
-	hf_check(f != NULL);
-	fprintf(f, "%s\nnonce %s\nseed %" PRIu64 "\n", HF_PLAN_MAGIC, p->nonce,
-	    p->seed);
+	text = malloc(HEAD_MAX + lines_bytes("param ", p->params, p->nparams) +
+	    lines_bytes("run ", p->runs, p->nruns));
+	hf_check(text != NULL);
+	head = snprintf(text, HEAD_MAX, "%s\nnonce %s\nseed %" PRIu64 "\n",
+	    HF_PLAN_MAGIC, p->nonce, p->seed);
 	if (p->cpus != 0)
-		fprintf(f, "cpus %u\n", p->cpus);
-	for (size_t i = 0; i < p->nparams; i++)
-		fprintf(f, "param %s\n", p->params[i]);
-	for (size_t i = 0; i < p->nruns; i++)
-		fprintf(f, "run %s\n", p->runs[i]);
-	hf_check(fclose(f) == 0);
+		head += snprintf(text + head, (size_t)(HEAD_MAX - head),
+		    "cpus %u\n", p->cpus);
+	hf_check(head < HEAD_MAX);
+	at = add_lines(text + head, "param ", p->params, p->nparams);
+	at = add_lines(at, "run ", p->runs, p->nruns);
+	*len_bytes = (size_t)(at - text);
 	if (*len_bytes > HF_PLAN_MAX) {
 		free(text);
 		err_user(err, "the run plan is %zu bytes long, at most %d fit",

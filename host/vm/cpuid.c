@@ -56,10 +56,11 @@ cpuid_template(int kvm_fd, unsigned int ncpus, struct hf_err *err)
 	struct kvm_cpuid_entry2 *e;
 	unsigned int i;
 
-	cpuid = calloc(1,
-	    sizeof(*cpuid) +
-		(CPUID_ENTRIES_MAX + CPUID_EXTRA) * sizeof(cpuid->entries[0]));
+	/* Room for many; KVM fills in as many as there are. */
+	cpuid = malloc(sizeof(*cpuid) +
+	    (CPUID_ENTRIES_MAX + CPUID_EXTRA) * sizeof(cpuid->entries[0]));
 	hf_check(cpuid != NULL);
+	cpuid->padding = 0;
 	cpuid->nent = CPUID_ENTRIES_MAX;
 	if (ioctl(kvm_fd, KVM_GET_SUPPORTED_CPUID, cpuid) != 0) {
 		err_host_errno(err, errno, "KVM_GET_SUPPORTED_CPUID");
