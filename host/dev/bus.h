@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "gpa.h"
+#include "dev/doorbell.h"
 
 #define BUS_DEVICES_MAX 24
 
@@ -52,15 +53,13 @@ struct dev_host_ops {
 	/* One edge on IOAPIC pin irq. */
 	void (*irq_raise)(void *arg, unsigned int irq);
 	/*
-	 * From now on a write of value, len bytes wide (4), at addr adds one to
-	 * the eventfd instead of arriving through the bus.  0, or -errno: then
-	 * such writes keep arriving through the bus, which must work as well.
+	 * From now on such a write adds one to the eventfd instead of arriving
+	 * through the bus.  0, or -errno: then such writes keep arriving through
+	 * the bus, which must work as well.
 	 */
-	int (*doorbell_add)(void *arg, gpa_t addr, unsigned int len_bytes,
-	    uint64_t value, int eventfd);
-	/* The reverse, same arguments; no more counts after it returns. */
-	void (*doorbell_remove)(void *arg, gpa_t addr, unsigned int len_bytes,
-	    uint64_t value, int eventfd);
+	int (*doorbell_add)(void *arg, const struct doorbell *bell);
+	/* The reverse, same contents; no more counts after it returns. */
+	void (*doorbell_remove)(void *arg, const struct doorbell *bell);
 };
 
 struct bus;

@@ -33,6 +33,7 @@ struct virtio_mmio {
 	struct dev_host_ops host;     /* C */
 	gpa_t base;		      /* C */
 	unsigned int irq;	      /* C */
+	uint16_t notify_port;	      /* C 0: none */
 	pthread_mutex_t lock;	      /* outermost: before the device's */
 	uint32_t status;	      /* A */
 	uint32_t interrupt_status;    /* A */
@@ -42,7 +43,8 @@ struct virtio_mmio {
 	uint32_t queue_sel;	      /* L */
 	uint64_t driver_features;     /* L constant once FEATURES_OK */
 	struct virtqueue_regs regs[VIRTIO_QUEUES_MAX]; /* L */
-	int doorbells[VIRTIO_QUEUES_MAX]; /* L bound eventfd or -1 */
+	int doorbells[VIRTIO_QUEUES_MAX];      /* L bound eventfd or -1 */
+	int port_doorbells[VIRTIO_QUEUES_MAX]; /* L the same, by the port */
 };
 
 static uint32_t
@@ -101,36 +103,64 @@ queue_writable(struct virtio_mmio *t)
 	return (&t->regs[t->queue_sel]);
 }
 
+/* QueueNotify of queue q, by MMIO or by the port. */
+static struct doorbell
+doorbell_of(const struct virtio_mmio *t, unsigned int q, bool is_port, int fd)
+{
+	return ((struct doorbell){ .is_port = is_port,
+	    .addr =
+		is_port ? t->notify_port : t->base.v + VIRTIO_MMIO_QUEUE_NOTIFY,
+	    .len_bytes = 4,
+	    .value = q,
+	    .eventfd = fd });
+}
+
+/* The bound eventfd, or -1. */
+static int
+doorbell_bind(struct virtio_mmio *t, unsigned int q, bool is_port, int fd)
+{
+	struct doorbell bell = doorbell_of(t, q, is_port, fd);
+	int error = t->host.doorbell_add(t->host.arg, &bell);
+
+	if (error == 0)
+		return (fd);
+	log_info(
+	    "virtio-mmio: no ioeventfd (%s): notifications arrive as exits",
+	    strerror(-error));
+	return (-1);
+}
+
+static void
+doorbell_unbind(struct virtio_mmio *t, unsigned int q, bool is_port, int *fd)
+{
+	struct doorbell bell = doorbell_of(t, q, is_port, *fd);
+
+	if (*fd >= 0)
+		t->host.doorbell_remove(t->host.arg, &bell);
+	*fd = -1;
+}
+
 static void
 doorbells_bind(struct virtio_mmio *t)
 {
-	gpa_t addr = gpa_make(t->base.v + VIRTIO_MMIO_QUEUE_NOTIFY);
-	int error, fd;
+	int fd;
 
 	for (unsigned int q = 0; q < t->dev->nqueues; q++) {
 		fd = t->dev->ops->doorbell(t->dev->dev, q);
 		if (fd < 0 || !t->dev->queues[q].ready)
 			continue;
-		error = t->host.doorbell_add(t->host.arg, addr, 4, q, fd);
-		if (error == 0)
-			t->doorbells[q] = fd;
-		else
-			log_info("virtio-mmio: no ioeventfd (%s): "
-				 "notifications arrive as exits",
-			    strerror(-error));
+		t->doorbells[q] = doorbell_bind(t, q, false, fd);
+		if (t->notify_port != 0)
+			t->port_doorbells[q] = doorbell_bind(t, q, true, fd);
 	}
 }
 
 static void
 doorbells_unbind(struct virtio_mmio *t)
 {
-	gpa_t addr = gpa_make(t->base.v + VIRTIO_MMIO_QUEUE_NOTIFY);
-
 	for (unsigned int q = 0; q < t->dev->nqueues; q++) {
-		if (t->doorbells[q] >= 0)
-			t->host.doorbell_remove(
-			    t->host.arg, addr, 4, q, t->doorbells[q]);
-		t->doorbells[q] = -1;
+		doorbell_unbind(t, q, false, &t->doorbells[q]);
+		doorbell_unbind(t, q, true, &t->port_doorbells[q]);
 	}
 }
 
@@ -470,8 +500,9 @@ virtio_mmio_new(
 	t->host = *config->host;
 	t->base = config->base;
 	t->irq = config->irq;
+	t->notify_port = config->notify_port;
 	for (unsigned int q = 0; q < VIRTIO_QUEUES_MAX; q++)
-		t->doorbells[q] = -1;
+		t->doorbells[q] = t->port_doorbells[q] = -1;
 	pthread_mutex_init(&t->lock, NULL);
 	dev->used = transport_used;
 	dev->broken = transport_broken;

@@ -14,8 +14,9 @@
 struct virtio_mmio;
 
 struct virtio_mmio_config {
-	gpa_t base;	  /* of the window of VIRTIO_MMIO_WINDOW bytes */
-	unsigned int irq; /* for dev_host_ops.irq_raise */
+	gpa_t base;	      /* of the window of VIRTIO_MMIO_WINDOW bytes */
+	unsigned int irq;     /* for dev_host_ops.irq_raise */
+	uint16_t notify_port; /* HF_PORT_NOTIFY of this device; 0: none */
 	const struct guestmem *mem;
 	const struct dev_host_ops *host; /* copied; its arg must stay */
 };

@@ -46,6 +46,7 @@ disk_new(const struct run_options *opt, struct vm *vm, struct bus *bus,
 		.doorbell_remove = vm_doorbell_remove };
 	struct virtio_mmio_config cfg = { .base = gpa_make(HF_VIRTIO_BASE),
 		.irq = HF_VIRTIO_IRQ_BASE,
+		.notify_port = HF_PORT_NOTIFY,
 		.mem = vm_guestmem(vm),
 		.host = &host };
 	struct disk *d = calloc(1, sizeof(*d));
@@ -66,7 +67,7 @@ disk_new(const struct run_options *opt, struct vm *vm, struct bus *bus,
 	error = bus_add_mmio(bus, "virtio-blk", cfg.base, VIRTIO_MMIO_WINDOW,
 	    &virtio_mmio_bus_ops, d->transport);
 	hf_check(error == 0);
-	error = bus_add_pio(bus, "virtio-blk notify", HF_PORT_NOTIFY, 4,
+	error = bus_add_pio(bus, "virtio-blk notify", cfg.notify_port, 4,
 	    &virtio_mmio_notify_ops, d->transport);
 	hf_check(error == 0);
 	return (d);

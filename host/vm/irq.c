@@ -51,32 +51,29 @@ vm_irq_raise(void *arg, unsigned int irq)
 
 /* KVM_IOEVENTFD (KVM API 4.59). */
 static int
-doorbell(struct vm *vm, gpa_t addr, unsigned int len_bytes, uint64_t value,
-    int eventfd, uint32_t flags)
+doorbell(struct vm *vm, const struct doorbell *bell, uint32_t flags)
 {
-	struct kvm_ioeventfd io = { .datamatch = value,
-		.addr = addr.v,
-		.len = len_bytes,
-		.fd = eventfd,
+	struct kvm_ioeventfd io = { .datamatch = bell->value,
+		.addr = bell->addr,
+		.len = bell->len_bytes,
+		.fd = bell->eventfd,
 		.flags = KVM_IOEVENTFD_FLAG_DATAMATCH | flags };
 
+	if (bell->is_port)
+		io.flags |= KVM_IOEVENTFD_FLAG_PIO;
 	return (ioctl(vm->fd, KVM_IOEVENTFD, &io) == 0 ? 0 : -errno);
 }
 
 int
-vm_doorbell_add(
-    void *vm, gpa_t addr, unsigned int len_bytes, uint64_t value, int eventfd)
+vm_doorbell_add(void *vm, const struct doorbell *bell)
 {
-	return (doorbell(vm, addr, len_bytes, value, eventfd, 0));
+	return (doorbell(vm, bell, 0));
 }
 
 void
-vm_doorbell_remove(
-    void *vm, gpa_t addr, unsigned int len_bytes, uint64_t value, int eventfd)
+vm_doorbell_remove(void *vm, const struct doorbell *bell)
 {
-	int error;
+	int error = doorbell(vm, bell, KVM_IOEVENTFD_FLAG_DEASSIGN);
 
-	error = doorbell(
-	    vm, addr, len_bytes, value, eventfd, KVM_IOEVENTFD_FLAG_DEASSIGN);
 	hf_check(error == 0);
 }

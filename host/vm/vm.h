@@ -24,6 +24,7 @@
 
 #include "core/err.h"
 #include "gpa.h"
+#include "dev/doorbell.h"
 #include "vm/guestmem.h"
 
 #define VM_CPUS_MAX    64
@@ -187,10 +188,8 @@ void vm_destroy(struct vm *);
  */
 int vm_irq_setup(struct vm *, unsigned int irq);
 void vm_irq_raise(void *vm, unsigned int irq);
-int vm_doorbell_add(
-    void *vm, gpa_t addr, unsigned int len_bytes, uint64_t value, int eventfd);
-void vm_doorbell_remove(
-    void *vm, gpa_t addr, unsigned int len_bytes, uint64_t value, int eventfd);
+int vm_doorbell_add(void *vm, const struct doorbell *bell);
+void vm_doorbell_remove(void *vm, const struct doorbell *bell);
 
 /*
  * On a vCPU's thread (dev/counts.h): this vCPU's exits so far; those of all

@@ -35,6 +35,7 @@ GUEST(guest_halt);
 GUEST(guest_jump_out);
 GUEST(guest_mmio);
 GUEST(guest_doorbell);
+GUEST(guest_port_doorbell);
 GUEST(guest_irq);
 GUEST(guest_smp);
 GUEST(guest_smp_lazy);
@@ -266,23 +267,23 @@ END_TEST
 START_TEST(doorbell_counts_matching_writes_and_the_rest_exits)
 {
 	/* VB-38 */
+	struct doorbell bell = { .addr = WINDOW + 0x50, .len_bytes = 4 };
 	struct machine m;
 	uint64_t count = 0;
 	int fd;
 
 	fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	bell.eventfd = fd;
 	machine_make(&m, 1, guest_doorbell, guest_doorbell_end);
-	ck_assert_int_eq(
-	    vm_doorbell_add(m.vm, gpa_make(WINDOW + 0x50), 4, 0, fd), 0);
-	ck_assert_int_eq(
-	    vm_doorbell_add(m.vm, gpa_make(WINDOW + 0x50), 4, 0, fd), -EEXIST);
+	ck_assert_int_eq(vm_doorbell_add(m.vm, &bell), 0);
+	ck_assert_int_eq(vm_doorbell_add(m.vm, &bell), -EEXIST);
 	machine_start(&m);
 	machine_finish(&m);
 	ck_assert_int_eq(read(fd, &count, sizeof(count)), sizeof(count));
 	ck_assert_uint_eq(count, 3);
 	ck_assert_uint_eq(m.nwrites, 1);
 	ck_assert_uint_eq(m.last_value, 1);
-	vm_doorbell_remove(m.vm, gpa_make(WINDOW + 0x50), 4, 0, fd);
+	vm_doorbell_remove(m.vm, &bell);
 	machine_free(&m);
 
 	/* Not registered: all of them exit. */
@@ -292,6 +293,44 @@ START_TEST(doorbell_counts_matching_writes_and_the_rest_exits)
 	ck_assert_uint_eq(m.nwrites, 4);
 	machine_free(&m);
 	close(fd);
+}
+END_TEST
+
+static void
+take_out(void *dev, uint16_t port, unsigned int width, const void *data,
+    size_t count)
+{
+	struct machine *m = dev;
+
+	m->nwrites++;
+	memcpy(&m->last_value, data, sizeof(m->last_value));
+}
+
+START_TEST(port_doorbell_counts_matching_outs_and_the_rest_exits)
+{
+	/* VB-38 */
+	static const struct bus_pio_ops ops = { .out = take_out };
+	struct doorbell bell = { .is_port = true,
+		.addr = HF_PORT_NOTIFY,
+		.len_bytes = 4,
+		.eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+	struct machine m;
+	uint64_t count = 0;
+
+	machine_make(&m, 1, guest_port_doorbell, guest_port_doorbell_end);
+	ck_assert_int_eq(
+	    bus_add_pio(m.bus, "bell", HF_PORT_NOTIFY, 4, &ops, &m), 0);
+	ck_assert_int_eq(vm_doorbell_add(m.vm, &bell), 0);
+	machine_start(&m);
+	machine_finish(&m);
+	ck_assert_int_eq(
+	    read(bell.eventfd, &count, sizeof(count)), sizeof(count));
+	ck_assert_uint_eq(count, 3);
+	ck_assert_uint_eq(m.nwrites, 1);
+	ck_assert_uint_eq(m.last_value, 1);
+	vm_doorbell_remove(m.vm, &bell);
+	machine_free(&m);
+	close(bell.eventfd);
 }
 END_TEST
 
@@ -638,6 +677,7 @@ main(void)
 		instruction_fetch_from_a_device_window_is_an_internal_error,
 		windows_are_read_and_written_with_their_widths,
 		doorbell_counts_matching_writes_and_the_rest_exits,
+		port_doorbell_counts_matching_outs_and_the_rest_exits,
 		raised_interrupt_reaches_the_local_apic,
 		second_cpu_starts_and_may_end_the_machine,
 		stop_just_before_the_guest_is_entered_is_not_lost,

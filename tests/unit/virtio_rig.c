@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* virtio_rig.c: a scripted virtio-blk driver over a fake guest's memory. */
+#include "abi.h"
 #include "virtio_rig.h"
 
 #include <check.h>
@@ -43,30 +44,39 @@ host_irq_raise(void *arg, unsigned int irq)
 }
 
 static int
-host_doorbell_add(
-    void *arg, gpa_t addr, unsigned int len, uint64_t value, int fd)
+host_doorbell_add(void *arg, const struct doorbell *bell)
 {
 	struct rig *r = arg;
 
-	ck_assert_uint_eq(addr.v, RIG_BASE + VIRTIO_MMIO_QUEUE_NOTIFY);
-	ck_assert_uint_eq(len, 4);
-	ck_assert_uint_eq(value, 0);
-	ck_assert_int_ge(fd, 0);
+	ck_assert_uint_eq(bell->len_bytes, 4);
+	ck_assert_uint_eq(bell->value, 0);
+	ck_assert_int_ge(bell->eventfd, 0);
 	if (r->how == RIG_BY_EXIT)
 		return (-38);
+	if (bell->is_port) {
+		/* The same count, so it matters not which of them rings. */
+		ck_assert_uint_eq(bell->addr, HF_PORT_NOTIFY);
+		ck_assert_int_eq(bell->eventfd, r->doorbell);
+		ck_assert_uint_eq(r->ports_bound++, r->ports_unbound);
+		return (0);
+	}
+	ck_assert_uint_eq(bell->addr, RIG_BASE + VIRTIO_MMIO_QUEUE_NOTIFY);
 	ck_assert_int_eq(r->doorbell, -1);
-	r->doorbell = fd;
+	r->doorbell = bell->eventfd;
 	r->bound++;
 	return (0);
 }
 
 static void
-host_doorbell_remove(
-    void *arg, gpa_t addr, unsigned int len, uint64_t value, int fd)
+host_doorbell_remove(void *arg, const struct doorbell *bell)
 {
 	struct rig *r = arg;
 
-	ck_assert_int_eq(r->doorbell, fd);
+	if (bell->is_port) {
+		ck_assert_uint_eq(r->ports_bound, ++r->ports_unbound);
+		return;
+	}
+	ck_assert_int_eq(r->doorbell, bell->eventfd);
 	r->doorbell = -1;
 	r->unbound++;
 }
@@ -88,9 +98,10 @@ rig_new(struct blk_backend *backend, enum rig_notify how)
 		.irq_raise = host_irq_raise,
 		.doorbell_add = host_doorbell_add,
 		.doorbell_remove = host_doorbell_remove };
-	struct virtio_mmio_config config = {
-		.base = gpa_make(RIG_BASE), .irq = 5, .host = &host
-	};
+	struct virtio_mmio_config config = { .base = gpa_make(RIG_BASE),
+		.irq = 5,
+		.notify_port = HF_PORT_NOTIFY,
+		.host = &host };
 
 	ck_assert_ptr_nonnull(r);
 	region_init(&r->regions[0], 0, RIG_SEAM);
@@ -113,6 +124,8 @@ rig_free(struct rig *r)
 {
 	virtio_mmio_free(r->mmio);
 	ck_assert_uint_eq(r->bound, r->unbound);
+	ck_assert_uint_eq(r->ports_bound, r->unbound);
+	ck_assert_uint_eq(r->ports_unbound, r->unbound);
 	virtio_blk_free(r->blk);
 	blk_close(r->backend);
 	guestmem_free(r->mem);

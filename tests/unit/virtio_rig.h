@@ -62,6 +62,7 @@ struct rig {
 	enum rig_notify how;
 	int doorbell; /* bound eventfd, -1: none */
 	unsigned int bound, unbound;
+	unsigned int ports_bound, ports_unbound;
 
 	pthread_mutex_t lock;
 	pthread_cond_t irq_cv;

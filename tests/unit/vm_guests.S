@@ -81,6 +81,21 @@ guest_mmio_end:
 	jmp	.
 guest_doorbell_end:
 
+/* The same by a port. */
+	guest	guest_port_doorbell
+	movl	$0x520, %edx
+	xorl	%eax, %eax
+	outl	%eax, %dx
+	outl	%eax, %dx
+	movl	$1, %eax
+	outl	%eax, %dx
+	xorl	%eax, %eax
+	outl	%eax, %dx
+	movl	$0x501, %edx
+	outl	%eax, %dx
+	jmp	.
+guest_port_doorbell_end:
+
 /* IOAPIC pin 5 to vector 0x40; says so at port 0x80; waits for its IRR bit. */
 	guest	guest_irq
 	movl	$0x1ff, LAPIC + 0xf0	/* software enable */
