@@ -13,6 +13,7 @@
  * HF_MARK_CLASS the line "class":
  *
  *   count user=N user_rep=N kernel=N kernel_rep=N guest=N guest_rep=N
+ *       syscalls=N vmruns=N
  *
  * With profile=FILE it also writes, at the end, the sum over all samples by block
  * of code: "address instructions", to be read by tools/count/profile.
@@ -32,6 +33,7 @@ int qemu_plugin_version = 1;
 
 enum place { USER, KERNEL, GUEST, PLACES };
 static uint64_t counter[PLACES][2]; /* [1]: REP iterations */
+static uint64_t syscalls, vmruns;   /* SYSCALL by users, VMRUN by the kernel */
 static FILE *out;
 
 /* A translated block.  Blocks are translated again; the reader adds them up. */
@@ -102,12 +104,28 @@ mark(unsigned int cpu, void *arg)
 		fprintf(out,
 		    "count user=%" PRIu64 " user_rep=%" PRIu64
 		    " kernel=%" PRIu64 " kernel_rep=%" PRIu64 " guest=%" PRIu64
-		    " guest_rep=%" PRIu64 "\n",
+		    " guest_rep=%" PRIu64 " syscalls=%" PRIu64
+		    " vmruns=%" PRIu64 "\n",
 		    counter[USER][0], counter[USER][1], counter[KERNEL][0],
-		    counter[KERNEL][1], counter[GUEST][0], counter[GUEST][1]);
+		    counter[KERNEL][1], counter[GUEST][0], counter[GUEST][1],
+		    syscalls, vmruns);
 		fflush(out);
 	}
 	memset(counter, 0, sizeof(counter));
+	syscalls = vmruns = 0;
+}
+
+/* SYSCALL: 0f 05.  VMRUN: 0f 01 d8 (APM vol. 3). */
+static void
+count_events(struct qemu_plugin_insn *insn, enum place where, const uint8_t *p,
+    size_t len)
+{
+	if (where == USER && len == 2 && memcmp(p, "\x0f\x05", 2) == 0)
+		qemu_plugin_register_vcpu_insn_exec_inline(
+		    insn, INLINE_ADD_U64, &syscalls, 1);
+	if (where == KERNEL && len == 3 && memcmp(p, "\x0f\x01\xd8", 3) == 0)
+		qemu_plugin_register_vcpu_insn_exec_inline(
+		    insn, INLINE_ADD_U64, &vmruns, 1);
 }
 
 static void
@@ -130,6 +148,7 @@ translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 			    insn, mark, CB_NO_REGS, (void *)(uintptr_t)m);
 		qemu_plugin_register_vcpu_insn_exec_inline(
 		    insn, INLINE_ADD_U64, &counter[where][is_rep(p, len)], 1);
+		count_events(insn, where, p, len);
 	}
 }
 
