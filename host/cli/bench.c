@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bench.c: holdfast bench. */
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,7 @@ describe(const struct arguments *a, const struct environment *env,
 	clock_measure(CLOCK_NS, &clock);
 	e->tsc_hz = clock.tsc_hz;
 	e->tsc_error_ppm = clock.error_ppm;
+	e->tsc_varies = !clock_tsc_is_invariant();
 	e->memory_bytes = a->run.memory_bytes;
 	e->cpus = a->run.ncpus;
 	e->seed = a->run.seed;
@@ -193,6 +195,27 @@ measure(struct arguments *a, const struct scenario_list *list,
 	return (status);
 }
 
+/* Measuring takes minutes: say at once that the result can go nowhere. */
+static int
+check_writable(const char *option, const char *path, struct hf_err *err)
+{
+	int fd;
+
+	if (path == NULL)
+		return (0);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) {
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0)
+			unlink(path);
+	}
+	if (fd < 0)
+		return (err_user_errno(
+		    err, errno, "%s: cannot write %s", option, path));
+	close(fd);
+	return (0);
+}
+
 static enum exitcode
 write_results(
     const struct arguments *a, const struct bench_report *r, struct hf_err *err)
@@ -218,6 +241,12 @@ bench_image(struct arguments *a, const struct environment *env,
 
 	hf_check(chosen != NULL);
 	a->run.kernel = image->kernel;
+	if (check_writable("--json", a->json_path, err) != 0 ||
+	    check_writable("--report", a->report_path, err) != 0) {
+		free(chosen);
+		bench_report_free(r);
+		return (cli_fail(err));
+	}
 	if (a->raw_path != NULL) {
 		raw = fopen(a->raw_path, "w");
 		if (raw == NULL)

@@ -29,6 +29,15 @@ static const struct option_spec specs[] = {
 	{ 0 },
 };
 
+static bool
+have_common(const struct bench_report *a, const struct bench_report *b)
+{
+	for (const struct bench_class *c = a->first; c != NULL; c = c->next)
+		if (bench_class_find(b, c->name) != NULL)
+			return (true);
+	return (false);
+}
+
 static int
 compare(int argc, char **argv, const struct cli_builtin *builtin)
 {
@@ -52,8 +61,12 @@ compare(int argc, char **argv, const struct cli_builtin *builtin)
 	ra = bench_json_read(rest.words[0], &err);
 	if (ra != NULL)
 		rb = bench_json_read(rest.words[1], &err);
-	if (ra == NULL || rb == NULL) {
+	if (rb != NULL && !have_common(ra, rb))
+		err_user(&err, "%s and %s have no class in common",
+		    rest.words[0], rest.words[1]);
+	if (err.status != EXITCODE_OK) {
 		bench_report_free(ra);
+		bench_report_free(rb);
 		return (cli_fail(&err));
 	}
 	opt.threshold = a.threshold_percent / 100.0;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* info.c: holdfast info. */
-#include <cpuid.h>
 #include <linux/kvm.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -8,6 +7,7 @@
 
 #include "blk/blk.h"
 #include "cli/cli.h"
+#include "measure/clock.h"
 #include "cli/options.h"
 #include "run/environment.h"
 #include "vm/kvm.h"
@@ -39,16 +39,6 @@ print_second_stage(const struct environment *e)
 	}
 }
 
-/* CPUID.80000007H:EDX[8], SDM volume 3, 18.17.1. */
-static bool
-tsc_invariant(void)
-{
-	unsigned int a, b, c, d;
-
-	return (__get_cpuid(0x80000007u, &a, &b, &c, &d) != 0 &&
-	    (d & (1u << 8)) != 0);
-}
-
 static void
 print_tsc(int kvm_fd)
 {
@@ -57,7 +47,7 @@ print_tsc(int kvm_fd)
 	int khz = cpu_fd >= 0 ? ioctl(cpu_fd, KVM_GET_TSC_KHZ, 0) : 0;
 
 	printf("TSC            %s",
-	    tsc_invariant() ? "invariant" : "not invariant");
+	    clock_tsc_is_invariant() ? "invariant" : "not invariant");
 	if (khz > 0)
 		printf(", %d.%03d MHz", khz / 1000, khz % 1000);
 	putchar('\n');

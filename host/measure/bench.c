@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bench.c: the classes of a bench report. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,4 +89,40 @@ bench_class_get(struct bench_report *r, const char *name)
 	r->last = c;
 	r->classes++;
 	return (c);
+}
+
+double
+bench_rounds_span(const struct bench_class *c)
+{
+	double lo, hi;
+
+	if (c->rounds < 2)
+		return (1);
+	lo = hi = c->round[0];
+	for (size_t i = 1; i < c->rounds; i++) {
+		lo = c->round[i] < lo ? c->round[i] : lo;
+		hi = c->round[i] > hi ? c->round[i] : hi;
+	}
+	/* the median of an empty sample may be no tick */
+	return (lo > 0 ? hi / lo : hi > 0 ? HUGE_VAL : 1);
+}
+
+bool
+bench_is_noisy(const struct bench_class *c)
+{
+	return (c->total.count == 0 || bench_rounds_span(c) > BENCH_SPAN_MAX);
+}
+
+double
+bench_exits(const struct bench_class *c)
+{
+	return (c->exits.count == 0
+		? -1
+		: (double)c->exits.sum / (double)c->exits.count / c->ops);
+}
+
+bool
+bench_has_quantile(const struct bench_class *c, uint32_t per_100k)
+{
+	return (c->total.count * (100000 - per_100k) >= 100000);
 }

@@ -62,6 +62,7 @@ struct bench_environment {
 	char build[BENCH_TEXT_MAX]; /* compiler, invariants */
 	uint64_t tsc_hz;
 	double tsc_error_ppm;
+	bool tsc_varies; /* not invariant: times may be wrong */
 	uint64_t memory_bytes;
 	uint32_t cpus;
 	uint64_t seed;
@@ -85,6 +86,19 @@ struct bench_class *bench_class_get(struct bench_report *, const char *name);
 const struct bench_class *bench_class_find(
     const struct bench_report *, const char *name);
 
+/* The greatest median of the rounds by the least; 1 for fewer than two. */
+double bench_rounds_span(const struct bench_class *);
+/*
+ * No median is to be had of such a class: all its samples are apart, or its
+ * rounds span more than this.
+ */
+#define BENCH_SPAN_MAX 2.0
+bool bench_is_noisy(const struct bench_class *);
+/* Of one operation, the mean; negative: not known. */
+double bench_exits(const struct bench_class *);
+/* Whether there are samples above the quantile: it is not just the maximum. */
+bool bench_has_quantile(const struct bench_class *, uint32_t per_100k);
+
 /* The file that --json writes and compare reads.  0, or -1 with err. */
 int bench_json_write(
     const struct bench_report *, const char *path, struct hf_err *);
@@ -98,8 +112,9 @@ int bench_html_write(
     const struct bench_report *, const char *path, struct hf_err *);
 
 /*
- * Compares every class that both have; prints a line each.  Returns the number
- * of classes that b does significantly worse.
+ * Compares every class that both have; prints a line each, and in what the
+ * machines differ.  Returns the number of classes that b does significantly
+ * worse.
  */
 size_t bench_compare_print(const struct bench_report *a,
     const struct bench_report *b, const struct stats_options *, FILE *);

@@ -39,7 +39,7 @@ hist_from_json(json_t *j, struct hf_hist *h)
 		&sum, "min", &min, "max", &max, "buckets", &buckets) != 0 ||
 	    count < 0 || !json_is_array(buckets))
 		return (-1);
-	h->count = (uint64_t)count;
+	h->count = 0;
 	h->sum = (uint64_t)sum;
 	h->min = count ? (uint64_t)min : UINT64_MAX;
 	h->max = (uint64_t)max;
@@ -48,11 +48,13 @@ hist_from_json(json_t *j, struct hf_hist *h)
 		int index, n;
 
 		if (json_unpack(pair, "[i, i]", &index, &n) != 0 || index < 0 ||
-		    index >= (int)HF_HIST_BUCKETS || n < 0)
+		    index >= (int)HF_HIST_BUCKETS || n < 1 ||
+		    h->bucket[index] != 0)
 			return (-1);
 		h->bucket[index] = (uint32_t)n;
+		h->count += (uint64_t)n;
 	}
-	return (0);
+	return (h->count == (uint64_t)count ? 0 : -1);
 }
 
 static json_t *
@@ -113,6 +115,7 @@ environment_to_json(const struct bench_environment *e)
 	    "seed", (json_int_t)e->seed, "recorder_ticks",
 	    (json_int_t)e->recorder_ticks);
 
+	json_object_set_new(j, "tsc_varies", json_boolean(e->tsc_varies));
 	for (size_t i = 0; i < TEXT_FIELDS; i++)
 		json_object_set_new(j, text_fields[i].key,
 		    json_string((const char *)e + text_fields[i].offset));
@@ -129,6 +132,9 @@ environment_from_json(json_t *j, struct bench_environment *e)
 		"tsc_error_ppm", &e->tsc_error_ppm, "memory_bytes", &memory,
 		"cpus", &cpus, "seed", &seed, "recorder_ticks", &recorder) != 0)
 		return (-1);
+	if (hz <= 0)
+		return (-1);
+	e->tsc_varies = json_is_true(json_object_get(j, "tsc_varies"));
 	e->tsc_hz = (uint64_t)hz;
 	e->memory_bytes = (uint64_t)memory;
 	e->cpus = (uint32_t)cpus;
@@ -181,7 +187,8 @@ class_from_json(json_t *j, struct bench_report *r)
 		&name, "ops_per_sample", &ops, "round_median_ticks_per_op",
 		&rounds, "ticks_per_sample", &total, "apart", &apart, "layers",
 		&layers, "kvm", &kvm, "exits_per_sample", &exits) != 0 ||
-	    ops < 1 || strlen(name) >= BENCH_NAME_MAX)
+	    ops < 1 || strlen(name) >= BENCH_NAME_MAX ||
+	    bench_class_find(r, name) != NULL)
 		return (-1);
 	c = bench_class_get(r, name);
 	c->ops = (uint32_t)ops;
@@ -191,7 +198,8 @@ class_from_json(json_t *j, struct bench_report *r)
 		return (-1);
 	json_array_foreach(rounds, i, value)
 	{
-		if (!json_is_number(value) || i >= BENCH_ROUNDS_MAX)
+		if (!json_is_number(value) || i >= BENCH_ROUNDS_MAX ||
+		    json_number_value(value) < 0)
 			return (-1);
 		c->round[c->rounds++] = json_number_value(value);
 	}
@@ -219,13 +227,21 @@ struct bench_report *
 bench_json_read(const char *path, struct hf_err *err)
 {
 	json_error_t why;
-	json_t *root = json_load_file(path, 0, &why), *env, *classes, *one;
+	FILE *in = fopen(path, "r");
+	json_t *root, *env, *classes, *one;
 	struct bench_report *r = NULL;
 	int version;
 	size_t i;
 
+	if (in == NULL) {
+		err_user_errno(err, errno, "cannot read %s", path);
+		return (NULL);
+	}
+	root = json_loadf(in, 0, &why);
+	fclose(in);
 	if (root == NULL) {
-		err_user(err, "%s: %s (line %d)", path, why.text, why.line);
+		err_user(err, "%s is no JSON, or damaged: %s (line %d)", path,
+		    why.text, why.line);
 		return (NULL);
 	}
 	if (json_unpack(root, "{s:i, s:o, s:o}", "holdfast_bench", &version,
@@ -240,6 +256,8 @@ bench_json_read(const char *path, struct hf_err *err)
 	}
 	r = bench_report_new();
 	if (environment_from_json(env, &r->env) != 0)
+		goto damaged;
+	if (!json_is_array(classes))
 		goto damaged;
 	json_array_foreach(classes, i, one)
 	{

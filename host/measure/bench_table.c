@@ -60,88 +60,105 @@ environment_print(const struct bench_environment *e, FILE *out)
 	    " CPUs, disk: %s, seed %" PRIu64 "\n",
 	    e->memory_bytes >> 20, e->backing, e->cpus, e->disk, e->seed);
 	fprintf(out,
-	    "TSC %.6f GHz +- %.1f ppm; an empty sample reads %" PRIu64
+	    "TSC %.6f GHz +- %.1f ppm%s; an empty sample reads %" PRIu64
 	    " ticks (%.0f ns), not subtracted\n",
-	    (double)e->tsc_hz / 1e9, e->tsc_error_ppm, e->recorder_ticks,
+	    (double)e->tsc_hz / 1e9, e->tsc_error_ppm,
+	    e->tsc_varies ? ", not invariant (times may be wrong)" : "",
+	    e->recorder_ticks,
 	    ns_from_tsc_f((double)e->recorder_ticks, e->tsc_hz));
 	fprintf(out, "holdfast %s, %s; options: %s\n\n", e->version, e->build,
 	    e->options);
+}
+
+/* "-" where no sample lies beyond. */
+static const char *
+quantile_text(char *buf, size_t size, const struct bench_class *c,
+    uint32_t per_100k, uint64_t hz)
+{
+	if (!bench_has_quantile(c, per_100k))
+		return ("-");
+	return (duration_text(buf, size, quantile_ns(c, per_100k, hz)));
+}
+
+static const char *
+exits_text(char *buf, size_t size, const struct bench_class *c)
+{
+	double exits = bench_exits(c);
+
+	if (exits < 0)
+		return ("-");
+	snprintf(buf, size, "%.3g", exits);
+	return (buf);
+}
+
+static const char *
+span_text(char *buf, size_t size, const struct bench_class *c)
+{
+	double span = bench_rounds_span(c);
+
+	if (c->rounds < 2)
+		return ("-");
+	snprintf(buf, size, "x%.*f%s", span < 9.95 ? 2 : 0, span,
+	    bench_is_noisy(c) ? " !" : "");
+	return (buf);
+}
+
+/* All samples are apart: what they read with what does not belong to them. */
+static void
+no_samples_print(const struct bench_class *c, uint64_t hz, FILE *out)
+{
+	char b[24];
+
+	fprintf(out,
+	    "%-34s %*s %5" PRIu64
+	    " %6s %7s  too noisy to say; of those apart: median %s\n",
+	    c->name, 6 * 10 + 7, "none", c->apart.count, "-", "!",
+	    duration_text(b, sizeof(b),
+		ns_from_tsc_f(
+		    (double)hf_hist_quantile(&c->apart, 50000) / c->ops, hz)));
+}
+
+static void
+class_print(const struct bench_class *c, uint64_t hz, FILE *out)
+{
+	char b[8][24], layers[64];
+
+	layers_text(layers, sizeof(layers), c);
+	fprintf(out,
+	    "%-34s %9s %9s %9s %9s %9s %9s %7" PRIu64 " %5" PRIu64
+	    " %6s %7s  %s\n",
+	    c->name,
+	    duration_text(b[0], sizeof(b[0]),
+		ns_from_tsc_f((double)c->total.min / c->ops, hz)),
+	    duration_text(b[1], sizeof(b[1]), quantile_ns(c, 50000, hz)),
+	    quantile_text(b[2], sizeof(b[2]), c, 90000, hz),
+	    quantile_text(b[3], sizeof(b[3]), c, 99000, hz),
+	    quantile_text(b[4], sizeof(b[4]), c, 99900, hz),
+	    duration_text(b[5], sizeof(b[5]),
+		ns_from_tsc_f((double)c->total.max / c->ops, hz)),
+	    c->total.count, c->apart.count, exits_text(b[6], sizeof(b[6]), c),
+	    span_text(b[7], sizeof(b[7]), c), layers);
 }
 
 void
 bench_table_print(const struct bench_report *r, FILE *out)
 {
 	environment_print(&r->env, out);
-	fprintf(out, "%-34s %9s %9s %9s %9s %9s %9s %7s %5s  %s\n",
-	    "class (one operation)", "min", "median", "p90", "p99", "p99.9",
-	    "max", "count", "apart", "% of the mean by layer");
+	fprintf(out, "%-34s %9s %9s %9s %9s %9s %9s %7s %5s %6s %7s  %s\n",
+	    "class (time of one operation)", "min", "median", "p90", "p99",
+	    "p99.9", "max", "samples", "apart", "exits", "rounds",
+	    "% of the mean by layer");
 	for (const struct bench_class *c = r->first; c != NULL; c = c->next) {
-		uint64_t hz = r->env.tsc_hz;
-		char b[6][24], layers[64];
-
-		if (c->total.count == 0) {
-			fprintf(out, "%-34s %*s %5" PRIu64 "  %s\n", c->name,
-			    6 * 10 + 7, "none", c->apart.count,
-			    "too noisy to say");
-			continue;
-		}
-		layers_text(layers, sizeof(layers), c);
-		fprintf(out,
-		    "%-34s %9s %9s %9s %9s %9s %9s %7" PRIu64 " %5" PRIu64
-		    "  %s\n",
-		    c->name,
-		    duration_text(b[0], sizeof(b[0]),
-			ns_from_tsc_f((double)c->total.min / c->ops, hz)),
-		    duration_text(
-			b[1], sizeof(b[1]), quantile_ns(c, 50000, hz)),
-		    duration_text(
-			b[2], sizeof(b[2]), quantile_ns(c, 90000, hz)),
-		    duration_text(
-			b[3], sizeof(b[3]), quantile_ns(c, 99000, hz)),
-		    duration_text(
-			b[4], sizeof(b[4]), quantile_ns(c, 99900, hz)),
-		    duration_text(b[5], sizeof(b[5]),
-			ns_from_tsc_f((double)c->total.max / c->ops, hz)),
-		    c->total.count, c->apart.count, layers);
+		if (c->total.count == 0)
+			no_samples_print(c, r->env.tsc_hz, out);
+		else
+			class_print(c, r->env.tsc_hz, out);
 	}
-}
-
-size_t
-bench_compare_print(const struct bench_report *a, const struct bench_report *b,
-    const struct stats_options *opt, FILE *out)
-{
-	size_t worse = 0, compared = 0;
-
-	fprintf(out, "%-34s %11s %11s %8s %8s  %s\n",
-	    "class (ticks an operation)", "A", "B", "B/A - 1", "p",
-	    "verdict (more ticks is worse)");
-	for (const struct bench_class *ca = a->first; ca != NULL;
-	     ca = ca->next) {
-		const struct bench_class *cb = bench_class_find(b, ca->name);
-		struct stats_comparison c;
-
-		if (cb == NULL) {
-			fprintf(out, "%-34s only in A\n", ca->name);
-			continue;
-		}
-		stats_compare(
-		    ca->round, ca->rounds, cb->round, cb->rounds, opt, &c);
-		compared++;
-		worse += c.verdict == STATS_WORSE;
-		fprintf(out, "%-34s %11.0f %11.0f %+7.1f%% %8.2g  %s\n",
-		    ca->name, c.median_a, c.median_b, 100 * c.shift, c.p_value,
-		    stats_verdict_name(c.verdict));
-	}
-	for (const struct bench_class *cb = b->first; cb != NULL; cb = cb->next)
-		if (bench_class_find(a, cb->name) == NULL)
-			fprintf(out, "%-34s only in B\n", cb->name);
-	if (strcmp(a->env.accelerator, b->env.accelerator) != 0 ||
-	    strcmp(a->env.cpu, b->env.cpu) != 0)
-		fprintf(out, "note: A ran on \"%s, %s\", B on \"%s, %s\"\n",
-		    a->env.accelerator, a->env.cpu, b->env.accelerator,
-		    b->env.cpu);
 	fprintf(out,
-	    "%zu classes compared, %zu worse (p < %g and more than %.0f %%)\n",
-	    compared, worse, opt->alpha, 100 * opt->threshold);
-	return (worse);
+	    "\napart: samples left out, as an exit or a wait in them is not "
+	    "the "
+	    "class's own\n"
+	    "exits: of the vCPU to KVM, in one operation; -: not known\n"
+	    "rounds: greatest by least median of a round; !: too noisy to say "
+	    "what the median is\n");
 }

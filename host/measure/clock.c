@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clock.c: TSC ticks and nanoseconds. */
+#include <cpuid.h>
 #include <time.h>
 #include <x86intrin.h>
 
@@ -22,6 +23,15 @@ double
 ns_from_tsc_f(double ticks, uint64_t tsc_hz)
 {
 	return (tsc_hz == 0 ? 0 : ticks * (double)NS_PER_S / (double)tsc_hz);
+}
+
+bool
+clock_tsc_is_invariant(void)
+{
+	unsigned int a, b, c, d;
+
+	return (__get_cpuid(0x80000007u, &a, &b, &c, &d) != 0 &&
+	    (d & (1u << 8)) != 0);
 }
 
 struct reading {

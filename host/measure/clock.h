@@ -3,6 +3,7 @@
 #ifndef HF_MEASURE_CLOCK_H
 #define HF_MEASURE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -14,6 +15,12 @@ uint64_t ns_from_tsc(uint64_t ticks, uint64_t tsc_hz);
 
 /* The same for fractions of a tick, as means and slopes need. */
 double ns_from_tsc_f(double ticks, uint64_t tsc_hz);
+
+/*
+ * The TSC runs at one rate whatever the CPU does (CPUID.80000007H:EDX[8], SDM
+ * volume 3, 18.17.1).  Otherwise ticks of two moments are not of the same length.
+ */
+bool clock_tsc_is_invariant(void);
 
 struct clock_estimate {
 	uint64_t tsc_hz;

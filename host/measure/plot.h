@@ -11,6 +11,7 @@
 void plot_escape(FILE *, const char *text);
 
 const char *plot_colour(int series);
+#define PLOT_NOISY "#b3261e" /* what is too noisy to say */
 
 /* "840 ns", "1.2 us" as SVG text at a place; anchor: start, middle or end. */
 void plot_time(FILE *, double x, double y, const char *anchor, double ns);

@@ -16,6 +16,7 @@
 
 struct curve {
 	double cpus[POINTS_MAX], ns[POINTS_MAX];
+	bool noisy[POINTS_MAX];
 	size_t n;
 };
 
@@ -41,9 +42,11 @@ curve_collect(const struct bench_report *r, const char *family, size_t len,
 		unsigned cpus;
 
 		if (family_of(c->name, &cpus) != len ||
-		    strncmp(c->name, family, len) != 0 || v->n == POINTS_MAX)
+		    strncmp(c->name, family, len) != 0 || c->total.count == 0 ||
+		    v->n == POINTS_MAX)
 			continue;
 		v->cpus[v->n] = cpus;
+		v->noisy[v->n] = bench_is_noisy(c);
 		v->ns[v->n++] = ns_from_tsc_f(
 		    (double)hf_hist_quantile(&c->total, 50000) / c->ops,
 		    r->env.tsc_hz);
@@ -76,7 +79,8 @@ curve_draw(const struct curve *v, const char *family, size_t len, FILE *out)
 		fprintf(out,
 		    "<circle cx=%.1f cy=%.1f r=3 fill='%s'/>"
 		    "<text x=%.1f y=%.0f text-anchor=middle>%.0f</text>",
-		    X(v->cpus[i]), Y(v->ns[i]), plot_colour(0), X(v->cpus[i]),
+		    X(v->cpus[i]), Y(v->ns[i]),
+		    v->noisy[i] ? PLOT_NOISY : plot_colour(0), X(v->cpus[i]),
 		    BASE + 16, v->cpus[i]);
 		/* inwards at both ends */
 		plot_time(out, X(v->cpus[i]), Y(v->ns[i]) - 9,
@@ -112,9 +116,9 @@ plot_scaling(const struct bench_report *r, FILE *out)
 		if (!any)
 			fprintf(out,
 			    "<h2>Scaling</h2>\n<p>Median of one operation "
-			    "against the number of CPUs that do it at once; "
-			    "the "
-			    "dashed line is no loss.\n<div class=plots>\n");
+			    "against the number of CPUs that take part; the "
+			    "dashed line is no loss. What is too noisy to say "
+			    "is left out, or a red dot.\n<div class=plots>\n");
 		any = true;
 		curve_draw(&v, c->name, len, out);
 	}

@@ -7,8 +7,6 @@
 #include "core/err.h"
 #include "measure/stats.h"
 
-/* Below this many rounds a side no rank test can reach alpha = 0.01. */
-#define ROUNDS_MIN 5
 /* The exact distribution is counted up to this product of sizes. */
 #define EXACT_MAX 400
 
@@ -145,7 +143,7 @@ hodges_lehmann_ratio(const double *a, size_t na, const double *b, size_t nb)
 	hf_check(r != NULL);
 	for (size_t i = 0; i < na; i++)
 		for (size_t j = 0; j < nb; j++)
-			r[i * nb + j] = b[j] / a[i];
+			r[i * nb + j] = a[i] > 0 ? b[j] / a[i] : 1;
 	m = stats_median(r, na * nb);
 	free(r);
 	return (m);
@@ -172,7 +170,7 @@ stats_compare(const double *a, size_t na, const double *b, size_t nb,
 	u = u_statistic(a, na, b, nb, &ties);
 	c->p_value = !ties && na * nb <= EXACT_MAX ? p_exact(u, na, nb)
 						   : p_normal(u, a, na, b, nb);
-	if (na < ROUNDS_MIN || nb < ROUNDS_MIN)
+	if (na < STATS_ROUNDS_MIN || nb < STATS_ROUNDS_MIN)
 		return;
 	if (c->p_value < opt->alpha && fabs(c->shift) > opt->threshold)
 		c->verdict = c->shift > 0 ? STATS_WORSE : STATS_BETTER;

@@ -16,6 +16,9 @@ enum stats_verdict {
 	STATS_TOO_NOISY /* too few rounds, or they scatter more than they tell */
 };
 
+/* With fewer rounds a side, no rank test can reach alpha = 0.01. */
+#define STATS_ROUNDS_MIN 5
+
 struct stats_options {
 	double alpha;	  /* level of significance, e.g. 0.01 */
 	double threshold; /* relative shift below which nothing is said */

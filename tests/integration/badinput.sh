@@ -118,6 +118,39 @@ stdout_full help_full "$holdfast" --help
 stdout_full list_full "$holdfast" list --kernel "$elf"
 stdout_full list_json_full "$holdfast" list --json --kernel "$elf"
 
+# --- bench and compare -----------------------------------------------------
+# What cannot be written is refused before measuring.
+expect bench_few_samples 2 "--samples: 1 is out of range" \
+	"$holdfast" bench --samples 1
+expect bench_no_class 2 "no bench matches 'nothing*'" \
+	"$holdfast" bench 'nothing*'
+expect bench_json_nowhere 2 "--json: cannot write $work/a/b" \
+	"$holdfast" bench --json "$work/a/b"
+expect bench_report_directory 2 "--report: cannot write $work" \
+	"$holdfast" bench --report "$work"
+expect compare_one 2 "compare takes two files, not 1" "$holdfast" compare x
+expect compare_none 2 "cannot read $work/none" \
+	"$holdfast" compare "$work/none" "$work/none"
+expect compare_text 2 "$work/text is no JSON, or damaged" \
+	"$holdfast" compare "$work/text" "$work/text"
+bench_json() {
+	echo '{"holdfast_bench":1,"environment":{"tsc_hz":1000000000,'
+	echo '"tsc_error_ppm":1.0,"memory_bytes":1,"cpus":1,"seed":1,'
+	echo '"recorder_ticks":1,"version":"","accelerator":"","cpu":"",'
+	echo '"host_kernel":"","backing":"","disk":"","options":"","build":""},'
+	echo '"classes":[{"name":"'"$1"'","ops_per_sample":1,'
+	echo '"round_median_ticks_per_op":[],"apart":'"$2"','
+	echo '"ticks_per_sample":'"$2"',"layers":{},"kvm":{}}]}'
+}
+empty='{"count":0,"sum":0,"min":0,"max":0,"buckets":[]}'
+bench_json one "$empty" >"$work/one.json"
+bench_json two "$empty" >"$work/two.json"
+bench_json one '{"count":1}' >"$work/broken.json"
+expect compare_nothing_common 2 "have no class in common" \
+	"$holdfast" compare "$work/one.json" "$work/two.json"
+expect compare_broken 2 "broken.json: a value is missing or out of range" \
+	"$holdfast" compare "$work/one.json" "$work/broken.json"
+
 # --- decode ----------------------------------------------------------------
 "$holdfast" plan --kernel "$elf" "$first" >"$work/plan" 2>/dev/null
 expect decode_no_log 2 "$work/none" \

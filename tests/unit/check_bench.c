@@ -44,6 +44,7 @@ sample_report(double scale)
 	strcpy(c->kvm[0].name, "exits");
 	c->kvm[0].delta = 77;
 	c->kvm_stats = 1;
+	hf_hist_add(&c->exits, 3);
 	for (unsigned n = 1; n <= 2; n++) {
 		c = bench_class_get(r, n == 1 ? "fault_cpus1" : "fault_cpus2");
 		c->ops = 16;
@@ -69,6 +70,7 @@ START_TEST(json_reads_back_what_it_wrote)
 	ck_assert(memcmp(&a->total, &b->total, sizeof(a->total)) == 0);
 	ck_assert(memcmp(&a->apart, &b->apart, sizeof(a->apart)) == 0);
 	ck_assert(memcmp(a->layer, b->layer, sizeof(a->layer)) == 0);
+	ck_assert(memcmp(&a->exits, &b->exits, sizeof(a->exits)) == 0);
 	ck_assert_uint_eq(b->rounds, 10);
 	ck_assert_double_eq(b->round[9], a->round[9]);
 	ck_assert_uint_eq(b->kvm[0].delta, 77);
@@ -81,7 +83,10 @@ START_TEST(a_file_that_is_no_report_is_named)
 {
 	static const char *const bad[] = { "", "[]", "{\"x\":1}",
 		"{\"holdfast_bench\":99,\"environment\":{},\"classes\":[]}",
-		"{\"holdfast_bench\":1,\"environment\":{},\"classes\":[]}" };
+		"{\"holdfast_bench\":1,\"environment\":{},\"classes\":[]}",
+		"{\"holdfast_bench\":1,",
+		"\x7f"
+		"ELF" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		FILE *f = fopen(path_in_dir("bad.json"), "w");
@@ -125,6 +130,69 @@ slurp(const char *path)
 	fclose(f);
 	return (text);
 }
+
+/* What compare prints about two reports; *worse as it returns. */
+static char *
+compared(
+    const struct bench_report *a, const struct bench_report *b, size_t *worse)
+{
+	struct stats_options opt = { 0.01, 0.05 };
+	FILE *out = fopen(path_in_dir("cmp"), "w");
+
+	*worse = bench_compare_print(a, b, &opt, out);
+	fclose(out);
+	return (slurp(path_in_dir("cmp")));
+}
+
+START_TEST(machines_are_compared_by_time_and_told_apart)
+{
+	struct bench_report *a = sample_report(1), *b = sample_report(2);
+	size_t worse;
+	char *text;
+
+	/* twice the ticks at twice the rate */
+	b->env.tsc_hz = 2 * a->env.tsc_hz;
+	strcpy(b->env.backing, "huge pages thp");
+	b->env.memory_bytes *= 2;
+	text = compared(a, b, &worse);
+	ck_assert_uint_eq(worse, 0);
+	ck_assert_ptr_nonnull(strstr(text, "  same\n"));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "note: guest RAM: A \"\", B \"huge pages thp\""));
+	ck_assert_ptr_nonnull(strstr(text, "note: MiB of RAM: A 64, B 128"));
+	ck_assert_ptr_null(strstr(text, "note: CPU"));
+	bench_report_free(b);
+	b = bench_report_new();
+	bench_class_get(b, "another");
+	text = compared(a, b, &worse);
+	ck_assert_ptr_nonnull(strstr(text, "\n0 classes compared"));
+	ck_assert_ptr_nonnull(strstr(text, "only in B"));
+	bench_report_free(a);
+	bench_report_free(b);
+}
+END_TEST
+
+START_TEST(rounds_far_apart_are_never_the_same)
+{
+	struct bench_report *a = sample_report(1);
+	struct bench_class *c = bench_class_get(a, "anon_write_first_touch");
+	size_t worse;
+	char *text;
+
+	ck_assert(!bench_is_noisy(c));
+	/* the middle of the rounds is as quiet as before */
+	c->round[9] = 60 * c->round[0];
+	ck_assert(bench_is_noisy(c));
+	text = compared(a, a, &worse);
+	ck_assert_ptr_nonnull(strstr(
+	    text, "too noisy to say: rounds span x60.00 in A, x60.00 in B"));
+	c->rounds = 4;
+	text = compared(a, a, &worse);
+	ck_assert_ptr_nonnull(
+	    strstr(text, "too noisy to say: rounds A 4, B 4; it takes 5"));
+	bench_report_free(a);
+}
+END_TEST
 
 START_TEST(page_is_self_contained_and_escapes)
 {
@@ -175,6 +243,80 @@ START_TEST(table_gives_time_per_operation)
 }
 END_TEST
 
+START_TEST(what_is_too_noisy_is_marked)
+{
+	struct bench_report *r = sample_report(1);
+	struct bench_class *c = bench_class_get(r, "anon_write_first_touch");
+	FILE *out = fopen(path_in_dir("table"), "w");
+	struct hf_err err = { 0 };
+	char *text;
+
+	c->round[3] *= 56;
+	hf_hist_reset(&bench_class_get(r, "fault_cpus2")->total);
+	hf_hist_add(&bench_class_get(r, "fault_cpus2")->apart, 32000);
+	bench_table_print(r, out);
+	fclose(out);
+	text = slurp(path_in_dir("table"));
+	ck_assert_ptr_nonnull(strstr(text, " x56 !  trap"));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "too noisy to say; of those apart: median 1.00 us"));
+	ck_assert_int_eq(bench_html_write(r, path_in_dir("a.html"), &err), 0);
+	text = slurp(path_in_dir("a.html"));
+	ck_assert_ptr_nonnull(strstr(text, "class=bad>&times;56"));
+	ck_assert_ptr_nonnull(strstr(text, "class=bad>too noisy to say<td>0"));
+	/* no curve through a class without samples */
+	ck_assert_ptr_null(strstr(text, "polyline"));
+	ck_assert_ptr_null(strstr(text, ">0 ns"));
+	bench_report_free(r);
+}
+END_TEST
+
+START_TEST(a_quantile_beyond_the_samples_is_a_dash)
+{
+	struct bench_class c = { .ops = 1, .total.count = 99 };
+
+	ck_assert(bench_has_quantile(&c, 90000));
+	ck_assert(!bench_has_quantile(&c, 99000));
+	c.total.count = 1000;
+	ck_assert(bench_has_quantile(&c, 99900));
+}
+END_TEST
+
+/* A good file with one thing replaced. */
+START_TEST(a_damaged_report_is_refused)
+{
+	static const char *const damage[][2] = {
+		{ "\"fault_cpus2\"", "\"fault_cpus1\"" }, /* twice */
+		{ "\"ops_per_sample\":16", "\"ops_per_sample\":0" },
+		{ "\"tsc_hz\":2000000000", "\"tsc_hz\":0" },
+		{ "\"count\":1000,", "\"count\":999," }, /* not the buckets' */
+		{ "2500.0", "-1.0" },
+		{ "\"classes\":[", "\"classes\":1,\"x\":[" }
+	};
+	struct bench_report *r = sample_report(1);
+	struct hf_err err = { 0 };
+	static char good[1 << 20];
+
+	ck_assert_int_eq(bench_json_write(r, path_in_dir("a.json"), &err), 0);
+	bench_report_free(r);
+	strcpy(good, slurp(path_in_dir("a.json")));
+	for (size_t i = 0; i < sizeof(damage) / sizeof(damage[0]); i++) {
+		char *at = strstr(good, damage[i][0]);
+		FILE *f = fopen(path_in_dir("bad.json"), "w");
+
+		ck_assert_msg(at != NULL, "%s", damage[i][0]);
+		fprintf(f, "%.*s%s%s", (int)(at - good), good, damage[i][1],
+		    at + strlen(damage[i][0]));
+		fclose(f);
+		err = (struct hf_err){ 0 };
+		ck_assert_msg(
+		    bench_json_read(path_in_dir("bad.json"), &err) == NULL,
+		    "%s", damage[i][1]);
+		ck_assert_ptr_nonnull(strstr(err.text, "bad.json"));
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -188,5 +330,10 @@ main(void)
 	tcase_add_test(t, page_is_self_contained_and_escapes);
 	tcase_add_test(t, a_full_disk_is_the_users_error);
 	tcase_add_test(t, table_gives_time_per_operation);
+	tcase_add_test(t, machines_are_compared_by_time_and_told_apart);
+	tcase_add_test(t, rounds_far_apart_are_never_the_same);
+	tcase_add_test(t, what_is_too_noisy_is_marked);
+	tcase_add_test(t, a_quantile_beyond_the_samples_is_a_dash);
+	tcase_add_test(t, a_damaged_report_is_refused);
 	return (unit_run("bench", t));
 }
