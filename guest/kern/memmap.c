@@ -68,25 +68,25 @@ hf_ranges_remove(struct hf_ranges *rs, uint64_t start, uint64_t end)
 }
 
 static uint64_t
-entry_end(const struct hf_memmap_entry *e)
+entry_end(const struct pvh_memory *e)
 {
-	return (
-	    e->size > UINT64_MAX - e->addr ? UINT64_MAX : e->addr + e->size);
+	return (e->len_bytes > UINT64_MAX - e->addr ? UINT64_MAX
+						    : e->addr + e->len_bytes);
 }
 
 bool
 hf_memmap_reduce(
-    const struct hf_memmap_entry *map, int entries, struct hf_ranges *out)
+    const struct pvh_memory *map, int entries, struct hf_ranges *out)
 {
 	uint64_t start, end;
 
 	out->count = 0;
 	for (int i = 0; i < entries; i++)
-		if (map[i].type == HF_MEMMAP_RAM && map[i].size != 0 &&
+		if (map[i].type == PVH_MEMORY_RAM && map[i].len_bytes != 0 &&
 		    !ranges_add(out, map[i].addr, entry_end(&map[i])))
 			return (false);
 	for (int i = 0; i < entries; i++)
-		if (map[i].type != HF_MEMMAP_RAM &&
+		if (map[i].type != PVH_MEMORY_RAM &&
 		    !hf_ranges_remove(out, map[i].addr, entry_end(&map[i])))
 			return (false);
 	for (int i = 0; i < out->count;) {

@@ -5,17 +5,7 @@
 #define HF_KERN_MEMMAP_H
 
 #include <sys/types.h>
-
-#define HF_MEMMAP_RAM 1
-
-/* hvm_memmap_table_entry. */
-struct hf_memmap_entry {
-	uint64_t addr;
-	uint64_t size;
-	uint32_t type; /* HF_MEMMAP_RAM; everything else is not RAM */
-	uint32_t reserved;
-};
-_Static_assert(sizeof(struct hf_memmap_entry) == 24, "PVH map entry");
+#include "pvh_abi.h"
 
 struct hf_range {
 	uint64_t start;
@@ -36,7 +26,7 @@ struct hf_ranges {
  * there are more pieces than the list can hold.
  */
 bool hf_memmap_reduce(
-    const struct hf_memmap_entry *map, int entries, struct hf_ranges *out);
+    const struct pvh_memory *map, int entries, struct hf_ranges *out);
 
 /* Takes [start, end) out; false when the list would overflow. */
 bool hf_ranges_remove(struct hf_ranges *rs, uint64_t start, uint64_t end);

@@ -18,7 +18,7 @@
 #define MODULES_MAX 16
 #define LOW_MEMORY  0x100000ull
 
-static struct hf_memmap_entry memmap[MEMMAP_MAX];
+static struct pvh_memory memmap[MEMMAP_MAX];
 
 /* False when the bytes are not within what the boot tables map. */
 static bool
@@ -55,32 +55,32 @@ copy_cmdline(uint64_t pa, char *cmdline)
  * not be page aligned: its pages go.
  */
 static const char *
-reserve_modules(const struct hf_start_info *si, struct hf_boot_info *info)
+reserve_modules(const struct pvh_start_info *si, struct hf_boot_info *info)
 {
-	struct hf_module_entry m;
+	struct pvh_module m;
 
 	if (si->nr_modules > MODULES_MAX)
 		return ("more than 16 modules");
 	for (u_int i = 0; i < si->nr_modules; i++) {
 		if (!copy_in(&m, si->modlist_paddr + i * sizeof(m), sizeof(m)))
 			return ("module list outside the first 4 GiB");
-		if (m.size == 0)
+		if (m.len_bytes == 0)
 			continue;
-		if (!hf_ranges_contain(&info->ram, m.paddr, m.size))
+		if (!hf_ranges_contain(&info->ram, m.paddr, m.len_bytes))
 			return ("a module is not in RAM");
 		if (!hf_ranges_remove(&info->avail, trunc_page(m.paddr),
-			round_page(m.paddr + m.size)))
+			round_page(m.paddr + m.len_bytes)))
 			return ("too many pieces of memory");
 		if (i == 0) {
 			info->plan_paddr = m.paddr;
-			info->plan_bytes = m.size;
+			info->plan_bytes = m.len_bytes;
 		}
 	}
 	return (NULL);
 }
 
 static const char *
-read_memmap(const struct hf_start_info *si, struct hf_ranges *ram)
+read_memmap(const struct pvh_start_info *si, struct hf_ranges *ram)
 {
 	if (si->version < 1 || si->memmap_entries == 0)
 		return ("the loader gave no memory map");
@@ -99,14 +99,14 @@ read_memmap(const struct hf_start_info *si, struct hf_ranges *ram)
 const char *
 hf_start_info_read(uint64_t pa, struct hf_boot_info *info)
 {
-	struct hf_start_info si;
+	struct pvh_start_info si;
 	const char *why;
 
 	bzero(info, sizeof(*info));
 	bzero(&si, sizeof(si));
 	/* Version 0 ends before memmap_paddr. */
-	if (!copy_in(&si, pa, offsetof(struct hf_start_info, memmap_paddr)) ||
-	    si.magic != HF_START_INFO_MAGIC)
+	if (!copy_in(&si, pa, offsetof(struct pvh_start_info, memmap_paddr)) ||
+	    si.magic != PVH_MAGIC)
 		return ("no PVH start info");
 	if (si.version >= 1 && !copy_in(&si, pa, sizeof(si)))
 		return ("no PVH start info");

@@ -8,30 +8,6 @@
 #include <kern/boot.h>
 #include <kern/memmap.h>
 
-#define HF_START_INFO_MAGIC 0x336ec578u
-
-struct hf_start_info {
-	uint32_t magic;
-	uint32_t version;
-	uint32_t flags;
-	uint32_t nr_modules;
-	uint64_t modlist_paddr;
-	uint64_t cmdline_paddr;
-	uint64_t rsdp_paddr;
-	uint64_t memmap_paddr; /* version 1 and later */
-	uint32_t memmap_entries;
-	uint32_t reserved;
-};
-_Static_assert(sizeof(struct hf_start_info) == 56, "PVH start info");
-
-struct hf_module_entry {
-	uint64_t paddr;
-	uint64_t size;
-	uint64_t cmdline_paddr;
-	uint64_t reserved;
-};
-_Static_assert(sizeof(struct hf_module_entry) == 32, "PVH module entry");
-
 /* What the loader said, all copied and checked. */
 struct hf_boot_info {
 	uint64_t rsdp_paddr;

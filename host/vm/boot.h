@@ -14,9 +14,9 @@
 #define HF_VM_BOOT_H
 
 #include "core/err.h"
+#include "pvh_abi.h"
 #include "vm/elf_load.h"
 #include "vm/guestmem.h"
-#include "vm/pvh.h"
 
 #define BOOT_INFO_GPA	    0x6000ull
 #define BOOT_INFO_BYTES	    4096u

@@ -4,8 +4,8 @@
 #include <kern/memmap.h>
 #include <test/scenario.h>
 
-#define RAM 1
-#define RES 2
+#define RAM PVH_MEMORY_RAM
+#define RES PVH_MEMORY_RESERVED
 
 /* Random maps live in so many pages, entries start at multiples of a byte. */
 #define SPACE_PAGES 40
@@ -13,20 +13,21 @@
 
 /* The definition: all bytes RAM, none anything else. */
 static bool
-page_usable(const struct hf_memmap_entry *map, int n, uint64_t page)
+page_usable(const struct pvh_memory *map, int n, uint64_t page)
 {
 	uint64_t a = page * PAGE_SIZE, b = a + PAGE_SIZE, at = a, best;
 
 	for (int i = 0; i < n; i++)
-		if (map[i].type != RAM && map[i].size != 0 && map[i].addr < b &&
-		    map[i].addr + map[i].size > a)
+		if (map[i].type != RAM && map[i].len_bytes != 0 &&
+		    map[i].addr < b && map[i].addr + map[i].len_bytes > a)
 			return (false);
 	/* Walk from RAM entry to RAM entry as long as they touch. */
 	while (at < b) {
 		best = at;
 		for (int i = 0; i < n; i++)
 			if (map[i].type == RAM && map[i].addr <= at)
-				best = MAX(best, map[i].addr + map[i].size);
+				best =
+				    MAX(best, map[i].addr + map[i].len_bytes);
 		if (best == at)
 			return (false);
 		at = best;
@@ -38,7 +39,7 @@ HF_SCENARIO(boot_memmap_random, "boot.memmap_random", "BT-05",
     "unsorted, overlapping, unaligned maps give the pages of the definition")
 {
 	static struct hf_ranges out;
-	struct hf_memmap_entry map[12];
+	struct pvh_memory map[12];
 	struct hf_rng *rng = hf_scenario_rng();
 	u_int wrong = 0;
 
@@ -48,10 +49,10 @@ HF_SCENARIO(boot_memmap_random, "boot.memmap_random", "BT-05",
 		for (int i = 0; i < n; i++) {
 			map[i].addr =
 			    hf_random_below(rng, SPACE_PAGES * PAGE_SIZE);
-			map[i].size = hf_random_below(rng, 12 * PAGE_SIZE);
+			map[i].len_bytes = hf_random_below(rng, 12 * PAGE_SIZE);
 			if (hf_random_below(rng, 2) == 0) {
 				map[i].addr = trunc_page(map[i].addr);
-				map[i].size = trunc_page(map[i].size);
+				map[i].len_bytes = trunc_page(map[i].len_bytes);
 			}
 			map[i].type = hf_random_below(rng, 3) != 0
 			    ? RAM
@@ -71,7 +72,7 @@ HF_SCENARIO(boot_memmap_edges, "boot.memmap_edges", "BT-05",
     "high RAM, empty and wrapping entries are handled")
 {
 	static struct hf_ranges out;
-	static const struct hf_memmap_entry map[] = {
+	static const struct pvh_memory map[] = {
 		{ 0x100000000, 0x1000, RAM, 0 }, { 0, 0xa0000, RAM, 0 },
 		{ 0xf0000, 0x10000, RES, 0 }, { 0x100000, 0x200000, RAM, 0 },
 		{ 0x300000, 0x1000, RAM, 0 }, /* touches the one before */

@@ -12,9 +12,9 @@
 #include <test/scenario.h>
 
 struct loader_page {
-	struct hf_start_info si;
-	struct hf_memmap_entry map[6];
-	struct hf_module_entry modules[2];
+	struct pvh_start_info si;
+	struct pvh_memory map[6];
+	struct pvh_module modules[2];
 	char plan[16];
 	char cmdline[HF_CMDLINE_MAX + 1];
 };
@@ -30,7 +30,7 @@ static void
 loader_fill(void)
 {
 	bzero(lp, sizeof(*lp));
-	lp->si.magic = HF_START_INFO_MAGIC;
+	lp->si.magic = PVH_MAGIC;
 	lp->si.version = 1;
 	lp->si.memmap_paddr = PA_OF(map);
 	lp->si.memmap_entries = 3;
@@ -38,11 +38,11 @@ loader_fill(void)
 	lp->si.modlist_paddr = PA_OF(modules);
 	lp->si.cmdline_paddr = PA_OF(cmdline);
 	lp->si.rsdp_paddr = 0xe0010;
-	lp->map[0] = (struct hf_memmap_entry){ 0x100000, 0x3f00000, 1, 0 };
-	lp->map[1] = (struct hf_memmap_entry){ 0, 0x9fc00, 1, 0 };
-	lp->map[2] = (struct hf_memmap_entry){ 0x9fc00, 0x60400, 2, 0 };
+	lp->map[0] = (struct pvh_memory){ 0x100000, 0x3f00000, 1, 0 };
+	lp->map[1] = (struct pvh_memory){ 0, 0x9fc00, 1, 0 };
+	lp->map[2] = (struct pvh_memory){ 0x9fc00, 0x60400, 2, 0 };
 	lp->modules[0].paddr = PA_OF(plan);
-	lp->modules[0].size = sizeof(lp->plan);
+	lp->modules[0].len_bytes = sizeof(lp->plan);
 	strlcpy(lp->cmdline, "virtio_mmio.device=4K@0xd0000000:5",
 	    sizeof(lp->cmdline));
 }
@@ -117,7 +117,7 @@ HF_SCENARIO(boot_start_info_refused, "boot.start_info_refused", "BT-04",
 	expect_read("modules");
 	lp->modules[0].paddr = 0xd0000000;
 	expect_read("not in RAM");
-	lp->modules[0].size = UINT64_MAX;
+	lp->modules[0].len_bytes = UINT64_MAX;
 	expect_read("not in RAM");
 	lp->si.modlist_paddr = UINT64_MAX;
 	expect_read("module list");
@@ -156,13 +156,13 @@ HF_SCENARIO(boot_no_module, "boot.no_module", "BT-06",
 	lp->si.modlist_paddr = 0;
 	expect_read(NULL);
 	hf_expect_eq(info.plan_bytes, 0);
-	lp->modules[0].size = 0;
+	lp->modules[0].len_bytes = 0;
 	expect_read(NULL);
 	hf_expect_eq(info.plan_bytes, 0);
 	/* A second module is reserved too, but is not the plan. */
 	lp->si.nr_modules = 2;
 	lp->modules[1].paddr = 0x3000000;
-	lp->modules[1].size = 1;
+	lp->modules[1].len_bytes = 1;
 	expect_read(NULL);
 	hf_expect_eq(info.plan_paddr, PA_OF(plan));
 	hf_expect(!hf_ranges_touch(&info.avail, 0x3000000, PAGE_SIZE));

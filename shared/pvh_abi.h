@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pvh.h: the PVH start structures as the guest finds them in memory. */
+/* pvh_abi.h: the PVH start structures as the guest finds them in memory. */
 
 /*
- * Layouts of virtio_blk.md section 12 (Xen's hvm_start_info, version 1).  All
- * fields little-endian, all addresses guest-physical, 0 = absent.
+ * Xen's hvm_start_info, version 1 (virtio_blk.md 12): what our host writes, and
+ * what the guest reads from any loader.  All fields little-endian, all addresses
+ * guest-physical, 0 = absent.
  */
-#ifndef HF_VM_PVH_H
-#define HF_VM_PVH_H
+#ifndef HF_SHARED_PVH_ABI_H
+#define HF_SHARED_PVH_ABI_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +23,7 @@ struct pvh_start_info {
 	uint64_t modlist_paddr;
 	uint64_t cmdline_paddr;
 	uint64_t rsdp_paddr;
-	uint64_t memmap_paddr;
+	uint64_t memmap_paddr; /* version 1 and later */
 	uint32_t memmap_entries;
 	uint32_t reserved;
 };
