@@ -49,12 +49,6 @@ hf_thread_create_in(
 	return (td);
 }
 
-struct thread *
-hf_thread_create(void (*fn)(void *), void *arg, const char *name, int cpu)
-{
-	return (hf_thread_create_in(&proc0, fn, arg, name, cpu));
-}
-
 void
 hf_thread_start(void)
 {

@@ -11,10 +11,13 @@
  * returns.  cpu -1: anywhere; CPUs that are not running yet are waited for.
  * May sleep.  Every thread must be joined once.
  */
-struct thread *hf_thread_create(
-    void (*fn)(void *), void *arg, const char *name, int cpu);
 struct thread *hf_thread_create_in(
     struct proc *p, void (*fn)(void *), void *arg, const char *name, int cpu);
+static inline struct thread *
+hf_thread_create(void (*fn)(void *), void *arg, const char *name, int cpu)
+{
+	return (hf_thread_create_in(&proc0, fn, arg, name, cpu));
+}
 /* Waits for the end of td and frees it. */
 void hf_thread_join(struct thread *td);
 

@@ -40,9 +40,7 @@ vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
 	prev = vm_map_entry_pred(entry);
 	for (; entry != &map->header && entry->start < end;
 	     prev = entry, entry = vm_map_entry_succ(entry)) {
-		rv = vm_map_clip_start(map, entry, start);
-		if (rv == KERN_SUCCESS)
-			rv = vm_map_clip_end(map, entry, end);
+		rv = hf_map_clip(map, entry, start, end);
 		if (rv != KERN_SUCCESS)
 			break;
 		prev = vm_map_entry_pred(entry);
@@ -102,8 +100,7 @@ advise_entries(vm_map_t map, vm_offset_t start, vm_offset_t end, int behav)
 	     prev = entry, entry = vm_map_entry_succ(entry)) {
 		if ((entry->eflags & MAP_ENTRY_IS_SUB_MAP) != 0)
 			continue;
-		if (vm_map_clip_start(map, entry, start) != KERN_SUCCESS ||
-		    vm_map_clip_end(map, entry, end) != KERN_SUCCESS)
+		if (hf_map_clip(map, entry, start, end) != KERN_SUCCESS)
 			break;
 		prev = vm_map_entry_pred(entry);
 		advise_entry(entry, behav);

@@ -94,9 +94,7 @@ vm_map_delete(vm_map_t map, vm_offset_t start, vm_offset_t end)
 				entry = hf_map_first_at(map, resume);
 			continue;
 		}
-		rv = vm_map_clip_start(map, entry, start);
-		if (rv == KERN_SUCCESS)
-			rv = vm_map_clip_end(map, entry, end);
+		rv = hf_map_clip(map, entry, start, end);
 		if (rv != KERN_SUCCESS)
 			return (rv);
 		next = vm_map_entry_succ(entry);

@@ -86,6 +86,19 @@ hf_map_first_at(vm_map_t map, vm_offset_t addr)
 	return (entry);
 }
 
+/* Both clips; an entry that only partly lies in [start, end) is split. */
+static inline int
+hf_map_clip(
+    vm_map_t map, vm_map_entry_t entry, vm_offset_t start, vm_offset_t end)
+{
+	int rv;
+
+	rv = vm_map_clip_start(map, entry, start);
+	if (__predict_false(rv != KERN_SUCCESS))
+		return (rv);
+	return (vm_map_clip_end(map, entry, end));
+}
+
 static inline bool
 hf_entry_is_gap(vm_map_entry_t entry)
 {

@@ -143,11 +143,8 @@ vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
 	entry = hf_map_first_at(map, start);
 	for (;
 	     rv == KERN_SUCCESS && entry != &map->header && entry->start < end;
-	     entry = vm_map_entry_succ(entry)) {
-		rv = vm_map_clip_start(map, entry, start);
-		if (rv == KERN_SUCCESS)
-			rv = vm_map_clip_end(map, entry, end);
-	}
+	     entry = vm_map_entry_succ(entry))
+		rv = hf_map_clip(map, entry, start, end);
 	entry = hf_map_first_at(map, start);
 	prev = vm_map_entry_pred(entry);
 	for (; entry != &map->header && entry->start < end;

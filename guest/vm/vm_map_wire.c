@@ -93,12 +93,7 @@ vm_map_entry_in_transition(vm_map_t map, vm_offset_t start, bool holes_ok,
 static int
 claim(vm_map_t map, vm_map_entry_t entry, vm_offset_t start, vm_offset_t end)
 {
-	int rv;
-
-	rv = vm_map_clip_start(map, entry, start);
-	if (rv == KERN_SUCCESS)
-		rv = vm_map_clip_end(map, entry, end);
-	if (rv != KERN_SUCCESS)
+	if (hf_map_clip(map, entry, start, end) != KERN_SUCCESS)
 		return (KERN_INVALID_ARGUMENT);
 	KASSERT((entry->eflags & MAP_ENTRY_IN_TRANSITION) == 0 &&
 		entry->wiring_thread == NULL,

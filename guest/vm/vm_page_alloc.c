@@ -216,6 +216,16 @@ hf_vm_page_alloc_run(vm_object_t object, vm_pindex_t pindex, int n,
 	return (n);
 }
 
+void
+hf_vm_page_alloc_waitfail(vm_object_t object, int req)
+{
+	if ((req & VM_ALLOC_WAITFAIL) == 0)
+		return;
+	VM_OBJECT_WUNLOCK(object);
+	vm_wait(object);
+	VM_OBJECT_WLOCK(object);
+}
+
 /*
  * vm_page_alloc() for callers who know mpred, the resident page with the
  * greatest index below pindex (NULL: none).
@@ -231,11 +241,7 @@ vm_page_alloc_after(
 	    ("vm_page_alloc_after: mpred is not before %#lx", pindex));
 	m = frame_alloc(req, VM_FREEPOOL_DEFAULT, -1);
 	if (__predict_false(m == NULL)) {
-		if ((req & VM_ALLOC_WAITFAIL) != 0) {
-			VM_OBJECT_WUNLOCK(object);
-			vm_wait(object);
-			VM_OBJECT_WLOCK(object);
-		}
+		hf_vm_page_alloc_waitfail(object, req);
 		return (NULL);
 	}
 	hf_vm_page_alloc_init(m, req);

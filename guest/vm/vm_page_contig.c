@@ -90,11 +90,7 @@ vm_page_alloc_contig(vm_object_t object, vm_pindex_t pindex, int req,
 	    ("vm_page_alloc_contig: pindex %#lx is occupied", pindex));
 	m = frames_alloc_contig(req, npages, low, high, alignment, boundary);
 	if (m == NULL) {
-		if ((req & VM_ALLOC_WAITFAIL) != 0) {
-			VM_OBJECT_WUNLOCK(object);
-			vm_wait(object);
-			VM_OBJECT_WLOCK(object);
-		}
+		hf_vm_page_alloc_waitfail(object, req);
 		return (NULL);
 	}
 	if (memattr == VM_MEMATTR_DEFAULT)

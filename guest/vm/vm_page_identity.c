@@ -51,6 +51,19 @@ vm_page_prev(vm_page_t m)
 	return (prev != NULL && prev->pindex == m->pindex - 1 ? prev : NULL);
 }
 
+/* Puts m on the object's list behind mpred, NULL: as the first. */
+static void
+list_page(vm_page_t m, vm_object_t object, vm_page_t mpred)
+{
+	if (mpred != NULL)
+		TAILQ_INSERT_AFTER(&object->memq, mpred, m, listq);
+	else
+		TAILQ_INSERT_HEAD(&object->memq, m, listq);
+	if (object->resident_page_count++ == 0 &&
+	    object->pgops->hf_pgo_first_page != NULL)
+		object->pgops->hf_pgo_first_page(object);
+}
+
 /*
  * mpred is the page before pindex, NULL: none.  0, or 1 when the index has no
  * memory; then only m->pindex has changed.
@@ -64,13 +77,7 @@ hf_vm_page_insert_after(
 		return (1);
 	m->object = object;
 	atomic_set_int(&m->ref_count, VPRC_OBJREF);
-	if (mpred != NULL)
-		TAILQ_INSERT_AFTER(&object->memq, mpred, m, listq);
-	else
-		TAILQ_INSERT_HEAD(&object->memq, m, listq);
-	if (object->resident_page_count++ == 0 &&
-	    object->pgops->hf_pgo_first_page != NULL)
-		object->pgops->hf_pgo_first_page(object);
+	list_page(m, object, mpred);
 	if (vm_page_is_managed(m) && pmap_page_is_write_mapped(m))
 		vm_object_set_writeable_dirty(object);
 	return (0);
@@ -184,13 +191,7 @@ vm_page_rename(vm_page_t m, vm_object_t new_object, vm_pindex_t new_pindex)
 	hf_vm_page_object_remove(m);
 	m->pindex = new_pindex;
 	m->object = new_object;
-	if (mpred != NULL)
-		TAILQ_INSERT_AFTER(&new_object->memq, mpred, m, listq);
-	else
-		TAILQ_INSERT_HEAD(&new_object->memq, m, listq);
-	if (new_object->resident_page_count++ == 0 &&
-	    new_object->pgops->hf_pgo_first_page != NULL)
-		new_object->pgops->hf_pgo_first_page(new_object);
+	list_page(m, new_object, mpred);
 	if (vm_page_any_valid(m))
 		m->dirty = VM_PAGE_BITS_ALL;
 	if (vm_page_is_managed(m) && pmap_page_is_write_mapped(m))

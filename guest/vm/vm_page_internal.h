@@ -34,6 +34,8 @@ void hf_vm_page_release_toq(vm_page_t m, uint8_t nqueue, bool noreuse);
 
 /* vm_page_alloc.c: the fields of a page fresh from the buddy lists. */
 void hf_vm_page_alloc_init(vm_page_t m, int req);
+/* Object write-locked: the wait of VM_ALLOC_WAITFAIL, if the request has it. */
+void hf_vm_page_alloc_waitfail(vm_object_t object, int req);
 /* What a gate failure costs: the deficit, and the daemon is woken. */
 void hf_vm_page_alloc_failed(int req, u_int n);
 /* Frames that never became pages go back; free count raised. */

@@ -4,25 +4,8 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
-#include <sys/signal.h>
-#include <machine/vmparam.h>
+#include <kern/copyio.h>
 #include "cpu.h"
-
-/* True when [addr, addr + len) lies in user space; else says so in td. */
-static bool
-user_range(const volatile void *uaddr, size_t len)
-{
-	vm_offset_t addr = (vm_offset_t)uaddr;
-	struct thread *td;
-
-	if (len <= VM_MAXUSER_ADDRESS && addr <= VM_MAXUSER_ADDRESS - len)
-		return (true);
-	td = curthread;
-	td->td_fault_addr = MAX(addr, VM_MAXUSER_ADDRESS);
-	td->td_fault_signo = SIGSEGV;
-	td->td_fault_code = SEGV_MAPERR;
-	return (false);
-}
 
 static const void **
 onfault(void)
@@ -35,7 +18,7 @@ copyin(const void *uaddr, void *kaddr, size_t len)
 {
 	if (len == 0)
 		return (0);
-	if (!user_range(uaddr, len) ||
+	if (!hf_user_range(uaddr, len) ||
 	    hf_copy_onfault(kaddr, uaddr, len, onfault()) != 0)
 		return (EFAULT);
 	return (0);
@@ -46,7 +29,7 @@ copyout(const void *kaddr, void *uaddr, size_t len)
 {
 	if (len == 0)
 		return (0);
-	if (!user_range(uaddr, len) ||
+	if (!hf_user_range(uaddr, len) ||
 	    hf_copy_onfault(uaddr, kaddr, len, onfault()) != 0)
 		return (EFAULT);
 	return (0);
@@ -57,7 +40,7 @@ fubyte(volatile const void *uaddr)
 {
 	uint8_t byte;
 
-	if (!user_range(uaddr, 1) ||
+	if (!hf_user_range(uaddr, 1) ||
 	    hf_fetch8_onfault((const void *)uaddr, &byte, 0, onfault()) != 0)
 		return (-1);
 	return (byte);
@@ -68,7 +51,7 @@ subyte(volatile void *uaddr, int byte)
 {
 	uint8_t b = (uint8_t)byte;
 
-	if (!user_range(uaddr, 1) ||
+	if (!hf_user_range(uaddr, 1) ||
 	    hf_fetch8_onfault(&b, (void *)uaddr, 0, onfault()) != 0)
 		return (-1);
 	return (0);
@@ -77,7 +60,7 @@ subyte(volatile void *uaddr, int byte)
 int
 fuword64(volatile const void *uaddr, int64_t *val)
 {
-	if (!user_range(uaddr, sizeof(*val)) ||
+	if (!hf_user_range(uaddr, sizeof(*val)) ||
 	    hf_fetch64_onfault((const void *)uaddr, val, 0, onfault()) != 0)
 		return (-1);
 	return (0);
@@ -86,7 +69,7 @@ fuword64(volatile const void *uaddr, int64_t *val)
 int
 suword64(volatile void *uaddr, int64_t val)
 {
-	if (!user_range(uaddr, sizeof(val)) ||
+	if (!hf_user_range(uaddr, sizeof(val)) ||
 	    hf_fetch64_onfault(&val, (void *)uaddr, 0, onfault()) != 0)
 		return (-1);
 	return (0);

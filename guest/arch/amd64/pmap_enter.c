@@ -82,9 +82,7 @@ static pv_entry_t
 enter_displace(pmap_t pmap, vm_offset_t va, pt_entry_t *pte)
 {
 	pt_entry_t old;
-	struct mtx *lock;
 	vm_page_t om;
-	pv_entry_t pv;
 
 	old = pte_swap(pte, 0);
 	if ((old & PG_W) != 0)
@@ -100,13 +98,7 @@ enter_displace(pmap_t pmap, vm_offset_t va, pt_entry_t *pte)
 		pmap_invalidate_page(pmap, va);
 		vm_page_aflag_set(om, PGA_REFERENCED);
 	}
-	lock = pv_lock(om);
-	mtx_lock(lock);
-	pv = pmap_pv_unlink(om, pmap, va);
-	if (TAILQ_EMPTY(&om->md.pv_list))
-		vm_page_aflag_clear(om, PGA_WRITEABLE);
-	mtx_unlock(lock);
-	return (pv);
+	return (pv_take(om, pmap, va));
 }
 
 /* Links a pv entry for a leaf that is about to be stored. */

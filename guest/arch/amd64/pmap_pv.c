@@ -275,9 +275,7 @@ pmap_pv_lock_pmap(vm_page_t m, pv_entry_t pv)
 void
 pmap_forget(pmap_t pmap, vm_offset_t va, pt_entry_t old)
 {
-	struct mtx *lock;
 	vm_page_t m;
-	pv_entry_t pv;
 
 	pmap->pm_stats.resident_count--;
 	if ((old & PG_W) != 0)
@@ -289,11 +287,5 @@ pmap_forget(pmap_t pmap, vm_offset_t va, pt_entry_t old)
 		vm_page_dirty(m);
 	if ((old & X86_PG_A) != 0)
 		vm_page_aflag_set(m, PGA_REFERENCED);
-	lock = pv_lock(m);
-	mtx_lock(lock);
-	pv = pmap_pv_unlink(m, pmap, va);
-	if (TAILQ_EMPTY(&m->md.pv_list))
-		vm_page_aflag_clear(m, PGA_WRITEABLE);
-	mtx_unlock(lock);
-	pmap_pv_free(pmap, pv);
+	pmap_pv_free(pmap, pv_take(m, pmap, va));
 }

@@ -207,6 +207,24 @@ void pmap_pv_insert(vm_page_t m, pv_entry_t pv, vm_offset_t va);
 pv_entry_t pmap_pv_unlink(vm_page_t m, pmap_t pmap, vm_offset_t va);
 
 /*
+ * The lock of pmap is held.  The entry, which there is, leaves the page's list; a
+ * page that loses its last mapping is not writeable.
+ */
+static inline pv_entry_t
+pv_take(vm_page_t m, pmap_t pmap, vm_offset_t va)
+{
+	struct mtx *lock = pv_lock(m);
+	pv_entry_t pv;
+
+	mtx_lock(lock);
+	pv = pmap_pv_unlink(m, pmap, va);
+	if (TAILQ_EMPTY(&m->md.pv_list))
+		vm_page_aflag_clear(m, PGA_WRITEABLE);
+	mtx_unlock(lock);
+	return (pv);
+}
+
+/*
  * Takes the lock of pv's pmap with m's pv-list lock held; pv is on m's list.
  * False: the list changed while the lock was waited for; nothing but the
  * pv-list lock is held and pv may be gone.

@@ -4,8 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
-#include <sys/signal.h>
-#include <machine/vmparam.h>
+#include <kern/copyio.h>
 #include "mmu.h"
 
 /* A piece of a copy that lies in one page of user memory. */
@@ -30,21 +29,6 @@ piece_out(void *byte, void *arg)
 	memcpy(byte, p->kaddr, p->len);
 }
 
-/* True when [addr, addr + len) lies in user space; else says so in td. */
-static bool
-user_range(vm_offset_t addr, size_t len)
-{
-	struct thread *td;
-
-	if (len <= VM_MAXUSER_ADDRESS && addr <= VM_MAXUSER_ADDRESS - len)
-		return (true);
-	td = curthread;
-	td->td_fault_addr = MAX(addr, VM_MAXUSER_ADDRESS);
-	td->td_fault_signo = SIGSEGV;
-	td->td_fault_code = SEGV_MAPERR;
-	return (false);
-}
-
 static int
 user_copy(vm_offset_t uva, char *kaddr, size_t len, vm_prot_t type)
 {
@@ -52,7 +36,7 @@ user_copy(vm_offset_t uva, char *kaddr, size_t len, vm_prot_t type)
 
 	if (len == 0)
 		return (0);
-	if (!user_range(uva, len))
+	if (!hf_user_range((const void *)uva, len))
 		return (EFAULT);
 	for (; len > 0; len -= p.len, uva += p.len, kaddr += p.len) {
 		p.kaddr = kaddr;
