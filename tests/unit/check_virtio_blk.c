@@ -588,10 +588,10 @@ START_TEST(as_many_requests_as_descriptors_are_in_flight_and_all_return)
 	for (int round = 0; round < 3; round++) {
 		memset(seen, 0, sizeof(seen));
 		probe_hold(probe);
-		for (uint16_t head = 0; head < 256; head++) {
+		for (uint16_t head = 0; head < 256; head++)
 			rig_indirect(r, head, RIG_TABLE, table, 3);
+		for (uint16_t head = 0; head < 256; head++)
 			rig_offer(r, head);
-		}
 		rig_kick(r);
 		for (struct rig_wait w = { 0 }; probe_held(probe) < 256;)
 			rig_wait_step(&w, "256 requests in the backend");

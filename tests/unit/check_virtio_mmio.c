@@ -564,10 +564,10 @@ START_TEST(a_long_batch_is_finished_by_the_thread)
 
 	rig_up(r, RIG_FEATURES | RIG_EVENT | RIG_INDIRECT, 64);
 	rig_header(r, 0, VIRTIO_BLK_T_IN, 0);
-	for (uint16_t head = 0; head < 64; head++) {
+	for (uint16_t head = 0; head < 64; head++)
 		rig_indirect(r, head, RIG_TABLE, bufs, 3);
+	for (uint16_t head = 0; head < 64; head++)
 		rig_offer(r, head);
-	}
 	rig_kick(r);
 	for (int i = 0; i < 64; i++) {
 		e = rig_used(r);
