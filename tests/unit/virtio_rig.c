@@ -332,7 +332,7 @@ rig_kick(struct rig *r)
 }
 
 bool
-rig_kick_if_wanted(struct rig *r)
+rig_kick_wanted(struct rig *r)
 {
 	struct virtq_used *u = used(r);
 	uint16_t event, flags;
@@ -343,16 +343,21 @@ rig_kick_if_wanted(struct rig *r)
 	if ((r->features & RIG_EVENT) != 0) {
 		event = __atomic_load_n(
 		    (uint16_t *)(void *)&u->ring[r->size], __ATOMIC_SEQ_CST);
-		if (!virtq_need_event(
-			event, r->avail_idx, (uint16_t)(r->avail_idx - 1)))
-			return (false);
-	} else {
-		flags = __atomic_load_n(&u->flags, __ATOMIC_SEQ_CST);
-		if ((flags & VIRTQ_USED_F_NO_NOTIFY) != 0)
-			return (false);
+		return (virtq_need_event(
+		    event, r->avail_idx, (uint16_t)(r->avail_idx - 1)));
 	}
-	rig_kick(r);
-	return (true);
+	flags = __atomic_load_n(&u->flags, __ATOMIC_SEQ_CST);
+	return ((flags & VIRTQ_USED_F_NO_NOTIFY) == 0);
+}
+
+bool
+rig_kick_if_wanted(struct rig *r)
+{
+	bool wanted = rig_kick_wanted(r);
+
+	if (wanted)
+		rig_kick(r);
+	return (wanted);
 }
 
 uint16_t

@@ -121,6 +121,8 @@ void rig_offer(struct rig *, uint16_t head);
 void rig_offer_read(struct rig *, uint16_t slot);
 /* Notifies, whether or not the device asked for it. */
 void rig_kick(struct rig *);
+/* Whether the device wants to hear of what was exposed last. */
+bool rig_kick_wanted(struct rig *);
 /* Notifies if the device wants it, as a driver does; true if it did. */
 bool rig_kick_if_wanted(struct rig *);
 
