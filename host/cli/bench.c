@@ -174,6 +174,22 @@ run_round(struct arguments *a, const struct scenario_list *list,
 	return (status);
 }
 
+/* What will not be in the results, and why. */
+static void
+print_skipped(const struct arguments *a, const struct scenario_list *list,
+    const bool *chosen)
+{
+	for (size_t i = 0; i < list->nscenarios; i++) {
+		const struct scenario *s = &list->scenarios[i];
+		const char *why =
+		    chosen[i] ? runner_skip_reason(s, &a->run) : NULL;
+
+		if (why != NULL)
+			fprintf(stderr, "skip       %s: %s\n",
+			    s->id + strlen(PREFIX), why);
+	}
+}
+
 static enum exitcode
 measure(struct arguments *a, const struct scenario_list *list,
     const bool *chosen, struct bench_report *r, FILE *raw, struct hf_err *err)
@@ -185,9 +201,15 @@ measure(struct arguments *a, const struct scenario_list *list,
 	enum exitcode status = EXITCODE_OK;
 
 	a->run.bench = &sink;
+	print_skipped(a, list, chosen);
 	for (unsigned int i = 1; i <= a->rounds && status == EXITCODE_OK; i++) {
 		bench_collect_round(c, i, a->rounds);
 		status = run_round(a, list, chosen, err);
+		if (status != EXITCODE_OK && err->status == EXITCODE_OK)
+			fprintf(stderr,
+			    "holdfast: round %u of %u failed, see above; "
+			    "nothing of this bench is reported\n",
+			    i, a->rounds);
 	}
 	if (status == EXITCODE_OK && bench_collect_check(c, err) != 0)
 		status = err->status;

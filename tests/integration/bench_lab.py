@@ -12,15 +12,17 @@ import tempfile
 
 
 def bench(lab, build, folder, options):
-    """The classes by name.  Exits with 77 where there is no lab."""
+    """The classes by name, and what was printed.  Exits with 77 where there is
+    no lab."""
     done = subprocess.run(
         [lab, "--build", build, "--out", "b.json", "--", "./holdfast", "bench",
          "--rounds", "1", "--samples", "40", "--json", "b.json"] + options,
-        cwd=folder, check=False)
+        cwd=folder, check=False, capture_output=True, text=True)
+    print(done.stdout + done.stderr, flush=True)
     if done.returncode != 0:
         sys.exit(done.returncode)
     with open(folder + "/b.json", encoding="utf-8") as f:
-        return {c["name"]: c for c in json.load(f)["classes"]}
+        return {c["name"]: c for c in json.load(f)["classes"]}, done.stdout
 
 
 def main():
@@ -33,10 +35,11 @@ def main():
             failed.append(what)
 
     with tempfile.TemporaryDirectory() as folder:
-        c = bench(lab, build, folder,
-                  ["recorder", "second_stage*", "anon_write_first*"])
-        d = bench(lab, build, folder, ["recorder", "second_stage*",
-                                       "--hugepages", "thp", "--prefault"])
+        c, _ = bench(lab, build, folder,
+                     ["recorder", "second_stage*", "anon_write_first*"])
+        d, said = bench(lab, build, folder,
+                        ["recorder", "second_stage*", "shootdown", "--cpus", "1",
+                         "--hugepages", "thp", "--prefault"])
     # the first class of the guest
     expect("the first class has its vCPUs' counts",
            c["anon_write_first_touch"]["kvm"].get("exits", 0) > 0)
@@ -50,6 +53,8 @@ def main():
     slow, fast = (x["second_stage_first_touch"]["ns_per_op"]["median"]
                   for x in (c, d))
     expect(f"{slow:.0f} ns without, {fast:.0f} ns with", slow > 10 * fast)
+    expect("a class that cannot be is named",
+           "skip       shootdown: needs two CPUs" in said)
     return 1 if failed else 0
 
 
