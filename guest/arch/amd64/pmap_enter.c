@@ -101,16 +101,25 @@ enter_displace(pmap_t pmap, vm_offset_t va, pt_entry_t *pte)
 	return (pv_take(om, pmap, va));
 }
 
-/* Links a pv entry for a leaf that is about to be stored. */
+/*
+ * Links a pv entry for a leaf that is about to be stored.  The page's pv-list
+ * lock is held.
+ */
+static void
+enter_link_locked(vm_page_t m, pv_entry_t pv, vm_offset_t va, pt_entry_t new)
+{
+	pmap_pv_insert(m, pv, va);
+	if ((new &X86_PG_RW) != 0 && !pmap_page_is_write_mapped(m))
+		vm_page_aflag_set(m, PGA_WRITEABLE);
+}
+
 static void
 enter_link(vm_page_t m, pv_entry_t pv, vm_offset_t va, pt_entry_t new)
 {
 	struct mtx *lock = pv_lock(m);
 
 	mtx_lock(lock);
-	pmap_pv_insert(m, pv, va);
-	if ((new &X86_PG_RW) != 0 && !pmap_page_is_write_mapped(m))
-		vm_page_aflag_set(m, PGA_WRITEABLE);
+	enter_link_locked(m, pv, va, new);
 	mtx_unlock(lock);
 }
 
@@ -283,27 +292,72 @@ pmap_enter_object(pmap_t pmap, vm_offset_t start, vm_offset_t end,
 	PMAP_UNLOCK(pmap);
 }
 
-/* One leaf of pmap_copy(); false when memory is short. */
-static bool
-copy_leaf(pmap_t dst, vm_offset_t va, pt_entry_t e)
+/* pmap_copy() under way: what one leaf leaves for the next. */
+struct copy {
+	pmap_t dst;
+	pt_entry_t *table; /* of dst, for the run of leaves; NULL: not known */
+	vm_page_t ptp;	   /* the table's page */
+	struct mtx *lock;  /* pv-list lock that is held; NULL: none */
+};
+
+/* Holds this pv-list lock, NULL for none, and no other. */
+static void
+copy_lock(struct copy *c, struct mtx *lock)
+{
+	if (c->lock == lock)
+		return;
+	if (c->lock != NULL)
+		mtx_unlock(c->lock);
+	if (lock != NULL)
+		mtx_lock(lock);
+	c->lock = lock;
+}
+
+/* As enter_slot(), which finds the table for a run's first leaf. */
+static pt_entry_t *
+copy_slot(struct copy *c, vm_offset_t va)
 {
 	pt_entry_t *pte;
-	vm_page_t ptp;
+
+	if (c->table == NULL) {
+		copy_lock(c, NULL);
+		pte = enter_slot(c->dst, va, &c->ptp);
+		if (pte != NULL)
+			c->table = pte - PG_INDEX(va, 0);
+		return (pte);
+	}
+	pte = &c->table[PG_INDEX(va, 0)];
+	if ((pte_load(pte) & X86_PG_V) == 0)
+		c->ptp->ref_count++;
+	return (pte);
+}
+
+/* One leaf; false when memory is short.  No pv-list lock is held while asking. */
+static bool
+copy_leaf(struct copy *c, vm_offset_t va, pt_entry_t e)
+{
+	vm_page_t m = PHYS_TO_VM_PAGE(e & PG_FRAME);
+	pt_entry_t *pte;
 	pv_entry_t pv;
 
-	pte = enter_slot(dst, va, &ptp);
+	pte = copy_slot(c, va);
 	if (pte == NULL)
 		return (false);
 	if (pte_load(pte) != 0)
 		return (true);
-	pv = pmap_pv_alloc(dst, false);
-	if (pv == NULL) {
-		enter_abandon(dst, va, ptp);
-		return (false);
+	pv = pmap_pv_take(c->dst);
+	if (__predict_false(pv == NULL)) {
+		copy_lock(c, NULL);
+		pv = pmap_pv_alloc(c->dst, false);
+		if (pv == NULL) {
+			enter_abandon(c->dst, va, c->ptp);
+			return (false);
+		}
 	}
 	e &= ~(PG_W | X86_PG_M | X86_PG_A);
-	enter_link(PHYS_TO_VM_PAGE(e & PG_FRAME), pv, va, e);
-	dst->pm_stats.resident_count++;
+	copy_lock(c, pv_lock(m));
+	enter_link_locked(m, pv, va, e);
+	c->dst->pm_stats.resident_count++;
 	pte_store(pte, e);
 	return (true);
 }
@@ -312,6 +366,7 @@ void
 pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dst_addr, vm_size_t len,
     vm_offset_t src_addr)
 {
+	struct copy c = { .dst = dst };
 	vm_offset_t va, end;
 	pt_entry_t *pte, e;
 
@@ -320,14 +375,17 @@ pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dst_addr, vm_size_t len,
 	PMAP_LOCK(dst < src ? dst : src);
 	PMAP_LOCK(dst < src ? src : dst);
 	for (va = src_addr;
-	     (pte = pmap_next_run(src, &va, src_addr + len, &end)) != NULL;)
+	     (pte = pmap_next_run(src, &va, src_addr + len, &end)) != NULL;) {
+		c.table = NULL;
 		for (; va < end; va += PAGE_SIZE, pte++) {
 			e = pte_load(pte);
 			if ((e & X86_PG_V) != 0 && (e & PG_MANAGED) != 0 &&
-			    !copy_leaf(dst, va, e))
+			    !copy_leaf(&c, va, e))
 				goto out;
 		}
+	}
 out:
+	copy_lock(&c, NULL);
 	PMAP_UNLOCK(src);
 	PMAP_UNLOCK(dst);
 }

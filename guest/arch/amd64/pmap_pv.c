@@ -185,14 +185,22 @@ pv_reclaim(pmap_t pmap)
 }
 
 pv_entry_t
+pmap_pv_take(pmap_t pmap)
+{
+	struct pv_chunk *pc = TAILQ_FIRST(&pmap->pm_chunks);
+
+	return (pc == NULL || chunk_is_full(pc) ? NULL : chunk_take(pmap, pc));
+}
+
+pv_entry_t
 pmap_pv_alloc(pmap_t pmap, bool may_reclaim)
 {
-	struct pv_chunk *pc;
+	pv_entry_t pv;
 
 	for (;;) {
-		pc = TAILQ_FIRST(&pmap->pm_chunks);
-		if (pc != NULL && !chunk_is_full(pc))
-			return (chunk_take(pmap, pc));
+		pv = pmap_pv_take(pmap);
+		if (pv != NULL)
+			return (pv);
 		if (chunk_alloc(pmap, VM_ALLOC_NORMAL) != NULL)
 			continue;
 		if (!may_reclaim)

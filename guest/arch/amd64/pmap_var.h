@@ -200,6 +200,8 @@ void pmap_pv_init(void);
  * "may_reclaim" false: NULL at once.
  */
 pv_entry_t pmap_pv_alloc(pmap_t pmap, bool may_reclaim);
+/* The same if one is at hand, else NULL; takes no lock. */
+pv_entry_t pmap_pv_take(pmap_t pmap);
 void pmap_pv_free(pmap_t pmap, pv_entry_t pv);
 
 /* The page's pv-list lock is held. */

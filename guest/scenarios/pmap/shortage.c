@@ -100,3 +100,63 @@ HF_SCENARIO(pmap_pv_exhausted, "pmap.pv_exhausted", "PM-47",
 	hf_expect(hf_pmap_check() == NULL);
 	lab_close(&lab);
 }
+
+/* Of pages 412 to 611 around a table's border, but every seventh. */
+#define COPY_FROM  412
+#define COPY_PAGES 200
+
+static int
+copied(pmap_t child, bool *is_prefix)
+{
+	int i, n = 0, holes = 0;
+
+	for (i = COPY_FROM; i < COPY_FROM + COPY_PAGES; i++) {
+		if (hf_pmap_leaf(child, lab_va(i)) != 0)
+			n++, *is_prefix = *is_prefix && holes == 0;
+		else if (i % 7 != 3)
+			holes++;
+	}
+	return (n);
+}
+
+HF_SCENARIO(pmap_copy_short, "pmap.copy_shortage", "PM-18",
+    "a copy that runs out of memory leaves whole leaves; a second one the rest")
+{
+	struct lab lab;
+	pmap_t child;
+	bool is_prefix = true;
+	int i, n = 0;
+
+	lab_open(&lab, 2);
+	for (i = COPY_FROM; i < COPY_FROM + COPY_PAGES; i++)
+		if (i % 7 != 3) {
+			lab_enter(&lab, lab_va(i), lab.m[i & 1], R, R);
+			n++;
+		}
+	child = lab_pmap();
+	hf_failpoint_arm("pmap.pv_chunk", 0, -1);
+	pmap_copy(child, lab.pmap, lab_va(0), ptoa(1024), lab_va(0));
+	hf_expect_eq(hf_failpoint_fired("pmap.pv_chunk"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_lt(copied(child, &is_prefix), n);
+	hf_expect(is_prefix);
+	hf_expect(hf_pmap_check() == NULL);
+
+	/* The first chunk is had, the second not: it ends in the second table. */
+	hf_failpoint_arm("pmap.pv_chunk", 1, -1);
+	pmap_copy(child, lab.pmap, lab_va(0), ptoa(1024), lab_va(0));
+	hf_failpoint_disarm_all();
+	hf_expect_eq(copied(child, &is_prefix), HF_PV_PER_CHUNK);
+	hf_expect(is_prefix);
+	hf_expect(hf_pmap_check() == NULL);
+
+	pmap_copy(child, lab.pmap, lab_va(0), ptoa(1024), lab_va(0));
+	hf_expect_eq(copied(child, &is_prefix), n);
+	hf_expect(hf_pmap_check() == NULL);
+	for (i = COPY_FROM; i < COPY_FROM + COPY_PAGES; i++)
+		if (i % 7 != 3)
+			hf_expect_eq(pmap_extract(child, lab_va(i)),
+			    VM_PAGE_TO_PHYS(lab.m[i & 1]));
+	lab_pmap_free(child);
+	lab_close(&lab);
+}
