@@ -30,6 +30,7 @@ struct vm_phys_seg {
 	vm_paddr_t end;
 	vm_paddr_t fed;	      /* [start, fed) has been on the free lists */
 	vm_page_t first_page; /* of start */
+	u_long first_index;   /* of first_page in vm_page_array */
 	int freelist;
 };
 

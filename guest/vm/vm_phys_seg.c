@@ -99,6 +99,7 @@ vm_phys_init(void *map)
 		n = roundup2(n, GROUP_PAGES);
 		n += atop(seg->start) & (GROUP_PAGES - 1);
 		seg->first_page = vm_page_array + n;
+		seg->first_index = n;
 		n += atop(seg->end - seg->start);
 		seg->fed = seg->start;
 		above |= seg->freelist == VM_FREELIST_DEFAULT;
@@ -138,14 +139,20 @@ init_one(vm_page_t m, vm_paddr_t pa, int segind)
 	pmap_page_init(m);
 }
 
-bool
-hf_vm_page_is_set_up(vm_page_t m)
+static inline bool
+index_is_set_up(u_long index)
 {
-	u_long group = (u_long)(m - vm_page_array) >> GROUP_SHIFT;
+	u_long group = index >> GROUP_SHIFT;
 
 	return ((__atomic_load_n(&ready_map[group / 64], __ATOMIC_ACQUIRE) >>
 			(group % 64) &
 		    1) != 0);
+}
+
+bool
+hf_vm_page_is_set_up(vm_page_t m)
+{
+	return (index_is_set_up((u_long)(m - vm_page_array)));
 }
 
 static void
@@ -180,25 +187,30 @@ hf_vm_page_setup(vm_page_t m)
 		setup_group(m);
 }
 
-/* See PHYS_TO_VM_PAGE(). */
+/*
+ * See PHYS_TO_VM_PAGE().  From the top down: nearly all memory lies in the last
+ * segments, and every leaf that is taken away or copied comes through here.
+ */
 vm_page_t
 vm_phys_paddr_to_vm_page(vm_paddr_t pa)
 {
 	struct vm_phys_seg *seg;
 	vm_page_t m;
+	u_long off;
 	int i;
 
-	for (i = 0; i < vm_phys_nsegs; i++) {
+	for (i = vm_phys_nsegs; i-- > 0;) {
 		seg = &vm_phys_segs[i];
-		if (pa >= seg->start && pa < seg->end) {
-			m = seg->first_page + atop(pa - seg->start);
-			if (__predict_false(!hf_vm_page_is_set_up(m))) {
-				vm_domain_free_lock();
-				hf_vm_page_setup(m);
-				vm_domain_free_unlock();
-			}
-			return (m);
+		if (pa < seg->start || pa >= seg->end)
+			continue;
+		off = atop(pa - seg->start);
+		m = seg->first_page + off;
+		if (__predict_false(!index_is_set_up(seg->first_index + off))) {
+			vm_domain_free_lock();
+			hf_vm_page_setup(m);
+			vm_domain_free_unlock();
 		}
+		return (m);
 	}
 	return (NULL);
 }
