@@ -137,8 +137,11 @@ describe(const struct arguments *a, const struct environment *env,
 	snprintf(
 	    e->accelerator, sizeof(e->accelerator), "%s", env->accelerator);
 	snprintf(e->cpu, sizeof(e->cpu), "%s", env->cpu);
-	snprintf(
-	    e->host_kernel, sizeof(e->host_kernel), "%s", env->host_kernel);
+	snprintf(e->host_kernel, sizeof(e->host_kernel), "%.80s%s",
+	    env->host_kernel,
+	    environment_is_virtual()
+		? ", in a virtual machine (waits for its CPUs are not seen)"
+		: "");
 	snprintf(e->backing, sizeof(e->backing), "huge pages %s, %s",
 	    machine_hugepage_names[a->run.hugepages], first_touch(a));
 	snprintf(e->disk, sizeof(e->disk), "%.120s%s",

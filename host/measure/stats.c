@@ -174,7 +174,8 @@ stats_compare(const double *a, size_t na, const double *b, size_t nb,
 		return;
 	if (c->p_value < opt->alpha && fabs(c->shift) > opt->threshold)
 		c->verdict = c->shift > 0 ? STATS_WORSE : STATS_BETTER;
-	else if (c->scatter <= opt->threshold)
+	else if (c->scatter <= opt->threshold &&
+	    fabs(c->shift) <= opt->threshold)
 		c->verdict = STATS_SAME;
 }
 

@@ -123,3 +123,11 @@ environment_read(struct environment *e)
 		    u.sysname, u.release);
 	read_brand(e->cpu, sizeof(e->cpu));
 }
+
+bool
+environment_is_virtual(void)
+{
+	unsigned int a, b, c, d;
+
+	return (__get_cpuid(1, &a, &b, &c, &d) != 0 && (c & (1u << 31)) != 0);
+}

@@ -23,6 +23,12 @@ struct environment {
 /* Reads all of it; nothing is guessed, and nothing fails. */
 void environment_read(struct environment *e);
 
+/*
+ * Whether this host is a guest itself (CPUID.1:ECX[31]): its kernel does not know
+ * when its own CPUs are taken away.
+ */
+bool environment_is_virtual(void);
+
 const char *second_stage_name(enum second_stage s);
 
 #endif

@@ -22,7 +22,9 @@ def bench(lab, build, folder, options):
     if done.returncode != 0:
         sys.exit(done.returncode)
     with open(folder + "/b.json", encoding="utf-8") as f:
-        return {c["name"]: c for c in json.load(f)["classes"]}, done.stdout
+        report = json.load(f)
+    assert "in a virtual machine" in report["environment"]["host_kernel"]
+    return {c["name"]: c for c in report["classes"]}, done.stdout
 
 
 def main():

@@ -164,6 +164,15 @@ START_TEST(few_or_wild_rounds_are_too_noisy_to_say)
 	noisy(b, 10, 1000, 60, 4);
 	stats_compare(a, 10, b, 10, &options, &c);
 	ck_assert_int_eq(c.verdict, STATS_TOO_NOISY);
+	/* coarse clock: no scatter to speak of, shifted, not significant */
+	for (int i = 0; i < 6; i++) {
+		a[i] = i < 4 ? 50 : 60;
+		b[i] = i < 4 ? 40 : 60;
+	}
+	stats_compare(a, 6, b, 6, &options, &c);
+	ck_assert_double_eq(c.scatter, 0);
+	ck_assert_double_lt(c.shift, -0.1);
+	ck_assert_int_eq(c.verdict, STATS_TOO_NOISY);
 }
 END_TEST
 
