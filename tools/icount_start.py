@@ -163,18 +163,20 @@ def number(text):
 
 
 def start(args, usage):
-    build = os.path.join(counting.TOP, "build")
+    build, with_walls = os.path.join(counting.TOP, "build"), True
     while args:
         a = args.pop(0)
         if a == "--build" and args:
             build = os.path.abspath(args.pop(0))
+        elif a == "--no-walls":
+            with_walls = False
         else:
             usage(f"start: unknown option {a}")
     rows, remarks = measure(build)
     names, peers = read_peers()
     peers["exec_to_exit"] = ["instr"] + [str(number(u) + number(k)) for u, k in zip(
         peers["exec_to_exit_user"][1:], peers["exec_to_exit_kernel"][1:])]
-    for name, v in walls(build).items():
+    for name, v in (walls(build) if with_walls else {}).items():
         remarks.append(f"on this machine's /dev/kvm, {name}: first output after {v[0]:.1f} ms, "
                        f"exit after {v[1]:.1f} ms")
     print(f"{'what':30}{'unit':11}{'holdfast':>10}{'limit':>10}" + "".join(f"{n:>14}" for n in names))
