@@ -84,9 +84,7 @@ START_TEST(a_file_that_is_no_report_is_named)
 	static const char *const bad[] = { "", "[]", "{\"x\":1}",
 		"{\"holdfast_bench\":99,\"environment\":{},\"classes\":[]}",
 		"{\"holdfast_bench\":1,\"environment\":{},\"classes\":[]}",
-		"{\"holdfast_bench\":1,",
-		"\x7f"
-		"ELF" };
+		"{\"holdfast_bench\":1,", "\177ELF" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		FILE *f = fopen(path_in_dir("bad.json"), "w");
