@@ -41,3 +41,10 @@ hf_bench_name(const char *name, u_long n)
 	snprintf(text, sizeof(text), "%s_%lu", name, n);
 	return (text);
 }
+
+struct hf_bench *
+hf_bench_open_size(const char *name, u_long n)
+{
+	return (hf_bench_open_few(
+	    hf_bench_name(name, n), 1, HF_LAYER_VM, n >= 512 ? 20 : 4));
+}

@@ -42,6 +42,8 @@ hf_bench_read(u_long n)
 
 /* "name_16" for n = 16; the text stays until the next call. */
 const char *hf_bench_name(const char *name, u_long n);
+/* A class of that name: one call on n pages; the more, the fewer samples. */
+struct hf_bench *hf_bench_open_size(const char *name, u_long n);
 
 /* The sizes of classes named NAME_N. */
 #define HF_BENCH_SIZES     \

@@ -20,6 +20,20 @@ map_file(struct vnode *vp, u_long npages, enum hf_file_how how)
 	    hf_space_map(), BENCH_VA, BENCH_VA + ptoa(npages), MADV_RANDOM);
 }
 
+/* The scratch file in an empty space, its first page resident. */
+static struct vnode *
+open_resident(enum hf_file_how how)
+{
+	struct vnode *vp;
+
+	hf_bench_space();
+	vp = hf_file_open(HF_SCRATCH_NAME);
+	map_file(vp, 1, how);
+	hf_bench_read(1);
+	hf_file_unmap(BENCH_VA, 1);
+	return (vp);
+}
+
 static void
 private_write(const char *name, bool read_before)
 {
@@ -27,11 +41,7 @@ private_write(const char *name, bool read_before)
 	struct vnode *vp;
 	struct hf_bench *b;
 
-	hf_bench_space();
-	vp = hf_file_open(HF_SCRATCH_NAME);
-	map_file(vp, 1, HF_FILE_PRIVATE);
-	hf_bench_read(1);
-	hf_file_unmap(BENCH_VA, 1);
+	vp = open_resident(HF_FILE_PRIVATE);
 	b = hf_bench_open(name, 1, HF_LAYER_TRAP);
 	while (hf_bench_next(b)) {
 		map_file(vp, PAGES, HF_FILE_PRIVATE);
@@ -81,11 +91,7 @@ HF_BENCH(bench_file_shared_write, "bench.file_shared_write_first_touch",
 	struct vnode *vp;
 	struct hf_bench *b;
 
-	hf_bench_space();
-	vp = hf_file_open(HF_SCRATCH_NAME);
-	map_file(vp, 1, HF_FILE_SHARED);
-	hf_bench_read(1);
-	hf_file_unmap(BENCH_VA, 1);
+	vp = open_resident(HF_FILE_SHARED);
 	b = hf_bench_open_few(
 	    "file_shared_write_first_touch", 1, HF_LAYER_TRAP, 2);
 	while (hf_bench_next(b)) {

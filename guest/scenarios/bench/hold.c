@@ -19,8 +19,7 @@ hold(const char *name, enum before before)
 	for (u_int i = 0; i < nitems(sizes); i++) {
 		u_long n = sizes[i];
 
-		b = hf_bench_open_few(
-		    hf_bench_name(name, n), 1, HF_LAYER_VM, n >= 512 ? 20 : 4);
+		b = hf_bench_open_size(name, n);
 		while (hf_bench_next(b)) {
 			hf_bench_anon(n);
 			if (before != ABSENT)

@@ -14,8 +14,7 @@ HF_BENCH(bench_madvise, "bench.madvise_dontneed",
 		u_long n = sizes[i];
 		vm_offset_t end = BENCH_VA + ptoa(n);
 
-		b = hf_bench_open_few(hf_bench_name("madvise_dontneed", n), 1,
-		    HF_LAYER_VM, n >= 512 ? 20 : 4);
+		b = hf_bench_open_size("madvise_dontneed", n);
 		while (hf_bench_next(b)) {
 			hf_bench_anon(n);
 			hf_bench_write(n);

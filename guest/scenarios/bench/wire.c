@@ -17,8 +17,7 @@ wire(const char *name, enum before before)
 		u_long n = sizes[i];
 		vm_offset_t end = BENCH_VA + ptoa(n);
 
-		b = hf_bench_open_few(
-		    hf_bench_name(name, n), 1, HF_LAYER_VM, n >= 512 ? 20 : 4);
+		b = hf_bench_open_size(name, n);
 		while (hf_bench_next(b)) {
 			hf_space_anon_at(BENCH_VA, n);
 			if (before == RESIDENT)
