@@ -84,12 +84,9 @@ halt(void)
 		__asm__ __volatile__("movq %0, %%" cr : : "r"(v) : "memory"); \
 	}
 
-HF_READ_CR(rcr0, "cr0")
-HF_LOAD_CR(load_cr0, "cr0")
 HF_READ_CR(rcr2, "cr2")
 HF_READ_CR(rcr3, "cr3")
 HF_LOAD_CR(load_cr3, "cr3")
-HF_READ_CR(rcr4, "cr4")
 HF_LOAD_CR(load_cr4, "cr4")
 
 static inline void
