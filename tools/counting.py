@@ -29,23 +29,38 @@ def plugin_of(build):
     return os.path.join(built(build, "tools/hf-count.so"), "tools", "hf-count.so")
 
 
-def group_samples(lines, samples=None):
-    """[[(plain, rep), ...], ...] for each class of the plugin's output.
+def counts_of(line):
+    """{name: count} of a line "count ..." of the plugin's output."""
+    return {k: int(v) for k, v in (kv.split("=") for kv in line.split()[1:])}
+
+
+def plain_of(counts):
+    """Instructions of all places, without iterations of REP."""
+    return counts["user"] + counts["kernel"] + counts["guest"]
+
+
+def rep_of(counts):
+    return counts["user_rep"] + counts["kernel_rep"] + counts["guest_rep"]
+
+
+def count_groups(lines, samples=None):
+    """[[counts, ...], ...] for each class of the plugin's output.
 
     Warm-up samples stand before the line "class" and are left out; of each
     class at most the first "samples" are taken.
     """
-    groups, current = [], None
+    groups = []
     for line in lines:
         if line.startswith("class"):
-            current = []
-            groups.append(current)
-            continue
-        n = dict(kv.split("=") for kv in line.split()[1:])
-        if current is not None and (samples is None or len(current) < samples):
-            current.append((sum(int(n[k]) for k in ("user", "kernel", "guest")),
-                            sum(int(n[k]) for k in ("user_rep", "kernel_rep", "guest_rep"))))
+            groups.append([])
+        elif groups and (samples is None or len(groups[-1]) < samples):
+            groups[-1].append(counts_of(line))
     return groups
+
+
+def group_samples(lines, samples=None):
+    """The same with (plain, rep) for each sample."""
+    return [[(plain_of(c), rep_of(c)) for c in g] for g in count_groups(lines, samples)]
 
 
 def records(log):

@@ -19,10 +19,9 @@ LAUNCHES = 12  # behind one that warms the caches
 WALLS = 21
 EXIT_OPS = 16  # of a sample of guest/scenarios/bench/exits.c
 SAMPLES = 41
-# The row of peers.tsv: [limit against the floor or absolute, our figure's name].
+# Rows of peers.tsv: at most so much, or 5 % above bare KVM.
 LIMITS = {"exec_to_exit": 2_200_000, "vmm_rss_without_guest_ram": 2048}
-FLOOR = {"pio_out_exit_to_userspace": 3026, "pio_out_ioeventfd": 1395,
-         "mmio_write_ioeventfd": 3657}
+NEAR_FLOOR = ("pio_out_exit_to_userspace", "pio_out_ioeventfd", "mmio_write_ioeventfd")
 # Classes of the bench, as they run; rows of peers.tsv.
 ORDER = ["exit_pio_out", "exit_pio_in", "exit_mmio_write", "exit_mmio_read", "exit_cpuid",
          "doorbell_port", "doorbell_mmio"]
@@ -66,13 +65,9 @@ def run_lab(build):
             return r.stdout, f.read().splitlines()
 
 
-def counts_of(line):
-    return {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", line)}
-
-
 def launches(lines):
     """Medians of the launches but the first, and the range of user + kernel."""
-    runs = [counts_of(line) for line in lines[1:]]
+    runs = [counting.counts_of(line) for line in lines[1:]]
     total = [r["user"] + r["kernel"] for r in runs]
     median = {k: round(statistics.median(r[k] for r in runs)) for k in runs[0]}
     return median, round(statistics.median(total)), min(total), max(total)
@@ -80,17 +75,11 @@ def launches(lines):
 
 def exits(lines):
     """{class: median an operation}."""
-    rows = []
-    for line in lines:
-        if line.startswith("class"):
-            rows.append([])
-        elif rows and len(rows[-1]) < SAMPLES:
-            c = counts_of(line)
-            rows[-1].append(c["user"] + c["kernel"] + c["guest"])
+    rows = counting.group_samples(lines, SAMPLES)
     # Behind them comes the recorder of the run whose memory is looked at.
     if len(rows) != len(ORDER) + 1:
         sys.exit(f"icount: start: {len(rows) - 1} classes of exits, {len(ORDER)} expected")
-    return {name: round(statistics.median(r) / EXIT_OPS) for name, r in zip(ORDER, rows)}
+    return {name: round(statistics.median(plain for plain, _ in r) / EXIT_OPS) for name, r in zip(ORDER, rows)}
 
 
 def rss_kib(smaps):
@@ -158,8 +147,8 @@ def measure(build):
     return rows, remarks
 
 
-def number(text):
-    return int(text) if text.isdigit() else None
+def limit_of(what, floor):
+    return round(int(floor) * 1.05) if what in NEAR_FLOOR else LIMITS.get(what)
 
 
 def start(args, usage):
@@ -174,7 +163,7 @@ def start(args, usage):
             usage(f"start: unknown option {a}")
     rows, remarks = measure(build)
     names, peers = read_peers()
-    peers["exec_to_exit"] = ["instr"] + [str(number(u) + number(k)) for u, k in zip(
+    peers["exec_to_exit"] = ["instr"] + [str(int(u) + int(k)) for u, k in zip(
         peers["exec_to_exit_user"][1:], peers["exec_to_exit_kernel"][1:])]
     for name, v in (walls(build) if with_walls else {}).items():
         remarks.append(f"on this machine's /dev/kvm, {name}: first output after {v[0]:.1f} ms, "
@@ -182,7 +171,7 @@ def start(args, usage):
     print(f"{'what':30}{'unit':11}{'holdfast':>10}{'limit':>10}" + "".join(f"{n:>14}" for n in names))
     bad = 0
     for what, value in rows.items():
-        limit = LIMITS.get(what, round(FLOOR[what] * 1.05) if what in FLOOR else None)
+        limit = limit_of(what, peers[what][1])
         over = limit is not None and value > limit
         bad += over
         print(f"{what:30}{peers[what][0]:11}{value:10}{str(limit or ''):>10}" +
