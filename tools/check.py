@@ -24,7 +24,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COUNT = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 CHECK = re.compile(r"^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)$", re.M)
 # suite in meson: build folder, set-up arguments, environment
-ASAN = ["-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dstatic=false"]
+ASAN = ["-Dwerror=true", "-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dstatic=false"]
 
 
 def run(args, **kw):

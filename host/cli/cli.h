@@ -64,8 +64,8 @@ int cli_image_open(struct cli_image *image, const char *kernel_path,
 void cli_image_close(struct cli_image *image);
 
 /*
- * "default.img" in the directory of the program, or NULL if there is none.  The
- * result stays valid.
+ * "default.img" beside the program or, where that was installed, in the data
+ * folder; NULL if there is none.  The result stays valid.
  */
 const char *cli_default_disk(void);
 

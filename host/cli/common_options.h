@@ -83,7 +83,7 @@ extern const char *const machine_engine_names[];   /* enum blk_engine */
 		.value_name = "FILE",                                      \
 		.offset = offsetof(target, run.disk_path),                 \
 		.help = "ext2 image for the guest, used in place\n"        \
-			"(default: default.img beside the program, never " \
+			"(default: the default.img of the build, never "   \
 			"written)" },                                      \
 	    { .name = "snapshot",                                          \
 		    .kind = OPTION_FLAG,                                   \

@@ -8,8 +8,6 @@
 #include "cli/cli.h"
 #include "core/self.h"
 
-#define DEFAULT_DISK "default.img"
-
 int
 cli_image_open(struct cli_image *image, const char *kernel_path,
     const struct cli_builtin *builtin, struct hf_err *err)
@@ -47,20 +45,32 @@ cli_image_close(struct cli_image *image)
 	io_file_free(&image->file);
 }
 
+/* Where the image may lie, seen from the folder of the program. */
+static const char *const default_disks[] = {
+	"default.img",				  /* a build folder */
+	HF_DATA_FROM_BIN "/holdfast/default.img", /* installed */
+};
+
 const char *
 cli_default_disk(void)
 {
-	static char path[PATH_MAX];
+	static char
+	    path[PATH_MAX + sizeof(HF_DATA_FROM_BIN "/holdfast/default.img")];
 	ssize_t n;
 	char *slash;
 
-	n = readlink(SELF_PATH, path, sizeof(path) - sizeof(DEFAULT_DISK) - 1);
+	n = readlink(SELF_PATH, path, PATH_MAX - 1);
 	if (n <= 0)
 		return (NULL);
 	path[n] = '\0';
 	slash = strrchr(path, '/');
 	if (slash == NULL)
 		return (NULL);
-	strcpy(slash + 1, DEFAULT_DISK);
-	return (access(path, F_OK) == 0 ? path : NULL);
+	for (size_t i = 0; i < sizeof(default_disks) / sizeof(default_disks[0]);
+	     i++) {
+		strcpy(slash + 1, default_disks[i]);
+		if (access(path, F_OK) == 0)
+			return (path);
+	}
+	return (NULL);
 }

@@ -101,7 +101,7 @@ info(int argc, char **argv, const struct cli_builtin *builtin)
 	why = blk_uring_refusal();
 	printf("io_uring       %s\n", why == NULL ? "can be used" : why);
 	printf("default disk   %s\n",
-	    disk != NULL ? disk : "not beside the program");
+	    disk != NULL ? disk : "neither beside the program nor installed");
 	if (kvm_fd >= 0) {
 		print_caps(kvm_fd);
 		close(kvm_fd);
