@@ -35,6 +35,7 @@ int vm_fault(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type,
 void vm_fault_copy_entry(vm_map_t dst_map, vm_map_t src_map,
     vm_map_entry_t dst_entry, vm_map_entry_t src_entry,
     vm_ooffset_t *fork_charge);
+void hf_fault_copy_up(vm_map_t map, vm_map_entry_t entry);
 int vm_fault_disable_pagefaults(void);
 void vm_fault_enable_pagefaults(int save);
 int vm_fault_quick_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,

@@ -19,7 +19,8 @@
  *	 soft | first_object, valid  | any               | map it
  *	 1A   | first_object         | any               | busy it, map it
  *	 1B   | below                | read              | map it read-only
- *	 1C   | below                | write or COPY     | a page of our own:
+ *	 1C   | below                | write or COPY, or | a page of our own:
+ *	      |                      | wired and shared  |
  *	      |   sole user of the parent object         |   move it up
  *	      |   otherwise                              |   copy it up
  *	 2A   | the pager of an object on the way        | page it in, then
@@ -94,6 +95,8 @@ vm_fault_take_refs(struct faultstate *fs)
 	vm_object_reference_locked(fs->first_object);
 	vm_object_pip_add(fs->first_object, 1);
 	fs->have_refs = true;
+	fs->awaited_m = NULL;
+	fs->passed_shared = false;
 }
 
 /*
@@ -124,6 +127,20 @@ vm_fault_page_drop(vm_page_t *mp)
 	vm_page_xunbusy(m);
 }
 
+/* Lets a wired page go that was passed.  Any object may be locked. */
+void __noinline
+vm_fault_awaited_drop(struct faultstate *fs)
+{
+	vm_object_t object;
+
+	if (fs->awaited_m == NULL)
+		return;
+	object = fs->awaited_m->object;
+	vm_page_xunbusy(fs->awaited_m);
+	fs->awaited_m = NULL;
+	vm_object_pip_wakeup(object);
+}
+
 /*
  * Lets go of everything but the vnode.  No object is locked.
  */
@@ -134,8 +151,10 @@ vm_fault_deallocate(struct faultstate *fs)
 	vm_fault_page_drop(&fs->m);
 	vm_fault_page_drop(&fs->first_m);
 	if (fs->have_refs) {
-		if (fs->object != fs->first_object)
+		if (fs->object != fs->first_object) {
+			vm_fault_awaited_drop(fs);
 			vm_object_pip_wakeup(fs->object);
+		}
 		vm_object_pip_wakeup(fs->first_object);
 	}
 	vm_fault_unlock_map(fs);
@@ -407,7 +426,9 @@ fault_attempt(struct faultstate *fs)
 		return (res);
 	hard = res == FAULT_HARD;
 	if (fs->object != fs->first_object) {
-		if ((fs->type & (VM_PROT_WRITE | VM_PROT_COPY)) != 0)
+		if (__predict_false(fs->awaited_m != NULL))
+			vm_fault_fill_awaited(fs);
+		if (vm_fault_cow_needed(fs))
 			vm_fault_cow(fs);
 		else
 			fs->prot &= ~VM_PROT_WRITE;

@@ -1,6 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_fault_cow.c: a page of one's own in place of a shared one. */
 
+/*
+ * A wired entry has wired, at each index, the topmost page of its chain; that
+ * is where vm_map_unwire() finds the wiring again.  So nobody may put a page above
+ * it, but the entry itself, which moves the wiring along.  Two things see to it:
+ *
+ *  - An object that several entries put pages into (shared: INHERIT_SHARE,
+ *    or mapped twice) has no page below it that is wired by an entry above or on
+ *    it.  Such an entry copies as if for writing when it is wired, even if it
+ *    only reads; and an entry that is wired when it begins to share copies
+ *    then (hf_fault_copy_up() from fork).
+ *  - An object that is not shared is written to by one entry at most, and then
+ *    no other entry's chain goes through it: the others have shadows.
+ *
+ * A wired page that lost its contents (truncated, invalidated) stays the topmost
+ * one: what a fault finds behind it goes into it first.  A placeholder, invalid
+ * and not wired, is no page in this sense.
+ */
+
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/vmmeter.h>
@@ -24,13 +42,25 @@ sole_user(const struct faultstate *fs)
 }
 
 /*
+ * fs->m is in a lower object: must first_object get a page?  For a write, or
+ * for the rule above.
+ */
+bool
+vm_fault_cow_needed(const struct faultstate *fs)
+{
+	return ((fs->type & (VM_PROT_WRITE | VM_PROT_COPY)) != 0 ||
+	    (fs->wired && fs->passed_shared) || vm_page_wired(fs->first_m));
+}
+
+/*
  * Moves fs->m into the placeholder's slot, if first_object is its only user and
- * both locks are free.  Cannot fail half way.
+ * both locks are free.  Cannot fail half way.  A wired page in the slot stays.
  */
 static bool
 move_up(struct faultstate *fs)
 {
-	if (!sole_user(fs) || !VM_OBJECT_TRYWLOCK(fs->first_object))
+	if (!sole_user(fs) || vm_page_wired(fs->first_m) ||
+	    !VM_OBJECT_TRYWLOCK(fs->first_object))
 		return (false);
 	if (!VM_OBJECT_TRYWLOCK(fs->object)) {
 		VM_OBJECT_WUNLOCK(fs->first_object);
@@ -81,7 +111,12 @@ void
 vm_fault_cow_commit(struct faultstate *fs)
 {
 	vm_page_valid(fs->m);
-	if (fs->wired && (fs->fault_flags & VM_FAULT_WIRE) == 0) {
+	/* No mapping's modified bit will say that this is the only one. */
+	if ((fs->type & VM_PROT_WRITE) == 0)
+		vm_page_dirty(fs->m);
+	/* The entry's wiring is below, unless a wired page was in the slot. */
+	if (fs->wired && (fs->fault_flags & VM_FAULT_WIRE) == 0 &&
+	    !vm_page_wired(fs->m)) {
 		vm_page_wire(fs->m);
 		vm_page_unwire(fs->m_cow, PQ_INACTIVE);
 	}

@@ -58,6 +58,7 @@ vm_fault_busy_sleep(struct faultstate *fs)
 		vm_page_xunbusy(fs->first_m);
 		fs->first_m = NULL;
 		vm_object_pip_wakeup(fs->first_object);
+		vm_fault_awaited_drop(fs);
 	}
 	vm_object_pip_wakeup(object);
 	vm_fault_unlock_map(fs);
@@ -166,6 +167,24 @@ vm_fault_object(struct faultstate *fs)
 }
 
 /*
+ * fs->m is invalid, in a lower object.  If it is wired it is some entry's topmost
+ * page, and must not be hidden: what is found behind it goes into it.  Those
+ * that have a second one above it are hidden from that already.
+ */
+static void __noinline
+pass_invalid(struct faultstate *fs)
+{
+	if (!vm_page_wired(fs->m))
+		vm_page_free(fs->m);
+	else if (fs->awaited_m != NULL)
+		vm_page_xunbusy(fs->m);
+	else {
+		fs->awaited_m = fs->m;
+		vm_object_pip_add(fs->object, 1);
+	}
+}
+
+/*
  * From fs->object to the one behind it; both are locked meanwhile.  In the top object the
  * page stays as placeholder.  False: there is none, fs->object stays locked.
  */
@@ -177,18 +196,15 @@ vm_fault_next(struct faultstate *fs)
 	if (fs->object == fs->first_object) {
 		fs->first_m = fs->m;
 		fs->first_zero = fs->m_fresh && (fs->m->flags & PG_ZERO) != 0;
-	} else if (fs->m != NULL) {
-		if (!vm_page_wired(fs->m))
-			vm_page_free(fs->m);
-		else
-			vm_page_xunbusy(fs->m);
-	}
+	} else if (fs->m != NULL)
+		pass_invalid(fs);
 	fs->m = NULL;
 	next = fs->object->backing_object;
 	if (next == NULL)
 		return (false);
 	if (fs->object == fs->first_object)
 		vm_fault_take_refs(fs);
+	fs->passed_shared |= fs->object->shared;
 	VM_OBJECT_WLOCK(next);
 	vm_object_pip_add(next, 1);
 	if (fs->object != fs->first_object)
@@ -199,13 +215,52 @@ vm_fault_next(struct faultstate *fs)
 	return (true);
 }
 
-/* The search ended: the placeholder becomes a page of zeros.  Nothing locked. */
+/* fs->m is awaited_m from now on, in its object.  Nothing locked. */
+static void __noinline
+take_awaited(struct faultstate *fs)
+{
+	vm_object_pip_wakeup(fs->object);
+	fs->m = fs->awaited_m;
+	fs->awaited_m = NULL;
+	fs->object = fs->m->object;
+	fs->pindex = fs->m->pindex;
+	vm_page_valid(fs->m);
+}
+
+/*
+ * fs->m was found behind awaited_m, which gets its contents and is what was
+ * found.  Nothing locked.
+ */
+void
+vm_fault_fill_awaited(struct faultstate *fs)
+{
+	vm_page_t src;
+
+	src = fs->m;
+	pmap_copy_page(src, fs->awaited_m);
+	/* Nobody may go on to see the one that is hidden now. */
+	pmap_remove_all(src);
+	take_awaited(fs);
+	/* The original may go: this is the only one. */
+	vm_page_dirty(fs->m);
+	vm_fault_page_drop(&src);
+}
+
+/*
+ * The search ended: the placeholder becomes a page of zeros, or the wired page that
+ * was passed.  Nothing locked.
+ */
 void
 vm_fault_zerofill(struct faultstate *fs)
 {
 	vm_page_t m;
 
 	if (fs->object != fs->first_object) {
+		if (__predict_false(fs->awaited_m != NULL)) {
+			pmap_zero_page(fs->awaited_m);
+			take_awaited(fs);
+			return;
+		}
 		vm_object_pip_wakeup(fs->object);
 		fs->object = fs->first_object;
 		fs->pindex = fs->first_pindex;

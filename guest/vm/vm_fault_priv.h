@@ -49,6 +49,9 @@ struct faultstate {
 	vm_object_t first_object;
 	vm_pindex_t first_pindex;
 	bool have_refs; /* a reference to and a pip of first_object */
+	/* With have_refs: what the search passed. */
+	vm_page_t awaited_m; /* wired; busy; gets what is found behind it */
+	bool passed_shared;  /* an object that others put pages into */
 	vm_object_t object;
 	vm_pindex_t pindex;
 	vm_page_t first_m; /* busy, invalid: keeps the slot in first_object */
@@ -73,6 +76,7 @@ void vm_fault_unlock_map(struct faultstate *fs);
 void vm_fault_unlock_vp(struct faultstate *fs);
 void vm_fault_take_refs(struct faultstate *fs);
 void vm_fault_page_drop(vm_page_t *mp);
+void vm_fault_awaited_drop(struct faultstate *fs);
 void vm_fault_deallocate(struct faultstate *fs);
 enum fault_status vm_fault_fail(struct faultstate *fs, int rv);
 
@@ -80,12 +84,14 @@ enum fault_status vm_fault_fail(struct faultstate *fs, int rv);
 bool vm_fault_object_needs_getpages(vm_object_t object);
 enum fault_status vm_fault_object(struct faultstate *fs);
 bool vm_fault_next(struct faultstate *fs);
+void vm_fault_fill_awaited(struct faultstate *fs);
 void vm_fault_zerofill(struct faultstate *fs);
 
 /* vm_fault_pager.c */
 enum fault_status vm_fault_getpages(struct faultstate *fs);
 
 /* vm_fault_cow.c */
+bool vm_fault_cow_needed(const struct faultstate *fs);
 void vm_fault_cow(struct faultstate *fs);
 void vm_fault_cow_commit(struct faultstate *fs);
 

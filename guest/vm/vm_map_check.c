@@ -125,8 +125,10 @@ page_behind(vm_map_entry_t e, vm_offset_t va, vm_object_t *where)
 		VM_OBJECT_RLOCK(o);
 		m = vm_page_lookup(o, pindex);
 		VM_OBJECT_RUNLOCK(o);
-		if (m != NULL)
+		/* What a fault that failed left behind is nobody's page. */
+		if (m != NULL && !hf_vm_page_is_placeholder(m))
 			break;
+		m = NULL;
 		pindex += OFF_TO_IDX(o->backing_object_offset);
 	}
 	*where = o;

@@ -59,9 +59,12 @@ fork_share(vm_map_t dst, vm_map_t src, vm_map_entry_t old)
 		object = old->object.vm_object;
 	} else if ((object->flags & OBJ_ANON) != 0) {
 		VM_OBJECT_WLOCK(object);
-		vm_object_clear_flag(object, OBJ_ONEMAPPING);
+		hf_vm_object_share(object);
 		VM_OBJECT_WUNLOCK(object);
 	}
+	/* The sharers may put pages above those that this one has wired. */
+	if (old->wired_count != 0 && object->backing_object != NULL)
+		hf_fault_copy_up(src, old);
 	new = copy_entry(dst, old);
 	new->object.vm_object = object;
 	if ((old->eflags & MAP_ENTRY_WRITECNT) != 0) {

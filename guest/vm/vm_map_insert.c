@@ -149,7 +149,7 @@ vm_map_insert1(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 		if ((object->flags & OBJ_ANON) != 0) {
 			VM_OBJECT_WLOCK(object);
 			if (object->ref_count > 1 || object->shadow_count != 0)
-				vm_object_clear_flag(object, OBJ_ONEMAPPING);
+				hf_vm_object_share(object);
 			VM_OBJECT_WUNLOCK(object);
 		}
 	} else if (extend_object(prev, start, end, eflags, cow)) {

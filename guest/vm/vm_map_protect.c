@@ -78,9 +78,8 @@ protect_entry(vm_map_t map, vm_map_entry_t entry, vm_prot_t prot,
 	}
 	if ((flags & VM_MAP_PROTECT_SET_PROT) != 0)
 		entry->protection = prot;
-	/* Locked memory must not meet a copy-on-write fault later. */
-	if ((entry->eflags & (MAP_ENTRY_COW | MAP_ENTRY_USER_WIRED)) ==
-		(MAP_ENTRY_COW | MAP_ENTRY_USER_WIRED) &&
+	/* Wired memory must not meet a copy-on-write fault later. */
+	if ((entry->eflags & MAP_ENTRY_COW) != 0 && entry->wired_count != 0 &&
 	    (entry->protection & VM_PROT_WRITE) != 0 &&
 	    (old & VM_PROT_WRITE) == 0)
 		vm_fault_copy_entry(map, map, entry, entry, NULL);

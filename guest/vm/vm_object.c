@@ -134,6 +134,7 @@ object_init(vm_object_t object, objtype_t type, vm_pindex_t size, u_short flags)
 	memset(&object->un_pager, 0, sizeof(object->un_pager));
 	object->cred = NULL;
 	object->charge = 0;
+	object->shared = false;
 	KASSERT(blockcount_read(&object->paging_in_progress) == 0 &&
 		blockcount_read(&object->busy) == 0,
 	    ("vm_object_allocate: object %p is not at rest", (void *)object));

@@ -58,7 +58,12 @@ struct vm_object {
 	} un_pager;	     /* (o) */
 	struct ucred *cred;  /* (o) who pays for the swap space */
 	vm_ooffset_t charge; /* (o) */
-	bool allocated;	     /* (l) not on the free list */
+	/*
+	 * (o) Several entries may put pages in at one index: by INHERIT_SHARE, or
+	 * mapped twice.  Anonymous objects; see hf_vm_object_share().
+	 */
+	bool shared;
+	bool allocated; /* (l) not on the free list */
 };
 
 #define OBJ_FICTITIOUS 0x0001 /* (c) describes other than RAM */
@@ -171,6 +176,11 @@ void vm_object_color(vm_object_t object, u_short color);
 /* vm_object_shadow.c, vm_object_collapse.c */
 void vm_object_shadow(vm_object_t *object, vm_ooffset_t *offset,
     vm_size_t length, struct ucred *cred, bool shared);
+/*
+ * A second entry is about to put pages into this anonymous, write-locked object.
+ * The caller sees to it that no wired entry has its page below (vm_fault_cow.c).
+ */
+void hf_vm_object_share(vm_object_t object);
 void vm_object_collapse(vm_object_t object);
 void vm_object_split(vm_map_entry_t entry);
 /*

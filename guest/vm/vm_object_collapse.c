@@ -74,6 +74,26 @@ discard(vm_page_t p)
 }
 
 /*
+ * Has a wired entry this page, which waits for its contents?  Where it is the
+ * topmost one of a chain it must stay that.  Busied.
+ */
+static bool
+is_awaited(vm_page_t p)
+{
+	return (vm_page_none_valid(p) && vm_page_wired(p));
+}
+
+/* The contents of p, wanted by the wired page above it, go there. */
+static void
+fill_awaited(vm_page_t p, vm_page_t pp)
+{
+	pmap_remove_all(p);
+	pmap_copy_page(p, pp);
+	vm_page_valid(pp);
+	vm_page_dirty(pp);
+}
+
+/*
  * One busied page of the backing.  True: settled.  False: wait for *blocker
  * (NULL: for memory) and begin again; p is unbusied then.
  */
@@ -91,7 +111,7 @@ collapse_page(
 		discard(p);
 		return (true);
 	}
-	if (!vm_page_all_valid(p)) {
+	if (!vm_page_all_valid(p) && !is_awaited(p)) {
 		/* The data, if any, is in swap, which moves by itself. */
 		discard(p);
 		return (true);
@@ -102,7 +122,10 @@ collapse_page(
 		*blocker = pp;
 		return (false);
 	}
-	if (pp != NULL && vm_page_none_valid(pp)) {
+	if (pp != NULL && is_awaited(pp)) {
+		if (vm_page_all_valid(p))
+			fill_awaited(p, pp);
+	} else if (pp != NULL && vm_page_none_valid(pp)) {
 		discard(pp);
 		pp = NULL;
 	}

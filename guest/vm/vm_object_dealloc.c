@@ -140,6 +140,7 @@ vm_object_deallocate(vm_object_t object)
 		}
 		if (object->shadow_count == 0) {
 			vm_object_set_flag(object, OBJ_ONEMAPPING);
+			object->shared = false;
 			VM_OBJECT_WUNLOCK(object);
 			return;
 		}

@@ -237,8 +237,8 @@ vm_object_madvise(
 
 /*
  * Drops a wiring of the topmost page at each index of [offset, offset +
- * length), which goes to queue with the last one.  A missing page or wiring
- * panics.  Unlocked; sleeps for exclusively busied pages.
+ * length), which goes to queue with the last one.  A fault's placeholder is no
+ * page; a missing page or wiring panics.  Unlocked; sleeps for exclusively busied pages.
  */
 void
 vm_object_unwire(
@@ -256,7 +256,8 @@ vm_object_unwire(
 		tobject = object;
 		tpindex = pindex;
 		VM_OBJECT_RLOCK(tobject);
-		while ((m = vm_page_lookup(tobject, tpindex)) == NULL) {
+		while ((m = vm_page_lookup(tobject, tpindex)) == NULL ||
+		    hf_vm_page_is_placeholder(m)) {
 			backing = tobject->backing_object;
 			if (backing == NULL)
 				panic("vm_object_unwire: no page at %#lx",

@@ -48,6 +48,14 @@ vm_object_backing_insert_ref(vm_object_t object, vm_object_t backing)
 	VM_OBJECT_WUNLOCK(backing);
 }
 
+void
+hf_vm_object_share(vm_object_t object)
+{
+	VM_OBJECT_ASSERT_WLOCKED(object);
+	vm_object_clear_flag(object, OBJ_ONEMAPPING);
+	object->shared = true;
+}
+
 /*
  * Puts a new anonymous object of length bytes in front of *object at *offset
  * and sets them to it and 0, unless *object is anonymous and the caller's
@@ -70,7 +78,7 @@ vm_object_shadow(vm_object_t *object, vm_ooffset_t *offset, vm_size_t length,
 	VM_OBJECT_WLOCK(result);
 	if (shared) {
 		vm_object_reference_locked(result);
-		vm_object_clear_flag(result, OBJ_ONEMAPPING);
+		hf_vm_object_share(result);
 	}
 	if (source != NULL) {
 		VM_OBJECT_WLOCK(source);
@@ -121,7 +129,8 @@ again:
 			VM_OBJECT_WLOCK(orig);
 			goto again;
 		}
-		if (vm_page_none_valid(m)) {
+		/* One that a wired entry waits for the contents of stays. */
+		if (vm_page_none_valid(m) && !vm_page_wired(m)) {
 			if (vm_page_remove(m))
 				vm_page_free(m);
 			continue;

@@ -307,6 +307,16 @@ vm_page_none_valid(vm_page_t m)
 	return (m->valid == 0);
 }
 
+/*
+ * The slot that a fault keeps while it looks elsewhere, or a leftover of one: no
+ * entry has it as a page, whether it is busy or not.
+ */
+static inline bool
+hf_vm_page_is_placeholder(vm_page_t m)
+{
+	return (vm_page_none_valid(m) && !vm_page_wired(m));
+}
+
 /* vm_page_queue.c: section 8.1 */
 void vm_page_activate(vm_page_t m);
 void vm_page_deactivate(vm_page_t m);
