@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "run/environment.h"
 #include "vm/kvm.h"
+#include "vm/ring0_speed.h"
 
 static const struct option_spec specs[] = { { 0 } };
 
@@ -20,8 +21,7 @@ print_second_stage(const struct environment *e)
 	printf("vendor module  %s\n",
 	    e->vendor_module[0] != '\0'
 		? e->vendor_module
-		: "cannot tell: neither kvm_intel nor kvm_amd shows its "
-		  "parameters under /sys/module");
+		: "cannot tell: no kvm_* module under /sys/module");
 	switch (e->second_stage) {
 	case SECOND_STAGE_EPT:
 	case SECOND_STAGE_NPT:
@@ -55,6 +55,23 @@ print_tsc(int kvm_fd)
 		close(cpu_fd);
 	if (vm_fd >= 0)
 		close(vm_fd);
+}
+
+static void
+print_ring0(int kvm_fd)
+{
+	struct ring0_speed speed;
+
+	if (!ring0_speed_measure(kvm_fd, &speed))
+		printf("ring 0         cannot tell: no guest ran a loop\n");
+	else if (speed.emulated)
+		printf("ring 0         emulated by the host: %.0f ns an "
+		       "instruction, this program needs %.2f\n",
+		    speed.guest_ns, speed.host_ns);
+	else
+		printf("ring 0         run by the processor (%.2f ns an "
+		       "instruction)\n",
+		    speed.guest_ns);
 }
 
 static void
@@ -96,6 +113,8 @@ info(int argc, char **argv, const struct cli_builtin *builtin)
 		    ioctl(kvm_fd, KVM_GET_API_VERSION, 0));
 	print_second_stage(&e);
 	printf("CPU            %s\n", e.cpu);
+	if (kvm_fd >= 0)
+		print_ring0(kvm_fd);
 	print_tsc(kvm_fd);
 	printf("host kernel    %s\n", e.host_kernel);
 	why = blk_uring_refusal();

@@ -3,6 +3,7 @@
 #include "run/environment.h"
 
 #include <cpuid.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -76,6 +77,28 @@ is_amd(void)
 	    (c == signature_AMD_ecx || c == CPUID_HYGON_ECX));
 }
 
+/*
+ * A module of another KVM: "kvm_" and anything.  kvm_pvm has no second stage to
+ * ask about; of others nothing is known.
+ */
+static void
+find_other_module(struct environment *e)
+{
+	DIR *d = opendir("/sys/module");
+	const struct dirent *entry;
+
+	while (d != NULL && (entry = readdir(d)) != NULL) {
+		if (strncmp(entry->d_name, "kvm_", 4) != 0)
+			continue;
+		snprintf(e->vendor_module, sizeof(e->vendor_module), "%.31s",
+		    entry->d_name);
+		if (strcmp(entry->d_name, "kvm_pvm") == 0)
+			e->second_stage = SECOND_STAGE_SHADOW;
+	}
+	if (d != NULL)
+		closedir(d);
+}
+
 static void
 read_module(struct environment *e)
 {
@@ -105,6 +128,7 @@ read_module(struct environment *e)
 						       : SECOND_STAGE_SHADOW;
 		return;
 	}
+	find_other_module(e);
 }
 
 void

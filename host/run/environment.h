@@ -13,7 +13,7 @@ enum second_stage {
 };
 
 struct environment {
-	char vendor_module[16]; /* "kvm_intel", "kvm_amd", or "" */
+	char vendor_module[32]; /* "kvm_intel", "kvm_amd", ...; "": none seen */
 	enum second_stage second_stage;
 	char accelerator[80]; /* both in words */
 	char host_kernel[160];
