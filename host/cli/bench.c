@@ -151,8 +151,8 @@ describe(const struct arguments *a, const struct environment *env,
 	    "rounds %u, samples %u, blk-engine %s%s", a->rounds, a->samples,
 	    machine_engine_names[a->run.blk_engine],
 	    a->untraced ? ", untraced" : "");
-	snprintf(e->build, sizeof(e->build), "%s%s", HF_COMPILER,
-	    HF_BUILD_INVARIANTS ? ", guest with invariants (slower)" : "");
+	snprintf(e->build, sizeof(e->build), "%s, %s", HF_COMPILER,
+	    a->kernel_path != NULL ? a->kernel_path : "release guest");
 }
 
 /* One round: a run of the chosen, with its report kept back unless it fails. */
@@ -334,7 +334,8 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 		a.run.disk_path = cli_default_disk();
 		a.run.disk_is_default = true;
 	}
-	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
+	if (cli_image_open(
+		&image, a.kernel_path, &builtin[CLI_GUEST_RELEASE], &err) != 0)
 		return (cli_fail(&err));
 	status = (int)bench_image(&a, &env, &image, &rest, &err);
 	cli_image_close(&image);

@@ -12,8 +12,15 @@
 #include "run/scenario_list.h"
 #include "vm/vm.h"
 
-/* The guest image that is linked into the program. */
+/*
+ * The guest images that are linked into the program: one to run scenarios in, with
+ * the checks of the build option "invariants", and one to be measured, without.
+ * A command is handed them all.
+ */
+enum { CLI_GUEST, CLI_GUEST_RELEASE, CLI_NBUILTINS };
+
 struct cli_builtin {
+	const char *name; /* for reports */
 	const void *bytes;
 	size_t len_bytes;
 	struct scenario_list list; /* of that image */
@@ -56,7 +63,7 @@ struct cli_image {
 };
 
 /*
- * kernel_path NULL: the built-in image.  0, or -1: *err; cli_image_close must
+ * kernel_path NULL: the built-in image given.  0, or -1: *err; cli_image_close must
  * follow a success only.
  */
 int cli_image_open(struct cli_image *image, const char *kernel_path,

@@ -15,7 +15,7 @@ cli_image_open(struct cli_image *image, const char *kernel_path,
 	memset(image, 0, sizeof(*image));
 	image->kernel.bytes = builtin->bytes;
 	image->kernel.len_bytes = builtin->len_bytes;
-	image->kernel.name = "built-in guest";
+	image->kernel.name = builtin->name;
 	if (self_file_offset(
 		builtin->bytes, builtin->len_bytes, &image->kernel.file_offset))
 		image->kernel.file = SELF_PATH;
