@@ -14,7 +14,10 @@ void hf_console_write(const char *bytes, size_t len);
  * text of other CPUs.
  */
 void hf_console_record(const char *line, size_t len);
-/* From panic: write even when another CPU holds the console's lock. */
+/*
+ * From panic: waits a while for another CPU to finish its line; from then on
+ * writes whoever holds the console's lock.
+ */
 void hf_console_bust_locks(void);
 
 #endif

@@ -3,11 +3,17 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/mutex.h>
 #include <sys/proc.h>
+#include <kern/clock.h>
 #include <kern/panic.h>
 #include "abi.h"
 
 volatile int hf_panicked;
+static const char *first_text; /* what is to be told */
+
+/* About a second: the other CPU's thread may wait for a CPU of the host. */
+#define AWAIT_TSC 3000000000ull
 
 /* The outermost state that a throw goes back to. */
 static void
@@ -78,6 +84,45 @@ hf_panics(void (*fn)(void *), void *arg)
 }
 
 void
+hf_panic_stop(void)
+{
+	int by = hf_panicked;
+
+	if (by == 0 || by == (int)curcpu + 1)
+		return;
+	(void)intr_disable();
+	for (;;)
+		halt();
+}
+
+void
+hf_panic_await(const struct mtx *m)
+{
+	uint64_t until = hf_tsc() + AWAIT_TSC;
+	uintptr_t owner;
+
+	do {
+		owner = m->mtx_lock & ~MTX_WAITERS;
+		if (owner == 0 || owner == (uintptr_t)curthread)
+			return;
+		cpu_spinwait();
+	} while (hf_tsc() < until);
+}
+
+/* A panic in the middle of our own: at least what the first one said. */
+static void __dead2
+panic_again(void)
+{
+	static bool again;
+
+	if (!again && first_text != NULL) {
+		again = true;
+		hf_report_panic(first_text, curcpu, 0, 0, 0, 0, NULL, 0);
+	}
+	hf_machine_exit(HF_EXIT_PANIC);
+}
+
+void
 panic(const char *fmt, ...)
 {
 	char text[HF_PANIC_TEXT_MAX];
@@ -90,8 +135,13 @@ panic(const char *fmt, ...)
 	if (td->td_catch != NULL && td->td_catch->hc_panics &&
 	    td->td_intr_nesting == 0 && hf_panicked == 0)
 		hf_catch_throw(td->td_catch, text);
-	/* Only the first panic is told; a second one is its consequence. */
-	if (!atomic_cmpset_int((volatile u_int *)&hf_panicked, 0, 1))
-		hf_machine_exit(HF_EXIT_PANIC);
+	/* On this CPU from here on. */
+	(void)intr_disable();
+	if (!atomic_cmpset_int(
+		(volatile u_int *)&hf_panicked, 0, (u_int)curcpu + 1)) {
+		hf_panic_stop();
+		panic_again();
+	}
+	first_text = text;
 	hf_panic_fatal(text);
 }

@@ -37,17 +37,35 @@ const char *hf_panics(void (*fn)(void *), void *arg);
 bool hf_catch_run(struct hf_catch *c, void (*fn)(void *), void *arg);
 void hf_catch_throw(struct hf_catch *c, const char *text) __dead2;
 
-/* Set once by the first CPU that panics. */
+/* 1 + the first CPU that panics, 0 before.  Later panics are its consequence. */
 extern volatile int hf_panicked;
 
 /*
+ * For whoever is about to speak: returns unless another CPU panics; then this
+ * one stops here for good, and keeps what it holds.
+ */
+void hf_panic_stop(void);
+
+/*
+ * On the CPU that panics: until a spin mutex is free, or our own, or its owner
+ * has had time enough.  Who takes it afterwards meets hf_panic_stop().
+ */
+struct mtx;
+void hf_panic_await(const struct mtx *m);
+
+/*
  * Writes the panic record (test/report.c); bt: return addresses, innermost first.
- * Any context; takes no lock that a panicking CPU could hold.
+ * Any context; takes no lock that a panicking CPU could hold.  The second call
+ * does nothing.
  */
 void hf_report_panic(const char *text, int cpu, uint64_t rip, uint64_t rsp,
     uint64_t rbp, uint64_t cr2, const uint64_t *bt, int nbt);
 
-/* Machine: stops the other CPUs, writes the panic record, ends the machine. */
+/*
+ * Machine: writes the panic record, then ends the machine, and the other CPUs
+ * with it.  Nothing is sent to them: one that is only starting could not take
+ * an NMI, and would lose the record in a triple fault.
+ */
 void hf_panic_fatal(const char *text) __dead2;
 /* Machine: closes critical sections opened since critnest was as given. */
 void hf_catch_machine_reset(u_int critnest);

@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/mutex.h>
 #include <kern/console.h>
+#include <kern/panic.h>
 
 #define LINE_MAX 512
 
@@ -59,6 +60,7 @@ vprintf(const char *fmt, va_list ap)
 	int n = vsnprintf(text, sizeof(text), fmt, ap);
 
 	console_lock();
+	hf_panic_stop();
 	for (const char *p = text; *p != '\0'; p++)
 		line_add(*p);
 	console_unlock();
@@ -91,5 +93,6 @@ hf_console_record(const char *bytes, size_t len)
 void
 hf_console_bust_locks(void)
 {
+	hf_panic_await(&console_mtx);
 	locks_busted = 1;
 }

@@ -20,8 +20,9 @@
 static struct mtx report_mtx = { .lock_object = { .lo_name = "report",
 				     .lo_class = HF_LOCK_SPIN,
 				     .lo_flags = LO_INITED } };
-static uint64_t seq;
+static uint64_t seq; /* of the last record written */
 static volatile int bust;
+static bool told; /* the panic record is written */
 
 struct record {
 	char text[HF_RECORD_MAX];
@@ -79,7 +80,7 @@ rec_start(struct record *r, const char *kind)
 	rec_char(r, HF_RECORD_MARK);
 	rec_text(r, hf_plan_nonce());
 	rec_char(r, ' ');
-	rec_u64(r, ++seq);
+	rec_u64(r, seq + 1);
 	rec_char(r, ' ');
 	rec_text(r, kind);
 }
@@ -87,8 +88,10 @@ rec_start(struct record *r, const char *kind)
 struct record *
 hf_record_begin(const char *kind)
 {
-	if (bust == 0)
+	if (bust == 0) {
 		mtx_lock_spin(&report_mtx);
+		hf_panic_stop();
+	}
 	rec_start(&rec, kind);
 	return (&rec);
 }
@@ -130,6 +133,8 @@ hf_record_end(struct record *r)
 {
 	r->text[r->len++] = '\n';
 	hf_console_record(r->text, r->len);
+	/* Not before: the panic that comes in between takes this number. */
+	seq++;
 	if (bust == 0)
 		mtx_unlock_spin(&report_mtx);
 }
@@ -198,6 +203,10 @@ hf_report_panic(const char *text, int cpu, uint64_t rip, uint64_t rsp,
 	struct record *r;
 	char hex[24];
 
+	if (told)
+		return;
+	hf_panic_await(&report_mtx);
+	hf_console_bust_locks();
 	bust = 1;
 	printf("panic: cpu %d: %s\n", cpu, text);
 	r = hf_record_begin("panic");
@@ -213,4 +222,5 @@ hf_report_panic(const char *text, int cpu, uint64_t rip, uint64_t rsp,
 		rec_text(r, hex);
 	}
 	hf_record_end(r);
+	told = true;
 }

@@ -3,6 +3,8 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <machine/cpufunc.h>
+#include <kern/plan.h>
+#include <kern/thread.h>
 #include <test/report.h>
 #include <test/scenario.h>
 #include "abi.h"
@@ -28,6 +30,18 @@ HF_SCENARIO(selftest_panic, "selftest.panic", "", "panics")
 	hf_expect(true);
 	printf("selftest: about to panic\n");
 	panic_outer(1);
+}
+
+/* By the time the panic comes the other CPU is as far as delay (in TSC) says. */
+HF_SCENARIO(selftest_panic_early, "selftest.panic_early", "",
+    "panics while the other CPUs start")
+{
+	uint64_t until = rdtsc() + hf_plan_param_u64("delay", 0);
+
+	hf_smp_launch();
+	while (rdtsc() < until)
+		cpu_spinwait();
+	panic("selftest: early, delay %lu", hf_plan_param_u64("delay", 0));
 }
 
 HF_SCENARIO(selftest_fault, "selftest.fault", "", "reads a wild address")

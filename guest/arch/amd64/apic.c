@@ -24,16 +24,14 @@
 #define REG_TIMER_CURRENT 0x39
 #define REG_TIMER_DIVIDE  0x3e
 
-#define SVR_ENABLE     0x100
-#define LVT_MASKED     0x10000
-#define LVT_DEADLINE   0x40000
-#define DIVIDE_BY_1    0xb
-#define ICR_NMI	       0x400
-#define ICR_INIT       0x500
-#define ICR_STARTUP    0x600
-#define ICR_ASSERT     0x4000
-#define ICR_PENDING    0x1000
-#define ICR_ALL_OTHERS 0xc0000
+#define SVR_ENABLE   0x100
+#define LVT_MASKED   0x10000
+#define LVT_DEADLINE 0x40000
+#define DIVIDE_BY_1  0xb
+#define ICR_INIT     0x500
+#define ICR_STARTUP  0x600
+#define ICR_ASSERT   0x4000
+#define ICR_PENDING  0x1000
 
 #define MSR_X2APIC	 0x800
 #define MSR_TSC_DEADLINE 0x6e0
@@ -130,13 +128,6 @@ hf_apic_ipi(u_int apic_id, u_int vector)
 
 	icr_write(apic_id, ICR_ASSERT | vector);
 	intr_restore(flags);
-}
-
-void
-hf_apic_nmi_others(void)
-{
-	if (mp_ncpus > 1)
-		icr_write(0, ICR_ALL_OTHERS | ICR_ASSERT | ICR_NMI);
 }
 
 void

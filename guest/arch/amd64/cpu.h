@@ -80,7 +80,6 @@ void hf_apic_init_cpu(void);
 u_int hf_apic_id(void);
 void hf_apic_eoi(void);
 void hf_apic_ipi(u_int apic_id, u_int vector);
-void hf_apic_nmi_others(void);
 void hf_apic_init_sipi(u_int apic_id, u_int page, bool send_init);
 void hf_apic_timer_arm(uint64_t deadline_tsc, uint64_t now_tsc);
 void hf_apic_timer_mode(void);

@@ -125,9 +125,6 @@ hf_panic_fatal(const char *text)
 	struct trapframe *tf;
 	int n;
 
-	disable_intr();
-	hf_apic_nmi_others();
-	hf_console_bust_locks();
 	tf = curthread->td_md.md_frame;
 	if (tf != NULL) {
 		rip = tf->tf_rip;

@@ -176,9 +176,6 @@ trap_exception(struct trapframe *tf)
 		trap_pfault(tf);
 		return;
 	case VEC_NMI:
-		/* The CPU that panics stops the others this way. */
-		while (hf_panicked != 0)
-			halt();
 		hf_trap_fatal(tf, "unexpected NMI");
 	default:
 		hf_trap_fatal(tf, "trap");

@@ -15,6 +15,12 @@ cpu_spinwait(void)
 	hf_host_yield();
 }
 
+static inline void
+halt(void)
+{
+	hf_host_yield();
+}
+
 /* There are no interrupts. */
 static inline register_t
 intr_disable(void)
