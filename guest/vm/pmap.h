@@ -8,7 +8,9 @@
  *
  * Unless a comment says otherwise, the functions do not sleep, take their own
  * locks, may be called with any sleepable lock held that is outside the pmap
- * lock (docs/locking.md), and want page-aligned sva <= eva.  They send
+ * lock (docs/locking.md), and want page-aligned sva <= eva, below
+ * VM_MAXUSER_ADDRESS for a process's pmap: other ranges panic, and of an address
+ * above a process's pmap says that nothing is there.  They send
  * interrupts to other CPUs, so interrupts are on and no spin lock is held.
  */
 #ifndef _VM_PMAP_H_

@@ -38,6 +38,8 @@ void vm_fault_copy_entry(vm_map_t dst_map, vm_map_t src_map,
 void hf_fault_copy_up(vm_map_t map, vm_map_entry_t entry);
 int vm_fault_disable_pagefaults(void);
 void vm_fault_enable_pagefaults(int save);
+int vm_fault_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
+    vm_prot_t prot, vm_page_t *ma, int max_count, int *countp);
 int vm_fault_quick_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
     vm_prot_t prot, vm_page_t *ma, int max_count);
 int vm_fault_trap(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type,

@@ -34,11 +34,46 @@ hold_mapped(
 	return (all);
 }
 
+/* Lets go what the slots name. */
+static void
+unhold(vm_page_t *ma, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (ma[i] != NULL)
+			vm_page_unwire(ma[i], PQ_INACTIVE);
+}
+
+/* Faults in what hold_mapped() has not found; EAGAIN: it must not. */
+static int
+hold_faulted(
+    vm_map_t map, vm_offset_t addr, vm_prot_t prot, vm_page_t *ma, int count)
+{
+	int i;
+
+	if ((prot & VM_PROT_QUICK_NOFAULT) != 0 &&
+	    (curthread->td_pflags & TDP_NOFAULTING) != 0)
+		return (EAGAIN);
+	for (i = 0; i < count; i++)
+		if (ma[i] == NULL &&
+		    vm_fault(map, addr + ptoa(i), prot & ~VM_PROT_PRIV_FLAG,
+			VM_FAULT_NORMAL, &ma[i]) != KERN_SUCCESS)
+			return (EFAULT);
+	return (0);
+}
+
 /*
- * Behaves as if the bytes [addr, addr + len) of the map were accessed with prot,
- * and returns in ma the pages that served, each with one wiring; the number of them,
- * or -1 and nothing is held.  More pages than max_count panic.  With prot WRITE
- * the pages are dirty on return.
+ * Behaves as if the bytes [addr, addr + len) of the map were accessed with prot
+ * (READ, WRITE, EXECUTE), and returns in ma the pages that served, each with one
+ * wiring, and in *countp their number.  With prot WRITE the pages are dirty on
+ * return.  No bytes are no pages, whatever addr and ma are.
+ *
+ * On an error nothing is held, *countp is 0 and ma means nothing: ENOMEM, the range
+ * leaves the map or its end wraps, also when rounded to a page; EINVAL, the array is
+ * too small; EFAULT, the access is not possible, or prot names none; EAGAIN,
+ * something is not mapped, prot has VM_PROT_QUICK_NOFAULT and the thread is in a
+ * no-fault section.  The range is looked at first, then the array.
  *
  * Copying on write, page-in, filling with zeros and the checks of rights are those of
  * a real access; it is the mapping's rights that count.  The pages must have a
@@ -51,41 +86,52 @@ hold_mapped(
  * no fault is even tried.
  */
 int
+vm_fault_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
+    vm_prot_t prot, vm_page_t *ma, int max_count, int *countp)
+{
+	vm_offset_t end;
+	int count, error;
+
+	*countp = 0;
+	if (len == 0)
+		return (0);
+	end = round_page(addr + len); /* of the unrounded end */
+	if (addr + len < addr || end < addr + len)
+		return (ENOMEM);
+	addr = trunc_page(addr);
+	if (!vm_map_range_valid(map, addr, end))
+		return (ENOMEM);
+	if (max_count < 0 || atop(end - addr) > (u_long)max_count)
+		return (EINVAL);
+	if ((prot & VM_PROT_ALL) == VM_PROT_NONE)
+		return (EFAULT);
+	count = (int)atop(end - addr);
+	if (!hold_mapped(map->pmap, addr, prot, ma, count)) {
+		error = hold_faulted(map, addr, prot, ma, count);
+		if (error != 0) {
+			unhold(ma, count);
+			return (error);
+		}
+	}
+	*countp = count;
+	return (0);
+}
+
+/*
+ * The same in its older form: the number of pages, or -1 for any error but a too
+ * small array, which panics.
+ */
+int
 vm_fault_quick_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
     vm_prot_t prot, vm_page_t *ma, int max_count)
 {
-	vm_offset_t end;
-	u_long npages;
-	int count, i;
+	int count, error;
 
-	if (len == 0)
-		return (0);
-	if (addr + len < addr)
-		return (-1);
-	end = round_page(addr + len); /* of the unrounded end */
-	addr = trunc_page(addr);
-	if (!vm_map_range_valid(map, addr, end))
-		return (-1);
-	npages = atop(end - addr);
-	if (max_count < 0 || npages > (u_long)max_count)
-		panic(
-		    "vm_fault_quick_hold_pages: %lu pages into an array of %d",
-		    npages, max_count);
-	count = (int)npages;
-	if (hold_mapped(map->pmap, addr, prot, ma, count))
-		return (count);
-	if ((prot & VM_PROT_QUICK_NOFAULT) != 0 &&
-	    (curthread->td_pflags & TDP_NOFAULTING) != 0)
-		goto fail;
-	for (i = 0; i < count; i++)
-		if (ma[i] == NULL &&
-		    vm_fault(map, addr + ptoa(i), prot & ~VM_PROT_PRIV_FLAG,
-			VM_FAULT_NORMAL, &ma[i]) != KERN_SUCCESS)
-			goto fail;
-	return (count);
-fail:
-	for (i = 0; i < count; i++)
-		if (ma[i] != NULL)
-			vm_page_unwire(ma[i], PQ_INACTIVE);
-	return (-1);
+	error =
+	    vm_fault_hold_pages(map, addr, len, prot, ma, max_count, &count);
+	if (error == EINVAL)
+		panic("vm_fault_quick_hold_pages: %lu bytes at %#lx into an "
+		      "array of %d",
+		    len, addr, max_count);
+	return (error == 0 ? count : -1);
 }

@@ -9,6 +9,7 @@
 #include <vm/vm_kern.h>
 #include <vm/vm_map.h>
 
+/* A range that leaves the map, or wraps, permits nothing; an empty one all. */
 static bool
 check_access(vm_map_t map, void *addr, int len, int rw)
 {
@@ -44,27 +45,41 @@ useracc(void *addr, int len, int rw)
 	return (check_access(&curproc->p_vmspace->vm_map, addr, len, rw));
 }
 
+/* The whole pages of [addr, addr + len); false: that wraps. */
+static bool
+covering_pages(void *addr, size_t len, vm_offset_t *start, vm_offset_t *end)
+{
+	vm_offset_t last;
+
+	last = (vm_offset_t)addr + len;
+	*start = trunc_page(addr);
+	*end = round_page(last);
+	return (last >= (vm_offset_t)addr && *end >= last);
+}
+
 /*
  * Wires the pages of [addr, addr + len) of the current process, so that copyout()
- * there does not fault.  Sleeps.  0, or EINVAL (wraps), ENOMEM (more than
- * may be wired at all), EFAULT.  Nests; pair each with vsunlock().
+ * there does not fault.  Sleeps.  0, or EINVAL (wraps, also when rounded), ENOMEM
+ * (more than may be wired at all), EFAULT (a page is not mapped, cannot be had or lies
+ * outside the map, of which vm_map_wire() would wire what is left).  No byte
+ * at the start of a page is no page, at another address the page around it.
+ * Nests; pair each with vsunlock().
  */
 int
 vslock(void *addr, size_t len)
 {
-	vm_offset_t start, end, last;
-	vm_size_t npages;
+	vm_offset_t start, end;
+	vm_map_t map;
 
-	last = (vm_offset_t)addr + len;
-	start = trunc_page(addr);
-	end = round_page(last);
-	if (last < (vm_offset_t)addr || end < (vm_offset_t)addr)
+	map = &curproc->p_vmspace->vm_map;
+	if (!covering_pages(addr, len, &start, &end))
 		return (EINVAL);
-	npages = atop(end - start);
-	if (npages > vm_page_max_user_wired)
+	if (atop(end - start) > vm_page_max_user_wired)
 		return (ENOMEM);
-	if (vm_map_wire(&curproc->p_vmspace->vm_map, start, end,
-		VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_NOHOLES) != KERN_SUCCESS)
+	if (start != end &&
+	    (!vm_map_range_valid(map, start, end) ||
+		vm_map_wire(map, start, end,
+		    VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_NOHOLES) != KERN_SUCCESS))
 		return (EFAULT);
 	curthread->td_vslock_sz += len;
 	return (0);
@@ -74,10 +89,17 @@ vslock(void *addr, size_t len)
 void
 vsunlock(void *addr, size_t len)
 {
+	vm_offset_t start, end;
+	vm_map_t map;
+
+	map = &curproc->p_vmspace->vm_map;
 	KASSERT(curthread->td_vslock_sz >= len, ("vsunlock: unpaired"));
-	curthread->td_vslock_sz -= len;
-	if (vm_map_unwire(&curproc->p_vmspace->vm_map, trunc_page(addr),
-		round_page((vm_offset_t)addr + len),
-		VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_NOHOLES) != KERN_SUCCESS)
+	if (!covering_pages(addr, len, &start, &end) ||
+	    (start != end &&
+		(!vm_map_range_valid(map, start, end) ||
+		    vm_map_unwire(map, start, end,
+			VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_NOHOLES) !=
+			KERN_SUCCESS)))
 		panic("vsunlock: %p is not wired", addr);
+	curthread->td_vslock_sz -= len;
 }

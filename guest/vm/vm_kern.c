@@ -25,7 +25,8 @@ kmem_init(vm_offset_t start, vm_offset_t end)
 
 /*
  * size bytes of kernel addresses, aligned to align (a power of two, 0: page), with
- * nothing mapped: the caller maps with pmap_qenter().  0 if there is no room.
+ * nothing mapped: the caller maps with pmap_qenter().  0 if there is no room, or
+ * size is 0 or wraps when rounded.
  * A stray access panics.  May sleep.
  */
 vm_offset_t
@@ -49,18 +50,27 @@ kva_alloc(vm_size_t size)
 	return (kva_alloc_aligned(size, 0));
 }
 
-/* Gives addresses back; the caller has unmapped them. */
+/*
+ * Gives addresses back; the caller has unmapped them.  It panics for a range that
+ * kva_alloc() cannot have returned: one lost silently would be lost for ever.
+ */
 void
 kva_free(vm_offset_t addr, vm_size_t size)
 {
-	if (vm_map_remove(kernel_map, addr, addr + round_page(size)) !=
-	    KERN_SUCCESS)
+	vm_offset_t end;
+
+	end = addr + round_page(size);
+	if (end <= addr || !vm_map_range_valid(kernel_map, addr, end))
+		panic("kva_free: %#lx bytes at %#lx are not the kernel map's",
+		    size, addr);
+	if (vm_map_remove(kernel_map, addr, end) != KERN_SUCCESS)
 		panic("kva_free: no map entry for the rest of %#lx", addr);
 }
 
 /*
  * size bytes of wired kernel memory in whole pages; for more than hf_kalloc()
- * gives.  NULL only with M_NOWAIT, which does not sleep for pages.
+ * gives.  NULL with M_NOWAIT, which does not sleep for pages, and where
+ * kva_alloc() returns 0.
  */
 void *
 kmem_malloc(vm_size_t size, int flags)

@@ -31,11 +31,12 @@ vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
 	default:
 		return (KERN_INVALID_ARGUMENT);
 	}
-	if (start == end)
-		return (KERN_SUCCESS);
 	rv = KERN_SUCCESS;
 	vm_map_lock(map);
-	hf_map_clamp(map, &start, &end);
+	if (!hf_map_clamp(map, &start, &end)) {
+		vm_map_unlock(map);
+		return (KERN_SUCCESS);
+	}
 	entry = hf_map_first_at(map, start);
 	prev = vm_map_entry_pred(entry);
 	for (; entry != &map->header && entry->start < end;
@@ -93,7 +94,10 @@ advise_entries(vm_map_t map, vm_offset_t start, vm_offset_t end, int behav)
 	vm_map_entry_t entry, prev;
 
 	vm_map_lock(map);
-	hf_map_clamp(map, &start, &end);
+	if (!hf_map_clamp(map, &start, &end)) {
+		vm_map_unlock(map);
+		return;
+	}
 	entry = hf_map_first_at(map, start);
 	prev = vm_map_entry_pred(entry);
 	for (; entry != &map->header && entry->start < end;
@@ -160,8 +164,7 @@ vm_map_madvise(vm_map_t map, vm_offset_t start, vm_offset_t end, int behav)
 	case MADV_AUTOSYNC:
 	case MADV_NOCORE:
 	case MADV_CORE:
-		if (start != end)
-			advise_entries(map, start, end, behav);
+		advise_entries(map, start, end, behav);
 		return (0);
 	case MADV_WILLNEED:
 	case MADV_DONTNEED:
@@ -170,10 +173,11 @@ vm_map_madvise(vm_map_t map, vm_offset_t start, vm_offset_t end, int behav)
 	default:
 		return (EINVAL);
 	}
-	if (start == end)
-		return (0);
 	vm_map_lock_read(map);
-	hf_map_clamp(map, &start, &end);
+	if (!hf_map_clamp(map, &start, &end)) {
+		vm_map_unlock_read(map);
+		return (0);
+	}
 	for (entry = hf_map_first_at(map, start);
 	     entry != &map->header && entry->start < end;
 	     entry = vm_map_entry_succ(entry))
@@ -204,7 +208,8 @@ check_sync(vm_map_t map, vm_offset_t start, vm_offset_t end,
 /*
  * No map lock held; may sleep for I/O.  Writes what is dirty in [start, end) (the
  * entry that contains start, if both are equal) to its files; invalidate also drops
- * the mappings and clean pages.  KERN_INVALID_ADDRESS: a hole,
+ * the mappings and clean pages.  KERN_INVALID_ADDRESS: a hole, or a range that is
+ * backwards (it names no entry, and FreeBSD's clamp takes one that contains end);
  * KERN_INVALID_ARGUMENT: invalidate meets locked memory; then nothing was done.
  * KERN_FAILURE: done, but with write errors.
  */
@@ -220,8 +225,10 @@ vm_map_sync(vm_map_t map, vm_offset_t start, vm_offset_t end, boolean_t syncio,
 	boolean_t failed;
 	int rv;
 
+	if (start > end)
+		return (KERN_INVALID_ADDRESS);
 	vm_map_lock_read(map);
-	hf_map_clamp(map, &start, &end);
+	(void)hf_map_clamp(map, &start, &end);
 	if (!vm_map_lookup_entry(map, start, &entry)) {
 		vm_map_unlock_read(map);
 		return (KERN_INVALID_ADDRESS);

@@ -82,6 +82,9 @@ vm_map_delete(vm_map_t map, vm_offset_t start, vm_offset_t end)
 	VM_MAP_ASSERT_LOCKED(map);
 	if (start >= end)
 		return (KERN_SUCCESS);
+	KASSERT(((start | end) & PAGE_MASK) == 0,
+	    ("vm_map_delete: range %#lx %#lx is not of whole pages", start,
+		end));
 	entry = hf_map_first_at(map, start);
 	while (entry != &map->header && entry->start < end) {
 		if (must_wait(map, entry)) {
@@ -116,7 +119,7 @@ vm_map_remove(vm_map_t map, vm_offset_t start, vm_offset_t end)
 	int rv;
 
 	vm_map_lock(map);
-	hf_map_clamp(map, &start, &end);
+	(void)hf_map_clamp(map, &start, &end);
 	rv = vm_map_delete(map, start, end);
 	vm_map_unlock(map);
 	return (rv);

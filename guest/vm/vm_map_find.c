@@ -159,33 +159,37 @@ vm_map_find_min(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
     vm_offset_t max_addr, int find_space, vm_prot_t prot, vm_prot_t max,
     int cow)
 {
-	vm_offset_t hint;
+	vm_offset_t hint, at;
 	int rv;
 
 	hint = *addr;
 	if (hint == 0) {
 		cow |= MAP_NO_HINT;
-		*addr = hint = min_addr;
+		hint = min_addr;
 	}
 	for (;;) {
-		rv = vm_map_find(map, object, offset, addr, length, max_addr,
+		at = hint;
+		rv = vm_map_find(map, object, offset, &at, length, max_addr,
 		    find_space, prot, max, cow);
+		if (rv == KERN_SUCCESS)
+			*addr = at;
 		if (rv == KERN_SUCCESS || min_addr >= hint)
 			return (rv);
-		*addr = hint = min_addr;
+		hint = min_addr;
 	}
 }
 
 /*
- * No map lock held.  Maps exactly [start, start + length), clamped to the map.
- * What is there is deleted first, and stays so even if the insertion fails;
- * with MAP_CHECK_EXCL KERN_NO_SPACE instead.
+ * No map lock held.  Maps exactly [start, start + length), clamped to the map (what
+ * is left maps what it would have, unclamped).  What is there is deleted first,
+ * and stays so even if the insertion fails; with MAP_CHECK_EXCL KERN_NO_SPACE
+ * instead.  KERN_INVALID_ADDRESS: nothing is left, or start + length wraps.
  */
 int
 vm_map_fixed(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
     vm_offset_t start, vm_size_t length, vm_prot_t prot, vm_prot_t max, int cow)
 {
-	vm_offset_t end;
+	vm_offset_t from, end;
 	int rv;
 
 	KASSERT((cow & MAP_STACK_GROWS_DOWN) == 0 || object == NULL,
@@ -194,7 +198,10 @@ vm_map_fixed(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 	if (end < start)
 		return (KERN_INVALID_ADDRESS);
 	vm_map_lock(map);
-	hf_map_clamp(map, &start, &end);
+	from = start;
+	(void)hf_map_clamp(map, &start, &end);
+	if (start > from)
+		offset += start - from;
 	rv = KERN_SUCCESS;
 	if ((cow & MAP_CHECK_EXCL) == 0)
 		rv = vm_map_delete(map, start, end);

@@ -63,8 +63,12 @@ void vm_map_wire_user_count_sub(u_long npages);
 void hf_map_list_add(vm_map_t map);
 void hf_map_list_remove(vm_map_t map);
 
-/* Clamps [start, end) to the map; may leave start >= end. */
-static inline void
+/*
+ * Clamps [start, end) to the map.  What is backwards, wraps or lies outside
+ * becomes empty; false then, and no entry is to be looked at: the one that
+ * contains start is not in the range.
+ */
+static inline bool
 hf_map_clamp(vm_map_t map, vm_offset_t *start, vm_offset_t *end)
 {
 	if (*start < vm_map_min(map))
@@ -73,6 +77,9 @@ hf_map_clamp(vm_map_t map, vm_offset_t *start, vm_offset_t *end)
 		*end = vm_map_max(map);
 	if (*start > *end)
 		*start = *end;
+	KASSERT(((*start | *end) & PAGE_MASK) == 0,
+	    ("map: range %#lx %#lx is not of whole pages", *start, *end));
+	return (*start < *end);
 }
 
 /* The entry that contains addr, or the first one above it (or the header). */

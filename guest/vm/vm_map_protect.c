@@ -128,7 +128,10 @@ vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
 			return (KERN_PROTECTION_FAILURE);
 		}
 		vm_map_wait_busy(map);
-		hf_map_clamp(map, &start, &end);
+		if (!hf_map_clamp(map, &start, &end)) {
+			vm_map_unlock(map);
+			return (KERN_SUCCESS);
+		}
 		rv = check_range(map, start, end, check, &in_transition);
 		if (rv != KERN_SUCCESS) {
 			vm_map_unlock(map);

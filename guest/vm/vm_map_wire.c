@@ -216,8 +216,7 @@ wiring_range(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags,
 	int rv;
 
 	VM_MAP_ASSERT_LOCKED(map);
-	hf_map_clamp(map, &start, &end);
-	if (start == end)
+	if (!hf_map_clamp(map, &start, &end))
 		return (KERN_SUCCESS);
 	if (!vm_map_lookup_entry(map, start, &entry)) {
 		if ((flags & VM_MAP_WIRE_HOLESOK) == 0)

@@ -18,7 +18,8 @@ pmap_zero_page(vm_page_t m)
 void
 pmap_zero_page_area(vm_page_t m, int off, int size)
 {
-	KASSERT(off >= 0 && size >= 0 && off + size <= PAGE_SIZE,
+	KASSERT(off >= 0 && off <= PAGE_SIZE && size >= 0 &&
+		size <= PAGE_SIZE - off,
 	    ("pmap_zero_page_area: %d bytes at %d", size, off));
 	if (size == PAGE_SIZE)
 		pagezero(page_bytes(m));

@@ -30,6 +30,14 @@ leaf_for(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot, u_int flags)
 	return (e);
 }
 
+static void
+enter_check_address(pmap_t pmap, vm_offset_t va)
+{
+	KASSERT(pmap == kernel_pmap ? va >= VM_MIN_KERNEL_ADDRESS
+				    : va < VM_MAXUSER_ADDRESS,
+	    ("pmap_enter: address %#lx", va));
+}
+
 /* What pmap_enter() asks of its caller. */
 static void
 enter_check(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot,
@@ -41,9 +49,7 @@ enter_check(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot,
 	    ("pmap_enter: reserved flags %#x", flags));
 	KASSERT((flags & VM_PROT_WRITE) == 0 || (prot & VM_PROT_WRITE) != 0,
 	    ("pmap_enter: write access, protection %#x", prot));
-	KASSERT(pmap == kernel_pmap ? va >= VM_MIN_KERNEL_ADDRESS
-				    : va < VM_MAXUSER_ADDRESS,
-	    ("pmap_enter: address %#lx", va));
+	enter_check_address(pmap, va);
 	KASSERT(!page_is_managed(m) || vm_page_busied(m) ||
 		(m->object != NULL && blockcount_read(&m->object->busy) != 0),
 	    ("pmap_enter: page %#lx is not busied", VM_PAGE_TO_PHYS(m)));
@@ -266,6 +272,7 @@ enter_quick_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot)
 void
 pmap_enter_quick(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot)
 {
+	enter_check_address(pmap, va);
 	PMAP_LOCK(pmap);
 	(void)enter_quick_locked(pmap, trunc_page(va), m, prot);
 	PMAP_UNLOCK(pmap);
@@ -278,6 +285,7 @@ pmap_enter_object(pmap_t pmap, vm_offset_t start, vm_offset_t end,
 	vm_pindex_t first, diff;
 	vm_page_t m;
 
+	pmap_assert_range(pmap, start, end, "pmap_enter_object");
 	VM_OBJECT_ASSERT_LOCKED(m_start->object);
 	first = m_start->pindex;
 	PMAP_LOCK(pmap);
@@ -372,6 +380,7 @@ pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dst_addr, vm_size_t len,
 
 	if (dst_addr != src_addr)
 		return;
+	pmap_assert_range(src, src_addr, src_addr + len, "pmap_copy");
 	PMAP_LOCK(dst < src ? dst : src);
 	PMAP_LOCK(dst < src ? src : dst);
 	for (va = src_addr;

@@ -129,6 +129,7 @@ pmap_qenter(vm_offset_t sva, vm_page_t *ma, int n)
 	bool stale;
 	int i;
 
+	KASSERT(n >= 0, ("pmap_qenter: %d pages", n));
 	stale = false;
 	for (i = 0; i < n; i++) {
 		e = VM_PAGE_TO_PHYS(ma[i]) | KERNEL_LEAF |
@@ -149,6 +150,9 @@ pmap_qremove(vm_offset_t sva, int n)
 {
 	int i;
 
+	KASSERT(n >= 0, ("pmap_qremove: %d pages", n));
+	if (n == 0)
+		return;
 	for (i = 0; i < n; i++)
 		pte_store(kernel_slot(sva + ptoa(i), "pmap_qremove"), 0);
 	pmap_invalidate_range(kernel_pmap, sva, sva + ptoa(n));

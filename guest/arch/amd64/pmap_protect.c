@@ -58,8 +58,7 @@ pmap_protect(pmap_t pmap, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
 	vm_offset_t va, end;
 	pt_entry_t *pte;
 
-	KASSERT(((sva | eva) & PAGE_MASK) == 0 && sva <= eva,
-	    ("pmap_protect: range %#lx %#lx", sva, eva));
+	pmap_assert_range(pmap, sva, eva, "pmap_protect");
 	if (prot == VM_PROT_NONE) {
 		pmap_remove(pmap, sva, eva);
 		return;
@@ -82,6 +81,7 @@ pmap_unwire(pmap_t pmap, vm_offset_t sva, vm_offset_t eva)
 	vm_offset_t va, end;
 	pt_entry_t *pte;
 
+	pmap_assert_range(pmap, sva, eva, "pmap_unwire");
 	PMAP_LOCK(pmap);
 	for (va = sva; (pte = pmap_next_run(pmap, &va, eva, &end)) != NULL;)
 		for (; va < end; va += PAGE_SIZE, pte++) {
@@ -106,6 +106,7 @@ pmap_advise(pmap_t pmap, vm_offset_t sva, vm_offset_t eva, int advice)
 	vm_offset_t va, end;
 	pt_entry_t *pte, old;
 
+	pmap_assert_range(pmap, sva, eva, "pmap_advise");
 	if (advice != MADV_DONTNEED && advice != MADV_FREE)
 		return;
 	PMAP_LOCK(pmap);

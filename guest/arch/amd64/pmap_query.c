@@ -10,6 +10,8 @@ hf_pmap_leaf(pmap_t pmap, vm_offset_t va)
 {
 	pt_entry_t *pte;
 
+	if (__predict_false(pmap_not_user(pmap, va)))
+		return (0);
 	pte = pmap_pte(pmap, va);
 	return (pte != NULL ? pte_load(pte) : 0);
 }
@@ -54,6 +56,8 @@ pmap_is_prefaultable(pmap_t pmap, vm_offset_t va)
 	pt_entry_t *pte;
 	bool empty;
 
+	if (pmap_not_user(pmap, va))
+		return (false);
 	PMAP_LOCK(pmap);
 	pte = pmap_pte(pmap, va);
 	empty = pte != NULL && (pte_load(pte) & X86_PG_V) == 0;

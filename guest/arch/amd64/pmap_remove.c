@@ -61,8 +61,7 @@ pmap_remove(pmap_t pmap, vm_offset_t sva, vm_offset_t eva)
 	struct ptp_list free = { NULL };
 	vm_offset_t lo, hi;
 
-	KASSERT(((sva | eva) & PAGE_MASK) == 0 && sva <= eva,
-	    ("pmap_remove: range %#lx %#lx", sva, eva));
+	pmap_assert_range(pmap, sva, eva, "pmap_remove");
 	/* A racy look, which misses nothing that the caller knows of. */
 	if (pmap != kernel_pmap && pmap->pm_stats.resident_count <= 1)
 		return;

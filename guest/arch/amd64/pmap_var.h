@@ -174,6 +174,27 @@ void pmap_free_ptps(struct ptp_list *free);
 pt_entry_t *pmap_next_run(
     pmap_t pmap, vm_offset_t *va, vm_offset_t eva, vm_offset_t *end);
 
+/*
+ * What every range has to be: whole pages, in order, and for a process's pmap below
+ * the kernel, whose tables all pmaps share, unless it is empty.
+ */
+static inline void
+pmap_assert_range(
+    pmap_t pmap, vm_offset_t sva, vm_offset_t eva, const char *who)
+{
+	KASSERT(((sva | eva) & PAGE_MASK) == 0 && sva <= eva &&
+		(pmap == kernel_pmap || eva <= VM_MAXUSER_ADDRESS ||
+		    sva == eva),
+	    ("%s: range %#lx %#lx", who, sva, eva));
+}
+
+/* An address that a process's pmap has nothing at, whatever its tables share. */
+static inline bool
+pmap_not_user(pmap_t pmap, vm_offset_t va)
+{
+	return (va >= VM_MAXUSER_ADDRESS && pmap != kernel_pmap);
+}
+
 /* ---- pmap_pv.c: reverse maps ---- */
 
 #define HF_PV_LOCKS 16
