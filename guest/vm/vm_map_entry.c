@@ -133,6 +133,24 @@ vm_map_entry_clone(vm_map_t map, vm_map_entry_t entry)
 }
 
 /*
+ * What the offset and next_read of the two parts of a clipped entry say, from what
+ * both have: of a stack's gap, its rights and its guard, which is at the low end.
+ */
+static void
+vm_map_clip_offset(vm_map_entry_t low, vm_map_entry_t high)
+{
+	vm_offset_t guard;
+
+	if (!hf_entry_is_gap(low)) {
+		high->offset += hf_entry_bytes(low);
+		return;
+	}
+	guard = low->next_read;
+	low->next_read = ulmin(guard, hf_entry_bytes(low));
+	high->next_read = guard - low->next_read;
+}
+
+/*
  * Map locked exclusively.  Splits entry at start if that lies strictly inside;
  * entry stays the upper part.  KERN_SUCCESS, or
  * KERN_RESOURCE_SHORTAGE in a system map.
@@ -141,7 +159,6 @@ int
 vm_map_clip_start(vm_map_t map, vm_map_entry_t entry, vm_offset_t start)
 {
 	vm_map_entry_t low;
-	vm_offset_t from;
 
 	VM_MAP_ASSERT_LOCKED(map);
 	if (start <= entry->start)
@@ -149,11 +166,9 @@ vm_map_clip_start(vm_map_t map, vm_map_entry_t entry, vm_offset_t start)
 	low = vm_map_entry_clone(map, entry);
 	if (low == NULL)
 		return (KERN_RESOURCE_SHORTAGE);
-	from = entry->start;
 	low->end = start;
 	entry->start = start;
-	if (!hf_entry_is_gap(entry))
-		entry->offset += start - from;
+	vm_map_clip_offset(low, entry);
 	/* The gap after entry is what it was: only its start moved. */
 	vm_map_entry_link(map, entry->prev, low);
 	return (KERN_SUCCESS);
@@ -172,27 +187,35 @@ vm_map_clip_end(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
 	if (high == NULL)
 		return (KERN_RESOURCE_SHORTAGE);
 	high->start = end;
-	if (!hf_entry_is_gap(entry))
-		high->offset += end - entry->start;
 	entry->end = end;
+	vm_map_clip_offset(entry, high);
 	vm_map_entry_link(map, entry, high);
 	return (KERN_SUCCESS);
 }
 
 #define HF_NEVER_MERGED                                                        \
 	(MAP_ENTRY_GROWS_DOWN | MAP_ENTRY_GROWS_UP | MAP_ENTRY_IN_TRANSITION | \
-	    MAP_ENTRY_IS_SUB_MAP | MAP_ENTRY_VN_EXEC |                         \
-	    MAP_ENTRY_STACK_GAP_DN | MAP_ENTRY_STACK_GAP_UP |                  \
-	    MAP_ENTRY_HEADER)
+	    MAP_ENTRY_IS_SUB_MAP | MAP_ENTRY_VN_EXEC | MAP_ENTRY_HEADER)
+
+/*
+ * Do the offsets continue?  A gap continues what it was clipped from, which has the
+ * guard; one with a guard of its own belongs to another stack.
+ */
+static bool
+offsets_join(vm_map_entry_t prev, vm_map_entry_t entry)
+{
+	if (hf_entry_is_gap(entry))
+		return (entry->next_read == 0 && prev->offset == entry->offset);
+	return (prev->object.vm_object == NULL ||
+	    prev->offset + hf_entry_bytes(prev) == entry->offset);
+}
 
 static bool
 vm_map_mergeable_neighbors(vm_map_entry_t prev, vm_map_entry_t entry)
 {
 	return (prev->end == entry->start &&
 	    prev->object.vm_object == entry->object.vm_object &&
-	    (prev->object.vm_object == NULL ||
-		prev->offset + hf_entry_bytes(prev) == entry->offset) &&
-	    prev->eflags == entry->eflags &&
+	    offsets_join(prev, entry) && prev->eflags == entry->eflags &&
 	    prev->protection == entry->protection &&
 	    prev->max_protection == entry->max_protection &&
 	    prev->inheritance == entry->inheritance &&

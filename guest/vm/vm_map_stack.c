@@ -9,6 +9,10 @@
  * The gap is a guard entry: no object, no rights.  It remembers the rights of the
  * stack in its offset (PROT_* | PROT_MAX) and the guard's bytes in next_read.
  * A fault in it adds a live entry at its upper end; the guard bytes stay.
+ *
+ * Clipped, it is in pieces (vm_map_entry.c): the guard bytes are the lowest one's,
+ * and the others have none.  They become one again when a clip is undone;
+ * until then the stack grows through them, each with its own rights.
  */
 
 #include <sys/param.h>
@@ -83,23 +87,66 @@ vm_map_stack(vm_map_t map, vm_offset_t addrbos, vm_size_t max_ssize,
 	return (rv);
 }
 
+/* A piece of a gap that others are below is no end of the stack. */
+static bool
+is_upper_piece(vm_map_entry_t gap)
+{
+	vm_map_entry_t below;
+
+	below = vm_map_entry_pred(gap);
+	return (gap->next_read == 0 &&
+	    (below->eflags & MAP_ENTRY_STACK_GAP_DN) != 0 &&
+	    below->end == gap->start);
+}
+
+/* The lowest address of the gap that the stack may take. */
+static vm_offset_t
+grow_floor(vm_map_entry_t gap)
+{
+	vm_size_t guard;
+
+	if (is_upper_piece(gap))
+		return (gap->start);
+	/* With the piece below taken away by unmapping, this one has a guard. */
+	guard =
+	    gap->next_read != 0 ? gap->next_read : ptoa(HF_STACK_GUARD_PAGES);
+	return (gap->start + ulmin(guard, hf_entry_bytes(gap)));
+}
+
+/* The uppermost piece of the gap, below what lives; NULL: no stack is there. */
+static vm_map_entry_t
+top_piece(vm_map_entry_t gap)
+{
+	vm_map_entry_t above;
+
+	for (;; gap = above) {
+		if ((gap->eflags & MAP_ENTRY_STACK_GAP_DN) == 0)
+			return (NULL);
+		above = vm_map_entry_succ(gap);
+		if (gap->end != above->start)
+			return (NULL);
+		if ((above->eflags & MAP_ENTRY_GROWS_DOWN) != 0)
+			return (gap);
+		if (!is_upper_piece(above))
+			return (NULL);
+	}
+}
+
 /*
- * How many bytes to add so that addr becomes live; 0: not possible, *rv says why.
+ * How many bytes below end to add so that addr, in this piece of the gap, becomes
+ * live; 0: not possible, *rv says why.
  */
 static vm_size_t
-grow_amount(
-    vm_map_t map, vm_map_entry_t gap, vm_offset_t addr, bool procstack, int *rv)
+grow_amount(vm_map_t map, vm_map_entry_t gap, vm_offset_t end, vm_offset_t addr,
+    bool procstack, int *rv)
 {
 	struct vmspace *vm;
 	vm_size_t want, room, stacklim, used;
 
 	vm = curproc->p_vmspace;
 	*rv = KERN_NO_SPACE;
-	room = hf_entry_bytes(gap);
-	if (gap->next_read >= room)
-		return (0);
-	room -= gap->next_read;
-	want = gap->end - trunc_page(addr);
+	room = end - grow_floor(gap);
+	want = end - trunc_page(addr);
 	if (want > room)
 		return (0);
 	stacklim = (vm_size_t)lim_cur(curthread, RLIMIT_STACK);
@@ -118,20 +165,21 @@ grow_amount(
 	return (want);
 }
 
-/* Map locked exclusively, all checked: the gap's top want bytes become live. */
+/* Map locked exclusively, all checked: the piece becomes live from there on. */
 static int
-grow_locked(vm_map_t map, vm_map_entry_t gap, vm_size_t want, bool procstack)
+grow_piece(vm_map_t map, vm_map_entry_t gap, vm_offset_t from, bool procstack)
 {
 	vm_map_entry_t live;
-	vm_offset_t from, end, guard;
+	vm_offset_t end, guard;
+	vm_inherit_t inheritance;
 	vm_ooffset_t rights;
 	bool gone;
 	int rv;
 
 	end = gap->end;
-	from = end - want;
 	rights = gap->offset;
 	guard = gap->next_read;
+	inheritance = gap->inheritance;
 	gone = gap->start == from;
 	if (gone)
 		vm_map_entry_delete(map, gap);
@@ -150,15 +198,37 @@ grow_locked(vm_map_t map, vm_map_entry_t gap, vm_size_t want, bool procstack)
 			&gap) == KERN_SUCCESS) {
 			gap->offset = rights;
 			gap->next_read = guard;
+			gap->inheritance = inheritance;
 		}
 		return (rv);
 	}
 	if (procstack)
-		curproc->p_vmspace->vm_ssize += atop(want);
-	if ((map->flags & MAP_WIREFUTURE) != 0)
+		curproc->p_vmspace->vm_ssize += atop(end - from);
+	return (KERN_SUCCESS);
+}
+
+/* The same for all pieces from the top one down to the one that has from. */
+static int
+grow_locked(vm_map_t map, vm_map_entry_t top, vm_offset_t from, bool procstack)
+{
+	vm_map_entry_t gap, below;
+	vm_offset_t end;
+	int rv;
+
+	end = top->end;
+	rv = KERN_SUCCESS;
+	for (gap = top; rv == KERN_SUCCESS; gap = below) {
+		below = vm_map_entry_pred(gap);
+		if (gap->start <= from) {
+			rv = grow_piece(map, gap, from, procstack);
+			break;
+		}
+		rv = grow_piece(map, gap, gap->start, procstack);
+	}
+	if (rv == KERN_SUCCESS && (map->flags & MAP_WIREFUTURE) != 0)
 		vm_map_wire_locked(
 		    map, from, end, VM_MAP_WIRE_USER | VM_MAP_WIRE_NOHOLES);
-	return (KERN_SUCCESS);
+	return (rv);
 }
 
 /*
@@ -172,7 +242,7 @@ int
 vm_map_growstack(vm_map_t map, vm_offset_t addr, vm_map_entry_t gap_entry)
 {
 	struct vmspace *vm;
-	vm_map_entry_t above;
+	vm_map_entry_t top;
 	vm_size_t want;
 	bool procstack;
 	int rv;
@@ -187,20 +257,19 @@ vm_map_growstack(vm_map_t map, vm_offset_t addr, vm_map_entry_t gap_entry)
 			return (KERN_SUCCESS);
 		if ((gap_entry->eflags & MAP_ENTRY_GUARD) == 0)
 			return (KERN_SUCCESS);
-		above = vm_map_entry_succ(gap_entry);
-		if ((gap_entry->eflags & MAP_ENTRY_STACK_GAP_DN) == 0 ||
-		    (above->eflags & MAP_ENTRY_GROWS_DOWN) == 0 ||
-		    gap_entry->end != above->start)
+		top = top_piece(gap_entry);
+		if (top == NULL)
 			return (KERN_FAILURE);
 		procstack = addr >= vm->vm_maxsaddr && addr < vm->vm_stacktop;
-		want = grow_amount(map, gap_entry, addr, procstack, &rv);
+		want =
+		    grow_amount(map, gap_entry, top->end, addr, procstack, &rv);
 		if (want == 0)
 			return (rv);
 		if (vm_map_lock_upgrade(map) == 0)
 			break;
 		vm_map_lock_read(map);
 	}
-	rv = grow_locked(map, gap_entry, want, procstack);
+	rv = grow_locked(map, top, top->end - want, procstack);
 	vm_map_lock_downgrade(map);
 	return (rv);
 }
