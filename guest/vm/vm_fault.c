@@ -85,7 +85,7 @@ vm_fault_unlock_vp(struct faultstate *fs)
 	}
 }
 
-/* first_object write-locked: it must outlive the map lock or the search. */
+/* first_object write-locked: it must outlive the map lock (still held) or the search. */
 void
 vm_fault_take_refs(struct faultstate *fs)
 {
@@ -97,6 +97,7 @@ vm_fault_take_refs(struct faultstate *fs)
 	fs->have_refs = true;
 	fs->awaited_m = NULL;
 	fs->passed_shared = false;
+	fs->needs_copy = (fs->entry->eflags & MAP_ENTRY_NEEDS_COPY) != 0;
 }
 
 /*
@@ -426,12 +427,9 @@ fault_attempt(struct faultstate *fs)
 		return (res);
 	hard = res == FAULT_HARD;
 	if (fs->object != fs->first_object) {
-		if (__predict_false(fs->awaited_m != NULL))
-			vm_fault_fill_awaited(fs);
-		if (vm_fault_cow_needed(fs))
-			vm_fault_cow(fs);
-		else
-			fs->prot &= ~VM_PROT_WRITE;
+		res = vm_fault_below(fs);
+		if (res != FAULT_CONTINUE)
+			return (res);
 	}
 	if (!fs->lookup_still_valid) {
 		res = fault_revalidate(fs);

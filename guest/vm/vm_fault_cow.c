@@ -9,8 +9,10 @@
  *  - An object that several entries put pages into (shared: INHERIT_SHARE,
  *    or mapped twice) has no page below it that is wired by an entry above or on
  *    it.  Such an entry copies as if for writing when it is wired, even if it
- *    only reads; and an entry that is wired when it begins to share copies
- *    then (hf_fault_copy_up() from fork).
+ *    only reads, and into a shadow of its own if it has none yet; and an entry
+ *    that is wired when it begins to share copies then (hf_fault_copy_up() from
+ *    fork).  The mark is the whole object's: at an index where nobody
+ *    shares a copy is made without need, but it hides no page of others.
  *  - An object that is not shared is written to by one entry at most, and then
  *    no other entry's chain goes through it: the others have shadows.
  *
@@ -39,17 +41,6 @@ sole_user(const struct faultstate *fs)
 	return (object->shadow_count == 1 && object->ref_count == 1 &&
 	    object->handle == NULL && (object->flags & OBJ_ANON) != 0 &&
 	    object == fs->first_object->backing_object);
-}
-
-/*
- * fs->m is in a lower object: must first_object get a page?  For a write, or
- * for the rule above.
- */
-bool
-vm_fault_cow_needed(const struct faultstate *fs)
-{
-	return ((fs->type & (VM_PROT_WRITE | VM_PROT_COPY)) != 0 ||
-	    (fs->wired && fs->passed_shared) || vm_page_wired(fs->first_m));
 }
 
 /*
@@ -89,7 +80,7 @@ move_up(struct faultstate *fs)
  * vm_fault_cow_commit(), or a restart could leave a valid page above one that
  * is still mapped.  No object locked.
  */
-void
+static void
 vm_fault_cow(struct faultstate *fs)
 {
 	KASSERT(fs->first_m != NULL, ("vm_fault_cow: no placeholder"));
@@ -104,6 +95,34 @@ vm_fault_cow(struct faultstate *fs)
 	fs->object = fs->first_object;
 	fs->pindex = fs->first_pindex;
 	fs->prefault = false;
+}
+
+/*
+ * fs->m, busy and valid, is in a lower object.  FAULT_CONTINUE: that is right for
+ * a read, or first_object has it now, for a write or for the rule above.
+ * FAULT_RESTART: the entry needs its shadow first.  No object locked.
+ */
+enum fault_status
+vm_fault_below(struct faultstate *fs)
+{
+	bool shared;
+
+	if (__predict_false(fs->awaited_m != NULL))
+		vm_fault_fill_awaited(fs);
+	if ((fs->type & (VM_PROT_WRITE | VM_PROT_COPY)) == 0) {
+		shared = fs->wired && fs->passed_shared;
+		if (!shared && !vm_page_wired(fs->first_m)) {
+			fs->prot &= ~VM_PROT_WRITE;
+			return (FAULT_CONTINUE);
+		}
+		if (shared && fs->needs_copy) {
+			fs->fault_type |= VM_PROT_COPY;
+			vm_fault_deallocate(fs);
+			return (FAULT_RESTART);
+		}
+	}
+	vm_fault_cow(fs);
+	return (FAULT_CONTINUE);
 }
 
 /* Success is certain and the map locked: the copy takes the original's place. */

@@ -49,7 +49,9 @@ struct faultstate {
 	vm_object_t first_object;
 	vm_pindex_t first_pindex;
 	bool have_refs; /* a reference to and a pip of first_object */
-	/* With have_refs: what the search passed. */
+	/* With have_refs: the entry's front object is others', too ... */
+	bool needs_copy;
+	/* ... and what the search passed. */
 	vm_page_t awaited_m; /* wired; busy; gets what is found behind it */
 	bool passed_shared;  /* an object that others put pages into */
 	vm_object_t object;
@@ -91,8 +93,7 @@ void vm_fault_zerofill(struct faultstate *fs);
 enum fault_status vm_fault_getpages(struct faultstate *fs);
 
 /* vm_fault_cow.c */
-bool vm_fault_cow_needed(const struct faultstate *fs);
-void vm_fault_cow(struct faultstate *fs);
+enum fault_status vm_fault_below(struct faultstate *fs);
 void vm_fault_cow_commit(struct faultstate *fs);
 
 /* vm_fault_prefault.c */

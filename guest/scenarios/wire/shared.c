@@ -256,6 +256,44 @@ HF_SCENARIO(wire_below_shared, "wire.below_shared", "IW-1 CW-12 CW-24",
 	}
 }
 
+/* Two pieces of one object: one is shared, the other copied and wired. */
+HF_SCENARIO(wire_shared_elsewhere, "wire.shared_elsewhere", "IW-1 CW-25",
+    "a page wired by parent and child beside one that they share keeps both")
+{
+	struct proc *me = curproc, *child;
+	struct memory mem;
+	vm_map_t map;
+	vm_page_t m;
+
+	begin(&mem, true);
+	map = hf_space_map();
+	protect(VM_PROT_RW);
+	hf_expect(hf_probe_write(VA, 0x33).ok);
+	protect(VM_PROT_READ);
+	hf_require_eq(vm_map_wire(map, VA + ptoa(2), END, VM_MAP_WIRE_USER),
+	    KERN_SUCCESS);
+	m = hf_space_page(VA + ptoa(2));
+	hf_expect_eq(m->object, mem.s.object);
+	hf_expect_eq(vm_map_inherit(map, VA, VA + ptoa(1), VM_INHERIT_SHARE),
+	    KERN_SUCCESS);
+	child = hf_space_fork("child");
+	hf_space_run(child);
+	wire(VM_MAP_WIRE_USER);
+	hf_space_check();
+	hf_space_run(me);
+	hf_space_check();
+	hf_expect_eq(hf_space_page(VA + ptoa(2)), m);
+	hf_expect_eq(vm_map_unwire(map, VA + ptoa(2), END, VM_MAP_WIRE_USER),
+	    KERN_SUCCESS);
+	hf_expect_eq(vm_page_wire_count(m), 0);
+	hf_space_run(child);
+	unwire(VM_MAP_WIRE_USER);
+	expect_wirings(0);
+	hf_space_run(me);
+	hf_space_end(child);
+	end(&mem);
+}
+
 HF_SCENARIO(wire_shared_upgrade, "wire.shared_upgrade", "IW-1 WI-22 FT-80",
     "of two sharers that both locked the memory one makes it writable")
 {
