@@ -9,6 +9,7 @@ extern const char hf_guest_release[], hf_guest_release_end[];
 /* tools/scenario_table.c: the scenarios, which are the same in both. */
 extern const struct scenario hf_guest_scenarios[];
 extern const size_t hf_guest_nscenarios;
+extern const char hf_guest_sha256[], hf_guest_release_sha256[];
 
 int
 main(int argc, char **argv)
@@ -19,11 +20,13 @@ main(int argc, char **argv)
 		[CLI_GUEST] = { .name = "built-in guest",
 		    .bytes = hf_guest_image,
 		    .len_bytes = (size_t)(hf_guest_image_end - hf_guest_image),
+		    .sha256 = hf_guest_sha256,
 		    .list = list },
 		[CLI_GUEST_RELEASE] = { .name = "built-in release guest",
 		    .bytes = hf_guest_release,
 		    .len_bytes =
 			(size_t)(hf_guest_release_end - hf_guest_release),
+		    .sha256 = hf_guest_release_sha256,
 		    .list = list },
 	};
 

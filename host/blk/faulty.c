@@ -55,7 +55,7 @@ held_new(struct faulty *f, struct blk_op *op)
 {
 	struct held *h = calloc(1, sizeof(*h));
 
-	hf_check(h != NULL);
+	hf_check_memory(h != NULL);
 	h->owner = f;
 	h->op = op;
 	return (h);
@@ -119,7 +119,7 @@ shorten_op(struct faulty *f, struct blk_op *op, uint64_t bytes)
 	h = held_new(f, op);
 	h->saved = *op;
 	h->iov = calloc(op->iov_count, sizeof(*h->iov));
-	hf_check(h->iov != NULL);
+	hf_check_memory(h->iov != NULL);
 	op->iov_count = blk_iov_slice(h->saved.iov, h->saved.iov_count, 0,
 	    bytes, h->iov, h->saved.iov_count);
 	op->iov = h->iov;
@@ -271,7 +271,7 @@ blk_faulty_new(struct blk_backend *lower, const char *plan, struct hf_err *err)
 	struct faulty *f = calloc(1, sizeof(*f));
 	int error;
 
-	hf_check(f != NULL);
+	hf_check_memory(f != NULL);
 	f->blk.ops = &faulty_ops;
 	f->blk.capacity_sectors = blk_capacity_sectors(lower);
 	f->blk.readonly = blk_readonly(lower);

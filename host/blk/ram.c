@@ -56,7 +56,7 @@ ram_make(uint64_t capacity_sectors, const char *name)
 {
 	struct ram *r = calloc(1, sizeof(*r));
 
-	hf_check(r != NULL);
+	hf_check_memory(r != NULL);
 	r->blk.ops = &ram_ops;
 	r->blk.capacity_sectors = capacity_sectors;
 	r->blk.name = name;

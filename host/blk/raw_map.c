@@ -66,7 +66,7 @@ map_make(const struct raw *r)
 	    calloc(1, sizeof(*m) + (image_bytes(r) >> PART_SHIFT) + 1);
 	void *p;
 
-	hf_check(m != NULL);
+	hf_check_memory(m != NULL);
 	p = mmap(NULL, image_bytes(r), PROT_READ, MAP_SHARED, r->fd, 0);
 	m->bytes = p == MAP_FAILED ? NULL : p;
 	return (m);

@@ -174,7 +174,7 @@ blk_sync_new(int fd, uint64_t capacity_sectors, bool readonly)
 {
 	struct raw *r = calloc(1, sizeof(*r));
 
-	hf_check(r != NULL);
+	hf_check_memory(r != NULL);
 	raw_init(r, &sync_ops, "sync", fd, capacity_sectors, readonly);
 	return (&r->blk);
 }

@@ -256,7 +256,7 @@ blk_uring_new(int fd, uint64_t capacity_sectors, bool readonly)
 {
 	struct uring *u = calloc(1, sizeof(*u));
 
-	hf_check(u != NULL);
+	hf_check_memory(u != NULL);
 	raw_init(
 	    &u->raw, &uring_ops, "io_uring", fd, capacity_sectors, readonly);
 	pthread_mutex_init(&u->lock, NULL);

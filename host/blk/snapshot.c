@@ -238,7 +238,7 @@ blk_snapshot_new(struct blk_backend *lower, struct hf_err *err)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 
-	hf_check(s != NULL);
+	hf_check_memory(s != NULL);
 	s->blk.ops = &snapshot_ops;
 	s->blk.capacity_sectors = blk_capacity_sectors(lower);
 	s->blk.name = "snapshot";

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bench.c: holdfast bench. */
-#include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +8,11 @@
 
 #include "cli/cli.h"
 #include "cli/common_options.h"
+#include "cli/report_options.h"
+#include "core/interrupt.h"
+#include "core/log.h"
+#include "core/replace.h"
+#include "core/self.h"
 #include "measure/bench.h"
 #include "measure/clock.h"
 #include "run/bench_collect.h"
@@ -160,18 +163,16 @@ static enum exitcode
 run_round(struct arguments *a, const struct scenario_list *list,
     const bool *chosen, struct hf_err *err)
 {
-	struct report report;
+	struct reports reports = { 0 };
 	enum exitcode status;
 	char *text = NULL;
-	size_t len = 0;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
 
-	if (report_open(&report, REPORT_PRETTY, "/dev/null", err) != 0)
-		return (err->status);
-	fclose(report.out);
-	report.out = open_memstream(&text, &len);
-	hf_check(report.out != NULL);
-	status = runner_run(&a->run, list, chosen, &report, err);
-	if (status != EXITCODE_OK && text != NULL)
+	hf_check_memory(f != NULL);
+	reports_add_stream(&reports, REPORT_PRETTY, f);
+	status = runner_run(&a->run, list, chosen, &reports, err);
+	if ((status != EXITCODE_OK || interrupt_noted() != 0) && text != NULL)
 		fwrite(text, 1, len, stderr);
 	free(text);
 	return (status);
@@ -193,6 +194,24 @@ print_skipped(const struct arguments *a, const struct scenario_list *list,
 	}
 }
 
+/* Whatever is the reason, what was measured until then is reported. */
+static void
+stopped(struct bench_report *r, unsigned int round, unsigned int rounds,
+    const struct hf_err *err)
+{
+	int signal = interrupt_noted();
+
+	if (signal != 0)
+		snprintf(r->stopped, sizeof(r->stopped),
+		    "interrupted by %s in round %u of %u",
+		    interrupt_name(signal), round, rounds);
+	else
+		snprintf(r->stopped, sizeof(r->stopped),
+		    "round %u of %u failed: %.180s", round, rounds,
+		    err->status != EXITCODE_OK ? err->text
+					       : "a bench did not pass");
+}
+
 static enum exitcode
 measure(struct arguments *a, const struct scenario_list *list,
     const bool *chosen, struct bench_report *r, FILE *raw, struct hf_err *err)
@@ -208,50 +227,121 @@ measure(struct arguments *a, const struct scenario_list *list,
 	for (unsigned int i = 1; i <= a->rounds && status == EXITCODE_OK; i++) {
 		bench_collect_round(c, i, a->rounds);
 		status = run_round(a, list, chosen, err);
-		if (status != EXITCODE_OK && err->status == EXITCODE_OK)
-			fprintf(stderr,
-			    "holdfast: round %u of %u failed, see above; "
-			    "nothing of this bench is reported\n",
-			    i, a->rounds);
+		if (status != EXITCODE_OK || interrupt_noted() != 0) {
+			stopped(r, i, a->rounds, err);
+			break;
+		}
 	}
-	if (status == EXITCODE_OK && bench_collect_check(c, err) != 0)
+	if (r->stopped[0] != '\0')
+		fprintf(stderr, "holdfast: not complete: %s\n", r->stopped);
+	else if (bench_collect_check(c, err) != 0) {
 		status = err->status;
-	bench_collect_free(c);
+		snprintf(r->stopped, sizeof(r->stopped), "%.250s", err->text);
+	}
+	/* A guest that was interrupted is paused, and holds on to it. */
+	if (interrupt_noted() == 0)
+		bench_collect_free(c);
 	return (status);
 }
 
-/* Measuring takes minutes: say at once that the result can go nowhere. */
-static int
-check_writable(const char *option, const char *path, struct hf_err *err)
+/* The requirements of each class: those of the scenario of its name. */
+static void
+add_requirements(struct bench_report *r, const struct scenario_list *l)
 {
-	int fd;
+	for (struct bench_class *c = r->first; c != NULL; c = c->next) {
+		char id[sizeof(PREFIX) + BENCH_NAME_MAX];
+		const struct scenario *s;
 
-	if (path == NULL)
-		return (0);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT) {
-		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (fd >= 0)
-			unlink(path);
+		snprintf(id, sizeof(id), PREFIX "%s", c->name);
+		s = scenario_list_find(l, id);
+		if (s != NULL)
+			c->requirements = s->requirements;
 	}
-	if (fd < 0)
-		return (err_user_errno(
-		    err, errno, "%s: cannot write %s", option, path));
-	close(fd);
+}
+
+/* Keeps the first error; the others are told at once. */
+static void
+note_error(struct hf_err *err, const struct hf_err *one)
+{
+	if (err->status == EXITCODE_OK)
+		*err = *one;
+	else
+		log_error("%s", one->text);
+}
+
+/* Files first: standard output may have a slow reader, or none any more. */
+static void
+write_results(const struct arguments *a, const struct bench_report *r,
+    const char *raw, size_t raw_bytes, struct hf_err *err)
+{
+	struct hf_err one;
+
+	if (a->json_path != NULL &&
+	    bench_json_write(r, a->json_path, &one) != 0)
+		note_error(err, &one);
+	if (a->report_path != NULL &&
+	    bench_html_write(r, a->report_path, &one) != 0)
+		note_error(err, &one);
+	if (a->raw_path != NULL &&
+	    replace_file(a->raw_path, raw, raw_bytes, &one) != 0)
+		note_error(err, &one);
+	if (r->first != NULL)
+		bench_table_print(r, stdout);
+}
+
+static int
+check_outputs(const struct arguments *a, struct hf_err *err)
+{
+	const struct {
+		const char *what, *path;
+	} all[] = { { "--json", a->json_path }, { "--report", a->report_path },
+		{ "--raw", a->raw_path } };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].path != NULL &&
+		    replace_check(all[i].what, all[i].path, err) != 0)
+			return (-1);
 	return (0);
 }
 
 static enum exitcode
-write_results(
-    const struct arguments *a, const struct bench_report *r, struct hf_err *err)
+bench_chosen(struct arguments *a, const struct environment *env,
+    const struct cli_image *image, const bool *chosen, struct hf_err *err)
 {
-	bench_table_print(r, stdout);
-	if (a->json_path != NULL && bench_json_write(r, a->json_path, err) != 0)
-		return (err->status);
-	if (a->report_path != NULL &&
-	    bench_html_write(r, a->report_path, err) != 0)
-		return (err->status);
-	return (cli_finish_output());
+	struct bench_report *r = bench_report_new();
+	char build_id[SELF_BUILD_ID_BYTES], *raw = NULL;
+	size_t raw_bytes = 0;
+	FILE *f = open_memstream(&raw, &raw_bytes);
+	enum exitcode status, written;
+
+	hf_check_memory(f != NULL);
+	describe(a, env, &r->env);
+	r->build_id = self_build_id(build_id);
+	r->guest_sha256 = image->sha256;
+	r->command = a->run.command;
+	r->options = a->run.options;
+	r->noptions = a->run.noptions;
+	status = measure(
+	    a, &image->list, chosen, r, a->raw_path != NULL ? f : NULL, err);
+	fflush(f);
+	add_requirements(r, &image->list);
+	r->status = interrupt_noted() != 0
+	    ? 128 + (unsigned int)interrupt_noted()
+	    : (unsigned int)status;
+	if (err->status != EXITCODE_OK)
+		cli_fail(err);
+	*err = (struct hf_err){ 0 };
+	write_results(a, r, raw, raw_bytes, err);
+	written = cli_finish_output();
+	if (err->status != EXITCODE_OK)
+		written = exitcode_worst(written, cli_fail(err));
+	/* See measure. */
+	if (interrupt_noted() == 0) {
+		fclose(f);
+		free(raw);
+		bench_report_free(r);
+	}
+	return (exitcode_worst(status, written));
 }
 
 static enum exitcode
@@ -260,52 +350,35 @@ bench_image(struct arguments *a, const struct environment *env,
     struct hf_err *err)
 {
 	bool *chosen = calloc(image->list.nscenarios, sizeof(*chosen));
-	struct bench_report *r = bench_report_new();
-	FILE *raw = NULL;
 	enum exitcode status;
 
-	hf_check(chosen != NULL);
+	hf_check_memory(chosen != NULL);
 	a->run.kernel = image->kernel;
-	if (check_writable("--json", a->json_path, err) != 0 ||
-	    check_writable("--report", a->report_path, err) != 0) {
-		free(chosen);
-		bench_report_free(r);
-		return (cli_fail(err));
-	}
-	if (a->raw_path != NULL) {
-		raw = fopen(a->raw_path, "w");
-		if (raw == NULL)
-			err_user_errno(
-			    err, errno, "--raw: cannot write %s", a->raw_path);
-	}
-	if (err->status == EXITCODE_OK &&
-	    choose(&image->list, rest, chosen, err) == 0) {
-		describe(a, env, &r->env);
-		status = measure(a, &image->list, chosen, r, raw, err);
-		if (status == EXITCODE_OK)
-			status = write_results(a, r, err);
-	} else
-		status = err->status;
-	if (raw != NULL && (ferror(raw) | fclose(raw)) != 0) {
-		err_user_errno(
-		    err, errno, "--raw: cannot write %s", a->raw_path);
-		status = err->status;
-	}
-	if (err->status != EXITCODE_OK)
-		cli_fail(err);
-	bench_report_free(r);
+	a->run.kernel_sha256 = image->sha256;
+	if (check_outputs(a, err) != 0 ||
+	    choose(&image->list, rest, chosen, err) != 0)
+		status = (enum exitcode)cli_fail(err);
+	else
+		status = bench_chosen(a, env, image, chosen, err);
 	free(chosen);
 	return (status);
 }
 
+/* What the command that repeats a bench names in any case. */
+static const char *const always[] = { "memory", "cpus", NULL };
+
 static int
 bench(int argc, char **argv, const struct cli_builtin *builtin)
 {
-	struct arguments a = { .run = { .memory_bytes = MACHINE_MEMORY_DEFAULT,
-				   .ncpus = MACHINE_CPUS_DEFAULT,
-				   .timeout_ms = TIMEOUT_DEFAULT_MS },
+	const struct arguments defaults = {
+		.run = { .memory_bytes = MACHINE_MEMORY_DEFAULT,
+		    .ncpus = MACHINE_CPUS_DEFAULT,
+		    .timeout_ms = TIMEOUT_DEFAULT_MS },
 		.rounds = ROUNDS_DEFAULT,
-		.samples = 200 };
+		.samples = 200
+	};
+	struct arguments a = defaults;
+	struct options_account account;
 	struct options_rest rest;
 	struct cli_image image;
 	struct hf_err err = { 0 };
@@ -329,7 +402,14 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 		env.second_stage == SECOND_STAGE_NPT))
 		params[a.run.nparams++] = "touch_exits=1";
 	a.run.params = params;
-	a.run.seed = plan_make_seed();
+	options_account_make(
+	    &account, cli_bench.name, specs, &a, &defaults, always);
+	a.run.options = account.options;
+	a.run.noptions = account.noptions;
+	a.run.command = account.command;
+	if (interrupt_catch(&err) != 0 ||
+	    plan_make_seed(&a.run.seed, &err) != 0)
+		return (cli_fail(&err));
 	if (a.run.disk_path == NULL) {
 		a.run.disk_path = cli_default_disk();
 		a.run.disk_is_default = true;
@@ -339,6 +419,7 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 		return (cli_fail(&err));
 	status = (int)bench_image(&a, &env, &image, &rest, &err);
 	cli_image_close(&image);
+	options_account_free(&account);
 	return (status);
 }
 

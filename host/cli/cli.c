@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "core/interrupt.h"
 #include "core/log.h"
 
 static const struct cli_command *const commands[] = {
@@ -28,7 +30,9 @@ static const char exit_help[] =
     "  4   timeout or no progress\n"
     "  5   an error of the harness or the host; a report that cannot be\n"
     "      written; a run in which no scenario reported anything\n"
-    "  77  nothing could run: every scenario was skipped, with its reason\n";
+    "  77  nothing could run: every scenario was skipped, with its reason\n"
+    "INT, TERM and HUP: run and bench report what ran and die by the signal;\n"
+    "QUIT and USR1: they show the guest's state and go on.\n";
 
 static int
 print_help(void)
@@ -60,7 +64,9 @@ int
 cli_main(int argc, char **argv, const struct cli_builtin *builtin)
 {
 	const struct cli_command *command;
+	int status;
 
+	io_reserve_standard();
 	if (argc < 2) {
 		log_error("no command given; see 'holdfast --help'");
 		return (EXITCODE_USAGE);
@@ -83,7 +89,9 @@ cli_main(int argc, char **argv, const struct cli_builtin *builtin)
 		    "unknown command '%s'; see 'holdfast --help'", argv[1]);
 		return (EXITCODE_USAGE);
 	}
-	return (command->run(argc - 2, argv + 2, builtin));
+	status = command->run(argc - 2, argv + 2, builtin);
+	interrupt_die();
+	return (status);
 }
 
 bool
@@ -110,6 +118,17 @@ cli_fail(const struct hf_err *err)
 {
 	log_error("%s", err->text);
 	return ((int)err->status);
+}
+
+int
+cli_print_document(const char *text)
+{
+	int rc = io_write_all(STDOUT_FILENO, text, strlen(text));
+
+	if (rc == 0)
+		return (EXITCODE_OK);
+	log_error("cannot write to standard output: %s", strerror(-rc));
+	return (EXITCODE_HARNESS);
 }
 
 int

@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "core/err.h"
 #include "core/io.h"
+#include "core/sha256.h"
 #include "run/scenario_list.h"
 #include "vm/vm.h"
 
@@ -23,6 +24,7 @@ struct cli_builtin {
 	const char *name; /* for reports */
 	const void *bytes;
 	size_t len_bytes;
+	const char *sha256;
 	struct scenario_list list; /* of that image */
 };
 
@@ -55,11 +57,15 @@ int cli_fail(const struct hf_err *err);
 /* Standard output was written; EXITCODE_OK, or a message and HARNESS. */
 int cli_finish_output(void);
 
+/* Writes it all to standard output, with its own message if that fails. */
+int cli_print_document(const char *text);
+
 /* A guest image: the built-in one, or the file that --kernel names. */
 struct cli_image {
 	struct io_file file;
 	struct vm_image kernel;
 	struct scenario_list list;
+	char sha256[SHA256_TEXT_BYTES];
 };
 
 /*

@@ -11,7 +11,6 @@
 #define MACHINE_MEMORY_DEFAULT (64ull << 20)
 #define MACHINE_CPUS_DEFAULT   2
 
-extern const char *const option_format_names[];	   /* enum report_format */
 extern const char *const machine_hugepage_names[]; /* enum vm_hugepages */
 extern const char *const machine_engine_names[];   /* enum blk_engine */
 
@@ -24,20 +23,6 @@ extern const char *const machine_engine_names[];   /* enum blk_engine */
 		.name = "kernel", .kind = OPTION_TEXT, .value_name = "FILE", \
 		.offset = (at),                                              \
 		.help = "guest image (default: the built-in one)"            \
-	}
-
-#define OPTION_FORMAT(at)                                                      \
-	{                                                                      \
-		.name = "format", .letter = 'f', .kind = OPTION_CHOICE,        \
-		.value_name = "FORMAT", .choices = option_format_names,        \
-		.offset = (at), .help = "pretty (default), tap, junit or json" \
-	}
-
-#define OPTION_OUTPUT(at)                                                   \
-	{                                                                   \
-		.name = "output", .letter = 'o', .kind = OPTION_TEXT,       \
-		.value_name = "FILE", .offset = (at),                       \
-		.help = "write the report there (default: standard output)" \
 	}
 
 #define OPTION_PARAM(at)                                             \

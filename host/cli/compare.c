@@ -4,11 +4,13 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "core/replace.h"
 #include "measure/bench.h"
 
 struct arguments {
 	unsigned int threshold_percent;
 	unsigned int alpha_permille;
+	const char *json_path;
 };
 
 static const struct option_spec specs[] = {
@@ -26,6 +28,11 @@ static const struct option_spec specs[] = {
 	    .min = 1,
 	    .max = 500,
 	    .help = "level of significance in thousandths (default 10)" },
+	{ .name = "json",
+	    .kind = OPTION_TEXT,
+	    .value_name = "FILE",
+	    .offset = offsetof(struct arguments, json_path),
+	    .help = "write the comparison there, too" },
 	{ 0 },
 };
 
@@ -69,12 +76,22 @@ compare(int argc, char **argv, const struct cli_builtin *builtin)
 		bench_report_free(rb);
 		return (cli_fail(&err));
 	}
+	if (a.json_path != NULL &&
+	    replace_check("--json", a.json_path, &err) != 0) {
+		bench_report_free(ra);
+		bench_report_free(rb);
+		return (cli_fail(&err));
+	}
 	opt.threshold = a.threshold_percent / 100.0;
 	opt.alpha = a.alpha_permille / 1000.0;
 	worse = bench_compare_print(ra, rb, &opt, stdout);
+	if (a.json_path != NULL)
+		bench_compare_write(ra, rb, &opt, a.json_path, &err);
 	bench_report_free(ra);
 	bench_report_free(rb);
 	status = cli_finish_output();
+	if (err.status != EXITCODE_OK)
+		status = cli_fail(&err);
 	return (status != EXITCODE_OK ? status
 		: worse > 0	      ? EXITCODE_FAILED
 				      : EXITCODE_OK);

@@ -6,10 +6,12 @@
 
 #include "cli/cli.h"
 #include "cli/common_options.h"
+#include "cli/report_options.h"
 
 struct arguments {
-	const char *plan_path, *kernel_path, *output_path, *vmm;
-	unsigned int format, qemu_status;
+	const char *plan_path, *kernel_path, *vmm;
+	struct report_arguments reports;
+	unsigned int qemu_status;
 };
 
 static bool qemu_status_given;
@@ -23,14 +25,14 @@ static const struct option_spec specs[] = {
 	    .value_name = "FILE",
 	    .offset = AT(plan_path),
 	    .help = "the run plan that the guest was given (needed)" },
-	OPTION_FORMAT(AT(format)),
-	OPTION_OUTPUT(AT(output_path)),
+	REPORT_OPTIONS(AT(reports)),
 	{ .name = "qemu-status",
 	    .kind = OPTION_UINT,
 	    .value_name = "N",
 	    .offset = AT(qemu_status),
 	    .given = &qemu_status_given,
-	    .help = "the exit status of QEMU (124: timeout)" },
+	    .help = "the exit status of QEMU (124: timeout,\n128 + N: signal N "
+		    "ended the run)" },
 	{ .name = "vmm",
 	    .kind = OPTION_TEXT,
 	    .value_name = "TEXT",
@@ -46,7 +48,7 @@ decode_files(
 {
 	struct io_file plan_file;
 	struct plan plan;
-	struct report report;
+	struct reports reports;
 	int status;
 
 	if (io_file_map("--plan", a->plan_path, &plan_file, err) != 0)
@@ -57,10 +59,10 @@ decode_files(
 	if (status != 0)
 		return (cli_fail(err));
 	in->plan = &plan;
-	if (report_open(&report, a->format, a->output_path, err) != 0)
+	if (report_options_open(&a->reports, &reports, err) != 0)
 		status = cli_fail(err);
 	else {
-		status = (int)decode_log(in, &report, err);
+		status = (int)decode_log(in, &reports, err);
 		if (err->status != EXITCODE_OK)
 			cli_fail(err);
 	}
@@ -79,6 +81,8 @@ decode_image(const struct arguments *a, const char *log_path,
 
 	if (qemu_status_given)
 		in.end = decode_qemu_status(a->qemu_status);
+	if (in.end == GUEST_END_INTERRUPTED)
+		in.signal = (int)a->qemu_status - 128;
 	if (io_file_map("console log", log_path, &in.log, err) != 0)
 		return (cli_fail(err));
 	if (cli_image_open(&image, a->kernel_path, builtin, err) != 0)
@@ -88,6 +92,7 @@ decode_image(const struct arguments *a, const char *log_path,
 		in.elf.bytes = image.kernel.bytes;
 		in.elf.len_bytes = image.kernel.len_bytes;
 		in.guest_name = image.kernel.name;
+		in.guest_sha256 = image.sha256;
 		status = decode_files(a, &in, err);
 		cli_image_close(&image);
 	}

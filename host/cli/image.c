@@ -29,6 +29,12 @@ cli_image_open(struct cli_image *image, const char *kernel_path,
 		image->kernel.file = NULL;
 	}
 	if (kernel_path == NULL)
+		snprintf(image->sha256, sizeof(image->sha256), "%s",
+		    builtin->sha256);
+	else
+		sha256_text(image->kernel.bytes, image->kernel.len_bytes,
+		    image->sha256);
+	if (kernel_path == NULL)
 		image->list = builtin->list;
 	else if (scenario_list_read(&image->list, image->kernel.bytes,
 		     image->kernel.len_bytes, image->kernel.name, err) != 0) {

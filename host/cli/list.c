@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* list.c: holdfast list. */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/common_options.h"
-#include "report/text.h"
+#include "core/json.h"
+#include "core/text.h"
 
 struct arguments {
 	bool json, all;
@@ -30,48 +30,22 @@ static const struct option_spec specs[] = {
 	{ 0 },
 };
 
-static void
-put(json_t *object, const char *key, json_t *value)
-{
-	int rc = json_object_set_new(object, key, value);
-
-	hf_check(rc == 0);
-}
-
 static json_t *
 flags_json(uint32_t flags)
 {
 	json_t *list = json_array();
 
 	for (; flags != 0; flags &= flags - 1)
-		json_array_append_new(
-		    list, json_string(scenario_flag_name(flags)));
+		json_add(list, json_string(scenario_flag_name(flags)));
 	return (list);
 }
 
-static json_t *
-words_json(const char *text)
-{
-	json_t *list = json_array();
-	char *clean = text_clean(text, strlen(text));
-	const char *words = clean;
-	size_t n;
-
-	for (; *words != '\0'; words += n) {
-		words += strspn(words, " ");
-		n = strcspn(words, " ");
-		if (n > 0)
-			json_array_append_new(list, json_stringn(words, n));
-	}
-	free(clean);
-	return (list);
-}
-
-static void
+static int
 print_json(const struct scenario_list *l, const bool *chosen)
 {
 	json_t *list = json_array(), *j;
-	char *title;
+	char *text;
+	int status;
 
 	for (size_t i = 0; i < l->nscenarios; i++) {
 		const struct scenario *s = &l->scenarios[i];
@@ -79,18 +53,18 @@ print_json(const struct scenario_list *l, const bool *chosen)
 		if (!chosen[i])
 			continue;
 		j = json_object();
-		put(j, "id", json_string(s->id));
-		title = text_clean(s->title, strlen(s->title));
-		put(j, "title", json_string(title));
-		free(title);
-		put(j, "requirements", words_json(s->requirements));
-		put(j, "flags", flags_json(s->flags));
-		put(j, "timeout_ms", json_integer(s->timeout_ms));
-		json_array_append_new(list, j);
+		json_put(j, "id", json_string(s->id));
+		json_put(j, "title", json_text(s->title));
+		json_put(j, "requirements", json_words(s->requirements));
+		json_put(j, "flags", flags_json(s->flags));
+		json_put(j, "timeout_ms", json_count(s->timeout_ms));
+		json_add(list, j);
 	}
-	json_dumpf(list, stdout, JSON_INDENT(2));
-	putchar('\n');
+	text = json_document(list, JSON_INDENT(2));
 	json_decref(list);
+	status = cli_print_document(text);
+	free(text);
+	return (status);
 }
 
 static void
@@ -103,10 +77,10 @@ print_text(const struct scenario_list *l, const bool *chosen)
 		if (!chosen[i])
 			continue;
 		printf("%-36s ", s->id);
-		text_print(stdout, s->title);
+		text_print_line(stdout, s->title);
 		if (s->requirements[0] != '\0') {
 			fputs("  (", stdout);
-			text_print(stdout, s->requirements);
+			text_print_line(stdout, s->requirements);
 			putchar(')');
 		}
 		for (uint32_t f = s->flags; f != 0; f &= f - 1) {
@@ -122,8 +96,9 @@ list_image(const struct arguments *a, const struct scenario_list *l,
     const struct options_rest *rest, struct hf_err *err)
 {
 	bool *chosen = calloc(l->nscenarios, sizeof(*chosen));
+	int status;
 
-	hf_check(chosen != NULL);
+	hf_check_memory(chosen != NULL);
 	if (scenario_list_choose(l, rest->words, rest->nwords, chosen, err) !=
 	    0) {
 		free(chosen);
@@ -133,11 +108,13 @@ list_image(const struct arguments *a, const struct scenario_list *l,
 	     i++)
 		chosen[i] = true;
 	if (a->json)
-		print_json(l, chosen);
-	else
+		status = print_json(l, chosen);
+	else {
 		print_text(l, chosen);
+		status = cli_finish_output();
+	}
 	free(chosen);
-	return (cli_finish_output());
+	return (status);
 }
 
 static int

@@ -51,7 +51,7 @@ static int
 print_plan(const struct arguments *a, const struct scenario_list *l,
     const struct options_rest *rest, struct hf_err *err)
 {
-	struct plan plan = { .seed = seed_given ? a->seed : plan_make_seed(),
+	struct plan plan = { .seed = a->seed,
 		.cpus = a->cpus,
 		.params = (const char **)(uintptr_t)a->params.text,
 		.nparams = a->params.n };
@@ -61,7 +61,7 @@ print_plan(const struct arguments *a, const struct scenario_list *l,
 	char *text = NULL;
 
 	plan.runs = calloc(l->nscenarios, sizeof(*plan.runs));
-	hf_check(chosen != NULL && plan.runs != NULL);
+	hf_check_memory(chosen != NULL && plan.runs != NULL);
 	if (scenario_list_choose(l, rest->words, rest->nwords, chosen, err) !=
 	    0)
 		goto out;
@@ -81,7 +81,9 @@ print_plan(const struct arguments *a, const struct scenario_list *l,
 		err_set(err, EXITCODE_SKIPPED, "nothing is left to run");
 		goto out;
 	}
-	plan_make_nonce(plan.nonce);
+	if ((!seed_given && plan_make_seed(&plan.seed, err) != 0) ||
+	    plan_make_nonce(plan.nonce, err) != 0)
+		goto out;
 	text = plan_format(&plan, &len_bytes, err);
 out:
 	free(chosen);

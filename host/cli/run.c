@@ -2,21 +2,25 @@
 /* run.c: holdfast run. */
 #include "run/runner.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "blk/blk.h"
 #include "cli/cli.h"
 #include "cli/common_options.h"
+#include "cli/report_options.h"
+#include "core/interrupt.h"
+#include "core/log.h"
 #include "run/plan.h"
 
 #define TIMEOUT_DEFAULT_MS 30000
 
 struct arguments {
 	struct run_options run;
-	const char *kernel_path, *output_path;
+	const char *kernel_path;
 	struct option_texts params;
-	unsigned int format;
+	struct report_arguments reports;
 };
 
 static bool seed_given;
@@ -24,8 +28,7 @@ static bool seed_given;
 #define AT(field) offsetof(struct arguments, field)
 
 static const struct option_spec specs[] = {
-	OPTION_FORMAT(AT(format)),
-	OPTION_OUTPUT(AT(output_path)),
+	REPORT_OPTIONS(AT(reports)),
 	OPTION_TIMEOUT(AT(run.timeout_ms),
 	    "time limit of a scenario that names none (default 30s)"),
 	OPTION_SEED(AT(run.seed), &seed_given,
@@ -46,20 +49,24 @@ static const struct option_spec specs[] = {
 	{ 0 },
 };
 
+/* What the command that repeats a run names in any case. */
+static const char *const always[] = { "memory", "cpus", "seed", NULL };
+
 static int
 run_image(struct arguments *a, const struct cli_image *image,
     const struct options_rest *rest, struct hf_err *err)
 {
-	struct report report;
+	struct reports reports;
 	bool *chosen;
 	enum exitcode status;
 
 	a->run.kernel = image->kernel;
+	a->run.kernel_sha256 = image->sha256;
 	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
-	hf_check(chosen != NULL);
+	hf_check_memory(chosen != NULL);
 	if (scenario_list_choose(
 		&image->list, rest->words, rest->nwords, chosen, err) != 0 ||
-	    report_open(&report, a->format, a->output_path, err) != 0) {
+	    report_options_open(&a->reports, &reports, err) != 0) {
 		free(chosen);
 		return (cli_fail(err));
 	}
@@ -68,21 +75,27 @@ run_image(struct arguments *a, const struct cli_image *image,
 		a->run.disk_path = cli_default_disk();
 		a->run.disk_is_default = true;
 	}
-	status = runner_run(&a->run, &image->list, chosen, &report, err);
+	status = runner_run(&a->run, &image->list, chosen, &reports, err);
 	free(chosen);
-	if (err->status != EXITCODE_OK)
+	/* Who closes the pipe has seen enough; and so for any other program. */
+	if (err->status != EXITCODE_OK && interrupt_noted() != SIGPIPE)
 		cli_fail(err);
+	if (interrupt_noted() != 0 && interrupt_noted() != SIGPIPE)
+		log_error(
+		    "interrupted by %s", interrupt_name(interrupt_noted()));
 	return ((int)status);
 }
 
 static int
 run(int argc, char **argv, const struct cli_builtin *builtin)
 {
-	struct arguments a = {
+	const struct arguments defaults = {
 		.run = { .memory_bytes = MACHINE_MEMORY_DEFAULT,
 		    .ncpus = MACHINE_CPUS_DEFAULT,
 		    .timeout_ms = TIMEOUT_DEFAULT_MS },
 	};
+	struct arguments a = defaults;
+	struct options_account account;
 	struct options_rest rest;
 	struct cli_image image;
 	struct hf_err err = { 0 };
@@ -92,12 +105,21 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 		return (status);
 	a.run.params = a.params.text;
 	a.run.nparams = a.params.n;
-	if (!seed_given)
-		a.run.seed = plan_make_seed();
-	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
+	if (interrupt_catch(&err) != 0 ||
+	    (!seed_given && plan_make_seed(&a.run.seed, &err) != 0))
 		return (cli_fail(&err));
-	status = run_image(&a, &image, &rest, &err);
-	cli_image_close(&image);
+	options_account_make(
+	    &account, cli_run.name, specs, &a, &defaults, always);
+	a.run.options = account.options;
+	a.run.noptions = account.noptions;
+	a.run.command = account.command;
+	if (cli_image_open(&image, a.kernel_path, builtin, &err) != 0)
+		status = cli_fail(&err);
+	else {
+		status = run_image(&a, &image, &rest, &err);
+		cli_image_close(&image);
+	}
+	options_account_free(&account);
 	return (status);
 }
 

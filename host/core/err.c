@@ -100,6 +100,16 @@ err_prefix(struct hf_err *err, const char *fmt, ...)
 }
 
 noreturn void
+hf_out_of_memory(const char *func)
+{
+	dprintf(STDERR_FILENO,
+	    "holdfast: out of memory (%s): the host refuses it; see ulimit -v "
+	    "and free memory\n",
+	    func);
+	_exit(EXITCODE_HARNESS);
+}
+
+noreturn void
 hf_check_failed(const char *file, int line, const char *func, const char *expr)
 {
 	void *frames[BACKTRACE_MAX];

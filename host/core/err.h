@@ -47,6 +47,13 @@ void err_prefix(struct hf_err *err, const char *fmt, ...) HF_PRINTF(2, 3);
 	((expr) ? (void)0 \
 		: hf_check_failed(__FILE__, __LINE__, __func__, #expr))
 
+/*
+ * What was asked of the host's memory is there; or the program ends with a
+ * message and EXITCODE_HARNESS, since there is no doing without.
+ */
+#define hf_check_memory(expr) ((expr) ? (void)0 : hf_out_of_memory(__func__))
+
+noreturn void hf_out_of_memory(const char *func);
 noreturn void hf_check_failed(
     const char *file, int line, const char *func, const char *expr);
 

@@ -28,6 +28,14 @@ io_write_all(int fd, const void *buf, size_t len_bytes)
 	return (0);
 }
 
+void
+io_reserve_standard(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", O_RDONLY);
+}
+
 int
 io_file_map(
     const char *what, const char *path, struct io_file *out, struct hf_err *err)

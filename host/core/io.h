@@ -11,6 +11,12 @@
 /* All of it, across short writes and EINTR.  0, or -errno. */
 int io_write_all(int fd, const void *buf, size_t len_bytes);
 
+/*
+ * Descriptors 0 to 2 are open from now on, so that nothing that is opened later
+ * is taken for standard output: one that was closed cannot be written to.
+ */
+void io_reserve_standard(void);
+
 struct io_file {
 	const void *bytes;
 	size_t len_bytes;

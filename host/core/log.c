@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* log.c: messages on standard error. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/io.h"
 #include "core/log.h"
+#include "core/text.h"
 
 #define LOG_LINE_MAX 2048
 
@@ -19,7 +22,7 @@ log_set_level(enum log_level level)
 static void
 log_put(const char *kind, const char *fmt, va_list ap)
 {
-	char line[LOG_LINE_MAX];
+	char line[LOG_LINE_MAX], *clean;
 	int used, n;
 
 	used = snprintf(line, sizeof(line), "holdfast: %s", kind);
@@ -29,9 +32,13 @@ log_put(const char *kind, const char *fmt, va_list ap)
 	used += n;
 	if (used > (int)sizeof(line) - 2)
 		used = sizeof(line) - 2;
-	line[used++] = '\n';
+	/* A file's name may have anything in it. */
+	clean = text_clean_line(line, used);
+	used = (int)strlen(clean);
+	clean[used++] = '\n';
 	/* Nowhere to report that standard error is gone. */
-	(void)io_write_all(STDERR_FILENO, line, used);
+	(void)io_write_all(STDERR_FILENO, clean, used);
+	free(clean);
 }
 
 #define LOG_FUNCTION(name, kind, level)  \

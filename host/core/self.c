@@ -2,11 +2,24 @@
 /* self.c: the running program as a file. */
 #include <elf.h>
 #include <link.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
 
 #include "core/self.h"
 
-/* The linker's name for the ELF header, which lies at file offset 0. */
-extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+/*
+ * The linker's name for the file's first byte.  Only its address is used: nothing
+ * says that it is aligned as an ELF header.
+ */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+
+/* Where the kernel says that they lie. */
+static const ElfW(Phdr) * program_headers(unsigned int *n)
+{
+	*n = (unsigned int)getauxval(AT_PHNUM);
+	return ((const void *)getauxval(AT_PHDR));
+}
 
 /* What a position-independent program was moved by; 0 for any other. */
 static uintptr_t
@@ -14,16 +27,15 @@ load_base(const ElfW(Phdr) * ph, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
 		if (ph[i].p_type == PT_LOAD && ph[i].p_offset == 0)
-			return ((uintptr_t)&__ehdr_start - ph[i].p_vaddr);
+			return ((uintptr_t)__ehdr_start - ph[i].p_vaddr);
 	return (0);
 }
 
 bool
 self_file_offset(const void *p, size_t len_bytes, uint64_t *offset)
 {
-	const ElfW(Phdr) *ph =
-	    (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
-	unsigned int n = __ehdr_start.e_phnum;
+	unsigned int n;
+	const ElfW(Phdr) *ph = program_headers(&n);
 	uintptr_t at = (uintptr_t)p - load_base(ph, n);
 
 	for (unsigned int i = 0; i < n; i++) {
@@ -35,4 +47,55 @@ self_file_offset(const void *p, size_t len_bytes, uint64_t *offset)
 		return (true);
 	}
 	return (false);
+}
+
+static size_t
+padded(size_t bytes)
+{
+	return ((bytes + 3) & ~(size_t)3);
+}
+
+/* In one PT_NOTE segment; NULL if it is not there. */
+static const unsigned char *
+find_build_id(const unsigned char *note, size_t len_bytes, size_t *id_bytes)
+{
+	ElfW(Nhdr) h;
+	size_t all_bytes;
+
+	while (len_bytes >= sizeof(h)) {
+		memcpy(&h, note, sizeof(h));
+		all_bytes = sizeof(h) + padded(h.n_namesz) + padded(h.n_descsz);
+		if (all_bytes > len_bytes)
+			break;
+		if (h.n_type == NT_GNU_BUILD_ID && h.n_namesz == 4 &&
+		    memcmp(note + sizeof(h), "GNU", 4) == 0) {
+			*id_bytes = h.n_descsz;
+			return (note + sizeof(h) + 4);
+		}
+		note += all_bytes;
+		len_bytes -= all_bytes;
+	}
+	return (NULL);
+}
+
+const char *
+self_build_id(char *buf)
+{
+	unsigned int n;
+	const ElfW(Phdr) *ph = program_headers(&n);
+	const unsigned char *id = NULL;
+	size_t id_bytes = 0;
+
+	snprintf(buf, SELF_BUILD_ID_BYTES, "unknown");
+	for (unsigned int i = 0; i < n && id == NULL; i++)
+		if (ph[i].p_type == PT_NOTE)
+			id = find_build_id(
+			    (const unsigned char *)(load_base(ph, n) +
+				ph[i].p_vaddr),
+			    ph[i].p_memsz, &id_bytes);
+	for (size_t i = 0;
+	     id != NULL && i < id_bytes && 2 * i + 3 <= SELF_BUILD_ID_BYTES;
+	     i++)
+		sprintf(buf + 2 * i, "%02x", id[i]);
+	return (buf);
 }

@@ -15,4 +15,11 @@
  */
 bool self_file_offset(const void *p, size_t len_bytes, uint64_t *offset);
 
+/*
+ * The linker's GNU build id in hexadecimal digits, "unknown" if there is none.
+ * Returns buf, of SELF_BUILD_ID_BYTES.
+ */
+#define SELF_BUILD_ID_BYTES 72
+const char *self_build_id(char *buf);
+
 #endif

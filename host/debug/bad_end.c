@@ -146,7 +146,7 @@ bad_end_describe(const struct bad_end *b)
 	char *text = NULL;
 	FILE *f = open_memstream(&text, &len_bytes);
 
-	hf_check(f != NULL);
+	hf_check_memory(f != NULL);
 	if (b->panic != NULL)
 		print_panic(f, b->panic, syms);
 	if (b->end != NULL) {

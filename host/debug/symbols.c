@@ -22,7 +22,7 @@ symbols_open(const void *elf, size_t elf_bytes)
 {
 	struct symbols *s = calloc(1, sizeof(*s));
 
-	hf_check(s != NULL);
+	hf_check_memory(s != NULL);
 	hf_check(elf_version(EV_CURRENT) != EV_NONE);
 	/* libelf only reads; the prototype lacks the const. */
 	s->elf = elf_memory((char *)(uintptr_t)elf, elf_bytes);

@@ -33,7 +33,7 @@ bus_new(void)
 	struct bus *bus;
 
 	bus = calloc(1, sizeof(*bus));
-	hf_check(bus != NULL);
+	hf_check_memory(bus != NULL);
 	return (bus);
 }
 

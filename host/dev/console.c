@@ -90,7 +90,7 @@ console_new(struct bus *bus, console_sink_fn *sink, void *arg)
 	struct console *con;
 
 	con = malloc(sizeof(*con));
-	hf_check(con != NULL);
+	hf_check_memory(con != NULL);
 	con->sink = sink;
 	con->arg = arg;
 	con->mem = NULL;

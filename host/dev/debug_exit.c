@@ -47,7 +47,7 @@ debug_exit_new(struct bus *bus, debug_exit_fn *fn, void *arg)
 	struct debug_exit *de;
 
 	de = calloc(1, sizeof(*de));
-	hf_check(de != NULL);
+	hf_check_memory(de != NULL);
 	de->fn = fn;
 	de->arg = arg;
 	if (bus_add_pio(bus, "debug-exit", HF_PORT_EXIT, DEBUG_EXIT_PORTS,

@@ -43,7 +43,7 @@ virtio_blk_new(
 {
 	struct virtio_blk *b = calloc(1, sizeof(*b));
 
-	hf_check(b != NULL);
+	hf_check_memory(b != NULL);
 	b->mem = mem;
 	b->backend = backend;
 	b->tries = blk_can_try(backend);

@@ -493,7 +493,7 @@ virtio_mmio_new(
 {
 	struct virtio_mmio *t = calloc(1, sizeof(*t));
 
-	hf_check(t != NULL);
+	hf_check_memory(t != NULL);
 	hf_check(dev->nqueues <= VIRTIO_QUEUES_MAX);
 	t->dev = dev;
 	t->mem = config->mem;

@@ -36,7 +36,7 @@ bench_report_new(void)
 {
 	struct bench_report *r = calloc(1, sizeof(*r));
 
-	hf_check(r != NULL);
+	hf_check_memory(r != NULL);
 	return (r);
 }
 
@@ -74,7 +74,8 @@ bench_class_get(struct bench_report *r, const char *name)
 		if (strcmp(c->name, name) == 0)
 			return (c);
 	c = calloc(1, sizeof(*c));
-	hf_check(c != NULL && strlen(name) < sizeof(c->name));
+	hf_check_memory(c != NULL);
+	hf_check(strlen(name) < sizeof(c->name));
 	strcpy(c->name, name);
 	c->ops = 1;
 	hf_hist_reset(&c->total);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "core/err.h"
+#include "core/text.h"
 #include "hist.h"
 #include "measure/stats.h"
 
@@ -39,6 +40,8 @@ struct bench_kvm_stat {
 struct bench_class {
 	char name[BENCH_NAME_MAX];
 	uint32_t ops;
+	/* Of the scenario, as "A-1 B-2"; not read back.  NULL: none. */
+	const char *requirements;
 	struct hf_hist total;
 	/* Samples with an exit or steal that is not the class's own. */
 	struct hf_hist apart;
@@ -71,6 +74,13 @@ struct bench_environment {
 
 struct bench_report {
 	struct bench_environment env;
+	/* Of this program and run; what is not NULL stays the caller's. */
+	const char *build_id, *guest_sha256, *command;
+	const struct named_text *options;
+	size_t noptions;
+	unsigned int status; /* that it ends with; 128 + signal for a shell */
+	/* Why it is not complete, or "". */
+	char stopped[256];
 	struct bench_class *first, *last;
 	size_t classes;
 };
@@ -118,5 +128,10 @@ int bench_html_write(
  */
 size_t bench_compare_print(const struct bench_report *a,
     const struct bench_report *b, const struct stats_options *, FILE *);
+
+/* The same as JSON (docs/schema/compare.json).  0, or -1 with err. */
+int bench_compare_write(const struct bench_report *a,
+    const struct bench_report *b, const struct stats_options *,
+    const char *path, struct hf_err *);
 
 #endif

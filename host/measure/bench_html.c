@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bench_html.c: a bench report as one self-contained HTML page. */
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/replace.h"
 #include "measure/bench.h"
 #include "measure/clock.h"
 #include "measure/plot.h"
@@ -41,7 +42,7 @@ environment_rows(const struct bench_environment *e, FILE *out)
 	fprintf(out, "<table class=env>\n");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		fprintf(out, "<tr><td>%s<td>", rows[i].name);
-		plot_escape(out, rows[i].text);
+		text_print_xml(out, rows[i].text);
 		fprintf(out, "\n");
 	}
 	fprintf(out,
@@ -206,24 +207,33 @@ int
 bench_html_write(
     const struct bench_report *r, const char *path, struct hf_err *err)
 {
-	FILE *out = fopen(path, "w");
+	char *text = NULL;
+	size_t len_bytes;
+	FILE *out = open_memstream(&text, &len_bytes);
+	int rc;
 
-	if (out == NULL)
-		return (err_user_errno(
-		    err, errno, "--report: cannot write %s", path));
+	hf_check_memory(out != NULL);
 	fprintf(out,
 	    "<!doctype html>\n<html lang=en><meta charset=utf-8>\n"
 	    "<title>holdfast bench</title>\n<style>%s</style>\n"
 	    "<h1>holdfast bench: what the operations cost</h1>\n",
 	    style);
+	if (r->stopped[0] != '\0') {
+		fprintf(out, "<p class=bad>Not complete: ");
+		text_print_xml(out, r->stopped);
+		fprintf(out, "\n");
+	}
 	environment_rows(&r->env, out);
 	figures_table(r, out);
 	layers_section(r, out);
 	plot_scaling(r, out);
 	distribution_section(r, out);
 	fprintf(out, "</html>\n");
-	if (ferror(out) | fclose(out))
-		return (err_user_errno(
-		    err, errno, "--report: cannot write %s", path));
-	return (0);
+	fclose(out);
+	hf_check_memory(text != NULL);
+	rc = replace_file(path, text, len_bytes, err);
+	free(text);
+	if (rc != 0)
+		err_prefix(err, "--report");
+	return (rc);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bench_json.c: a bench report as JSON, there and back. */
 #include <errno.h>
-#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/json.h"
+#include "core/replace.h"
 #include "measure/bench.h"
 #include "measure/clock.h"
 
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2
+#define FORMAT_OLDEST  1 /* that can be read */
 
-/*
- * [count, sum, min, max, [[bucket, count], ...]]: 64-bit values as JSON
- * integers (jansson keeps them exact below 2^63, far above any TSC sum here).
- */
 static json_t *
 hist_to_json(const struct hf_hist *h)
 {
@@ -22,9 +22,9 @@ hist_to_json(const struct hf_hist *h)
 		if (h->bucket[i] != 0)
 			json_array_append_new(buckets,
 			    json_pack("[i, i]", (int)i, (int)h->bucket[i]));
-	return (json_pack("{s:I, s:I, s:I, s:I, s:o}", "count",
-	    (json_int_t)h->count, "sum", (json_int_t)h->sum, "min",
-	    (json_int_t)(h->count ? h->min : 0), "max", (json_int_t)h->max,
+	return (json_pack("{s:o, s:o, s:o, s:o, s:o}", "count",
+	    json_count(h->count), "sum", json_count(h->sum), "min",
+	    json_count(h->count ? h->min : 0), "max", json_count(h->max),
 	    "buckets", buckets));
 }
 
@@ -75,8 +75,8 @@ class_to_json(const struct bench_class *c, uint64_t hz)
 	for (size_t i = 0; i < c->rounds; i++)
 		json_array_append_new(rounds, json_real(c->round[i]));
 	for (size_t i = 0; i < c->kvm_stats; i++)
-		json_object_set_new(kvm, c->kvm[i].name,
-		    json_integer((json_int_t)c->kvm[i].delta));
+		json_object_set_new(
+		    kvm, c->kvm[i].name, json_count(c->kvm[i].delta));
 	/* For readers of the file; the histogram is what is read back. */
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
 		json_object_set_new(ns, quantiles[i].name,
@@ -84,8 +84,10 @@ class_to_json(const struct bench_class *c, uint64_t hz)
 						quantiles[i].per_100k) /
 			    c->ops,
 			hz)));
-	return (json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	    "name", c->name, "ops_per_sample", (int)c->ops, "ns_per_op", ns,
+	return (json_pack("{s:s, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	    "name", c->name, "requirements",
+	    json_words(c->requirements != NULL ? c->requirements : ""),
+	    "ops_per_sample", (int)c->ops, "ns_per_op", ns,
 	    "round_median_ticks_per_op", rounds, "ticks_per_sample",
 	    hist_to_json(&c->total), "apart", hist_to_json(&c->apart),
 	    "exits_per_sample", hist_to_json(&c->exits), "layers", layers,
@@ -107,30 +109,40 @@ static const struct text_field text_fields[] = { TEXT(version),
 #define TEXT_FIELDS (sizeof(text_fields) / sizeof(text_fields[0]))
 
 static json_t *
-environment_to_json(const struct bench_environment *e)
+environment_to_json(const struct bench_report *r)
 {
-	json_t *j = json_pack("{s:I, s:f, s:I, s:i, s:I, s:I}", "tsc_hz",
-	    (json_int_t)e->tsc_hz, "tsc_error_ppm", e->tsc_error_ppm,
-	    "memory_bytes", (json_int_t)e->memory_bytes, "cpus", (int)e->cpus,
-	    "seed", (json_int_t)e->seed, "recorder_ticks",
-	    (json_int_t)e->recorder_ticks);
+	const struct bench_environment *e = &r->env;
+	json_t *options = json_object();
+	json_t *j = json_pack("{s:o, s:f, s:o, s:i, s:o, s:o}", "tsc_hz",
+	    json_count(e->tsc_hz), "tsc_error_ppm", e->tsc_error_ppm,
+	    "memory_bytes", json_count(e->memory_bytes), "cpus", (int)e->cpus,
+	    "seed", json_digits(e->seed), "recorder_ticks",
+	    json_count(e->recorder_ticks));
 
+	for (size_t i = 0; i < r->noptions; i++)
+		json_put(options, r->options[i].name,
+		    json_text(r->options[i].value));
+	json_put(j, "every_option", options);
+	json_put(j, "command", json_text(r->command));
+	json_put(j, "build_id", json_text(r->build_id));
+	json_put(j, "guest_sha256", json_text(r->guest_sha256));
 	json_object_set_new(j, "tsc_varies", json_boolean(e->tsc_varies));
 	for (size_t i = 0; i < TEXT_FIELDS; i++)
 		json_object_set_new(j, text_fields[i].key,
-		    json_string((const char *)e + text_fields[i].offset));
+		    json_text((const char *)e + text_fields[i].offset));
 	return (j);
 }
 
 static int
 environment_from_json(json_t *j, struct bench_environment *e)
 {
-	json_int_t hz, memory, seed, recorder;
+	json_int_t hz, memory, recorder;
 	int cpus;
 
-	if (json_unpack(j, "{s:I, s:F, s:I, s:i, s:I, s:I}", "tsc_hz", &hz,
+	if (json_unpack(j, "{s:I, s:F, s:I, s:i, s:I}", "tsc_hz", &hz,
 		"tsc_error_ppm", &e->tsc_error_ppm, "memory_bytes", &memory,
-		"cpus", &cpus, "seed", &seed, "recorder_ticks", &recorder) != 0)
+		"cpus", &cpus, "recorder_ticks", &recorder) != 0 ||
+	    json_digits_read(json_object_get(j, "seed"), &e->seed) != 0)
 		return (-1);
 	if (hz <= 0)
 		return (-1);
@@ -138,7 +150,6 @@ environment_from_json(json_t *j, struct bench_environment *e)
 	e->tsc_hz = (uint64_t)hz;
 	e->memory_bytes = (uint64_t)memory;
 	e->cpus = (uint32_t)cpus;
-	e->seed = (uint64_t)seed;
 	e->recorder_ticks = (uint64_t)recorder;
 	for (size_t i = 0; i < TEXT_FIELDS; i++) {
 		const char *s =
@@ -157,20 +168,33 @@ bench_json_write(
     const struct bench_report *r, const char *path, struct hf_err *err)
 {
 	json_t *classes = json_array(), *root;
-	int failed;
+	char *text;
+	int rc;
 
 	for (const struct bench_class *c = r->first; c != NULL; c = c->next)
 		json_array_append_new(classes, class_to_json(c, r->env.tsc_hz));
-	root = json_pack("{s:i, s:o, s:o}", "holdfast_bench", FORMAT_VERSION,
-	    "environment", environment_to_json(&r->env), "classes", classes);
-	hf_check(root != NULL);
-	errno = 0;
-	failed = json_dump_file(root, path, JSON_INDENT(1) | JSON_COMPACT);
+	root = json_pack("{s:i, s:o, s:o, s:i, s:o}", "holdfast_bench",
+	    FORMAT_VERSION, "environment", environment_to_json(r), "stopped",
+	    json_text(r->stopped[0] != '\0' ? r->stopped : NULL), "status",
+	    (int)r->status, "classes", classes);
+	hf_check_memory(root != NULL);
+	text = json_document(root, JSON_INDENT(1) | JSON_COMPACT);
 	json_decref(root);
-	if (failed)
-		return (err_user_errno(
-		    err, errno ? errno : EIO, "--json: cannot write %s", path));
-	return (0);
+	rc = replace_file(path, text, strlen(text), err);
+	free(text);
+	if (rc != 0)
+		err_prefix(err, "--json");
+	return (rc);
+}
+
+/* It goes to terminals. */
+static bool
+is_name(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s <= ' ' || *s > '~')
+			return (false);
+	return (true);
 }
 
 static int
@@ -187,7 +211,7 @@ class_from_json(json_t *j, struct bench_report *r)
 		&name, "ops_per_sample", &ops, "round_median_ticks_per_op",
 		&rounds, "ticks_per_sample", &total, "apart", &apart, "layers",
 		&layers, "kvm", &kvm, "exits_per_sample", &exits) != 0 ||
-	    ops < 1 || strlen(name) >= BENCH_NAME_MAX ||
+	    ops < 1 || strlen(name) >= BENCH_NAME_MAX || !is_name(name) ||
 	    bench_class_find(r, name) != NULL)
 		return (-1);
 	c = bench_class_get(r, name);
@@ -230,6 +254,7 @@ bench_json_read(const char *path, struct hf_err *err)
 	FILE *in = fopen(path, "r");
 	json_t *root, *env, *classes, *one;
 	struct bench_report *r = NULL;
+	const char *stopped;
 	int version;
 	size_t i;
 
@@ -249,14 +274,17 @@ bench_json_read(const char *path, struct hf_err *err)
 		err_user(err, "%s is not a file that bench --json wrote", path);
 		goto out;
 	}
-	if (version != FORMAT_VERSION) {
-		err_user(err, "%s has format %d; this program reads %d", path,
-		    version, FORMAT_VERSION);
+	if (version < FORMAT_OLDEST || version > FORMAT_VERSION) {
+		err_user(err, "%s has format %d; this program reads %d to %d",
+		    path, version, FORMAT_OLDEST, FORMAT_VERSION);
 		goto out;
 	}
 	r = bench_report_new();
 	if (environment_from_json(env, &r->env) != 0)
 		goto damaged;
+	stopped = json_string_value(json_object_get(root, "stopped"));
+	if (stopped != NULL)
+		snprintf(r->stopped, sizeof(r->stopped), "%s", stopped);
 	if (!json_is_array(classes))
 		goto damaged;
 	json_array_foreach(classes, i, one)

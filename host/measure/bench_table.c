@@ -53,21 +53,28 @@ layers_text(char *buf, size_t size, const struct bench_class *c)
 static void
 environment_print(const struct bench_environment *e, FILE *out)
 {
-	fprintf(out, "%s\n%s, host kernel %s\n", e->accelerator, e->cpu,
-	    e->host_kernel);
+	text_print_line(out, e->accelerator);
+	fputc('\n', out);
+	text_print_line(out, e->cpu);
+	fputs(", host kernel ", out);
+	text_print_line(out, e->host_kernel);
+	fprintf(out, "\n%" PRIu64 " MiB guest RAM (", e->memory_bytes >> 20);
+	text_print_line(out, e->backing);
+	fprintf(out, "), %" PRIu32 " CPUs, disk: ", e->cpus);
+	text_print_line(out, e->disk);
 	fprintf(out,
-	    "%" PRIu64 " MiB guest RAM (%s), %" PRIu32
-	    " CPUs, disk: %s, seed %" PRIu64 "\n",
-	    e->memory_bytes >> 20, e->backing, e->cpus, e->disk, e->seed);
-	fprintf(out,
-	    "TSC %.6f GHz +- %.1f ppm%s; an empty sample reads %" PRIu64
+	    ", seed %" PRIu64
+	    "\nTSC %.6f GHz +- %.1f ppm%s; an empty sample reads %" PRIu64
 	    " ticks (%.0f ns), not subtracted\n",
-	    (double)e->tsc_hz / 1e9, e->tsc_error_ppm,
+	    e->seed, (double)e->tsc_hz / 1e9, e->tsc_error_ppm,
 	    e->tsc_varies ? ", not invariant (times may be wrong)" : "",
 	    e->recorder_ticks,
 	    ns_from_tsc_f((double)e->recorder_ticks, e->tsc_hz));
-	fprintf(out, "holdfast %s, %s; options: %s\n\n", e->version, e->build,
-	    e->options);
+	fprintf(out, "holdfast %s, ", e->version);
+	text_print_line(out, e->build);
+	fputs("; options: ", out);
+	text_print_line(out, e->options);
+	fputs("\n\n", out);
 }
 
 /* "-" where no sample lies beyond. */
@@ -144,6 +151,11 @@ void
 bench_table_print(const struct bench_report *r, FILE *out)
 {
 	environment_print(&r->env, out);
+	if (r->stopped[0] != '\0') {
+		fputs("not complete: ", out);
+		text_print_line(out, r->stopped);
+		fputs("\n\n", out);
+	}
 	fprintf(out, "%-34s %9s %9s %9s %9s %9s %9s %7s %5s %6s %7s  %s\n",
 	    "class (time of one operation)", "min", "median", "p90", "p99",
 	    "p99.9", "max", "samples", "apart", "exits", "rounds",

@@ -10,26 +10,6 @@
 static const char *const colours[] = { "#4477aa", "#ee9944", "#228866",
 	"#aa3377", "#66bbdd", "#bbbb44" };
 
-void
-plot_escape(FILE *out, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		default:
-			fputc(*text, out);
-		}
-	}
-}
-
 const char *
 plot_colour(int series)
 {

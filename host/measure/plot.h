@@ -7,9 +7,6 @@
 
 #include "measure/bench.h"
 
-/* Text with the characters that HTML gives a meaning replaced. */
-void plot_escape(FILE *, const char *text);
-
 const char *plot_colour(int series);
 #define PLOT_NOISY "#b3261e" /* what is too noisy to say */
 

@@ -32,7 +32,7 @@ median_of_copy(const double *values, size_t n)
 {
 	double *copy = malloc(n * sizeof(*copy)), m;
 
-	hf_check(copy != NULL);
+	hf_check_memory(copy != NULL);
 	memcpy(copy, values, n * sizeof(*copy));
 	m = stats_median(copy, n);
 	free(copy);
@@ -45,7 +45,7 @@ relative_spread(const double *values, size_t n, double median)
 {
 	double *d = malloc(n * sizeof(*d)), mad;
 
-	hf_check(d != NULL);
+	hf_check_memory(d != NULL);
 	for (size_t i = 0; i < n; i++)
 		d[i] = fabs(values[i] - median);
 	mad = stats_median(d, n);
@@ -80,7 +80,7 @@ p_exact(double u, size_t na, size_t nb)
 	size_t top = na * nb, cells = (na + 1) * (nb + 1) * (top + 1);
 	double *f = calloc(cells, sizeof(*f)), low, tail = 0, total = 0;
 
-	hf_check(f != NULL);
+	hf_check_memory(f != NULL);
 #define F(m, n, k) f[((m) * (nb + 1) + (n)) * (top + 1) + (k)]
 	for (size_t m = 0; m <= na; m++) {
 		for (size_t n = 0; n <= nb; n++) {
@@ -112,7 +112,7 @@ p_normal(double u, const double *a, size_t na, const double *b, size_t nb)
 	size_t n = na + nb;
 	double *all = malloc(n * sizeof(*all)), tie_sum = 0, var, z;
 
-	hf_check(all != NULL);
+	hf_check_memory(all != NULL);
 	memcpy(all, a, na * sizeof(*a));
 	memcpy(all + na, b, nb * sizeof(*b));
 	qsort(all, n, sizeof(*all), by_value);
@@ -140,7 +140,7 @@ hodges_lehmann_ratio(const double *a, size_t na, const double *b, size_t nb)
 {
 	double *r = malloc(na * nb * sizeof(*r)), m;
 
-	hf_check(r != NULL);
+	hf_check_memory(r != NULL);
 	for (size_t i = 0; i < na; i++)
 		for (size_t j = 0; j < nb; j++)
 			r[i * nb + j] = a[i] > 0 ? b[j] / a[i] : 1;

@@ -1,49 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* json.c: the whole run as one JSON document, made when it is over. */
-#include <inttypes.h>
-#include <jansson.h>
+/* json.c: the whole run as one JSON document (docs/schema/run.json). */
+#include "core/json.h"
+
 #include <stdlib.h>
-#include <string.h>
 
+#include "core/interrupt.h"
 #include "report/report.h"
-#include "report/text.h"
 
-#define JSON_REPORT_VERSION 1
-
-/* Takes over value, as all of jansson's _new functions do. */
-static void
-put(json_t *object, const char *key, json_t *value)
-{
-	int rc = json_object_set_new(object, key, value);
-
-	hf_check(rc == 0);
-}
-
-static json_t *
-text_or_null(const char *s)
-{
-	char *clean;
-	json_t *j;
-
-	if (s == NULL)
-		return (json_null());
-	clean = text_clean(s, strlen(s));
-	j = json_string(clean);
-	free(clean);
-	return (j);
-}
-
-/* JSON numbers are signed 64 bits in jansson: larger ones go as text. */
-static json_t *
-number(uint64_t v)
-{
-	char digits[24];
-
-	if (v <= INT64_MAX)
-		return (json_integer((json_int_t)v));
-	snprintf(digits, sizeof(digits), "%" PRIu64, v);
-	return (json_string(digits));
-}
+#define JSON_REPORT_VERSION 2
 
 static json_t *
 failures_of(const struct scenario_result *res)
@@ -52,12 +16,12 @@ failures_of(const struct scenario_result *res)
 
 	for (size_t i = 0; i < res->nfailures; i++) {
 		j = json_object();
-		put(j, "file", text_or_null(res->failures[i].file));
-		put(j, "line", number(res->failures[i].line));
-		put(j, "text", text_or_null(res->failures[i].text));
-		put(j, "got", text_or_null(res->failures[i].got));
-		put(j, "want", text_or_null(res->failures[i].want));
-		json_array_append_new(list, j);
+		json_put(j, "file", json_text(res->failures[i].file));
+		json_put(j, "line", json_count(res->failures[i].line));
+		json_put(j, "text", json_text(res->failures[i].text));
+		json_put(j, "got", json_text(res->failures[i].got));
+		json_put(j, "want", json_text(res->failures[i].want));
+		json_add(list, j);
 	}
 	return (list);
 }
@@ -69,75 +33,98 @@ values_of(const struct scenario_result *res)
 
 	for (size_t i = 0; i < res->nvalues; i++) {
 		j = json_object();
-		put(j, "name", text_or_null(res->values[i].name));
-		put(j, "value", number(res->values[i].value));
-		put(j, "unit", text_or_null(res->values[i].unit));
-		json_array_append_new(list, j);
+		json_put(j, "name", json_text(res->values[i].name));
+		json_put(j, "value", json_digits(res->values[i].value));
+		json_put(j, "unit", json_text(res->values[i].unit));
+		json_add(list, j);
 	}
 	return (list);
 }
 
 static json_t *
-scenario_of(const struct scenario_result *res)
+scenario_of(const struct report *r, const struct scenario_result *res)
 {
 	json_t *j = json_object(), *notes = json_array();
+	char *again = report_again(r, res);
 
 	for (size_t i = 0; i < res->nnotes; i++)
-		json_array_append_new(notes, text_or_null(res->notes[i]));
-	put(j, "id", text_or_null(res->id));
-	put(j, "title", text_or_null(res->title));
-	put(j, "requirements", text_or_null(res->requirements));
-	put(j, "verdict", text_or_null(verdict_name(res->verdict)));
-	put(j, "reason", text_or_null(res->reason));
-	put(j, "passed", number(res->passed));
-	put(j, "failed", number(res->failed));
-	put(j, "wall_ns", number(res->wall_ns));
-	put(j, "tsc", number(res->tsc));
-	put(j, "failures", failures_of(res));
-	put(j, "values", values_of(res));
-	put(j, "notes", notes);
-	put(j, "dump", text_or_null(res->dump));
+		json_add(notes, json_text(res->notes[i]));
+	json_put(j, "id", json_text(res->id));
+	json_put(j, "title", json_text(res->title));
+	json_put(j, "requirements", json_words(res->requirements));
+	json_put(j, "verdict", json_text(verdict_name(res->verdict)));
+	json_put(j, "reason", json_text(res->reason));
+	json_put(j, "again", json_text(again));
+	json_put(j, "passed", json_count(res->passed));
+	json_put(j, "failed", json_count(res->failed));
+	json_put(j, "wall_ns", json_count(res->wall_ns));
+	json_put(j, "tsc", json_count(res->tsc));
+	json_put(j, "failures", failures_of(res));
+	json_put(j, "values", values_of(res));
+	json_put(j, "notes", notes);
+	json_put(j, "dump", json_text(res->dump));
+	free(again);
 	return (j);
 }
 
 static json_t *
 environment_of(const struct report_environment *e)
 {
-	json_t *j = json_object();
+	json_t *j = json_object(), *options = json_object();
 
-	put(j, "version", text_or_null(e->version));
-	put(j, "accelerator", text_or_null(e->accelerator));
-	put(j, "host_kernel", text_or_null(e->host_kernel));
-	put(j, "cpu", text_or_null(e->cpu));
-	put(j, "guest", text_or_null(e->guest));
-	put(j, "disk", text_or_null(e->disk));
-	put(j, "cpus", number(e->ncpus));
-	put(j, "memory_bytes", number(e->memory_bytes));
-	put(j, "seed", number(e->seed));
+	for (size_t i = 0; i < e->noptions; i++)
+		json_put(options, e->options[i].name,
+		    json_text(e->options[i].value));
+	json_put(j, "version", json_text(e->version));
+	json_put(j, "build_id", json_text(e->build_id));
+	json_put(j, "accelerator", json_text(e->accelerator));
+	json_put(j, "host_kernel", json_text(e->host_kernel));
+	json_put(j, "cpu", json_text(e->cpu));
+	json_put(j, "guest", json_text(e->guest));
+	json_put(j, "guest_sha256", json_text(e->guest_sha256));
+	json_put(j, "disk", json_text(e->disk));
+	json_put(j, "cpus", json_count(e->ncpus));
+	json_put(j, "memory_bytes", json_count(e->memory_bytes));
+	json_put(j, "seed", json_digits(e->seed));
+	json_put(j, "options", options);
+	json_put(j, "command", json_text(e->command));
 	return (j);
+}
+
+static json_t *
+totals_of(const struct result_totals *totals)
+{
+	json_t *t = json_object();
+
+	json_put(t, "scenarios", json_count(totals->scenarios));
+	json_put(t, "passed", json_count(totals->passed));
+	json_put(t, "failed", json_count(totals->failed));
+	json_put(t, "skipped", json_count(totals->skipped));
+	json_put(t, "not_run", json_count(totals->not_run));
+	return (t);
 }
 
 static void
 json_finish(struct report *r, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s)
 {
-	json_t *top = json_object(), *list = json_array(), *t = json_object();
+	json_t *top = json_object(), *list = json_array();
+	char *text;
 
 	for (size_t i = 0; i < nresults; i++)
-		json_array_append_new(list, scenario_of(results[i]));
-	put(t, "scenarios", number(s->totals.scenarios));
-	put(t, "passed", number(s->totals.passed));
-	put(t, "failed", number(s->totals.failed));
-	put(t, "skipped", number(s->totals.skipped));
-	put(top, "format", number(JSON_REPORT_VERSION));
-	put(top, "environment", environment_of(&r->env));
-	put(top, "scenarios", list);
-	put(top, "totals", t);
-	put(top, "status", number((uint64_t)s->status));
-	put(top, "wall_ns", number(s->wall_ns));
-	/* A failed write leaves its mark in the stream, see report_finish. */
-	json_dumpf(top, r->out, JSON_INDENT(2));
-	fputc('\n', r->out);
+		json_add(list, scenario_of(r, results[i]));
+	json_put(top, "format", json_count(JSON_REPORT_VERSION));
+	json_put(top, "environment", environment_of(&r->env));
+	json_put(top, "scenarios", list);
+	json_put(top, "totals", totals_of(&s->totals));
+	json_put(top, "status", json_count(report_status(s)));
+	json_put(top, "signal",
+	    json_text(s->signal != 0 ? interrupt_name(s->signal) : NULL));
+	json_put(top, "stopped", json_text(s->stopped));
+	json_put(top, "wall_ns", json_count(s->wall_ns));
+	text = json_document(top, JSON_INDENT(2));
+	fputs(text, r->out);
+	free(text);
 	json_decref(top);
 }
 

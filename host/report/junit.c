@@ -6,10 +6,11 @@
  * pass, so that a dead guest is not mistaken for a failed check.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "report/report.h"
-#include "report/text.h"
 
 static bool
 is_failure(const struct scenario_result *res)
@@ -18,18 +19,29 @@ is_failure(const struct scenario_result *res)
 	    res->verdict == HF_VERDICT_FAIL || res->verdict == HF_VERDICT_NONE);
 }
 
+/* A run that was interrupted has an error of its own: see print_stopped. */
+static bool
+is_skipped(const struct scenario_result *res)
+{
+	return (res->verdict == HF_VERDICT_SKIP ||
+	    res->verdict == HF_VERDICT_NOT_RUN);
+}
+
 static void
 print_attribute(FILE *f, const char *name, const char *value)
 {
 	fprintf(f, " %s=\"", name);
-	text_print_xml(f, value);
+	text_print_xml_attribute(f, value);
 	fputc('"', f);
 }
 
 static void
 print_property(FILE *f, const char *name, const char *value)
 {
-	fprintf(f, "      <property name=\"%s\"", name);
+	if (value == NULL)
+		return;
+	fputs("      <property", f);
+	print_attribute(f, "name", name);
 	print_attribute(f, "value", value);
 	fputs("/>\n", f);
 }
@@ -56,8 +68,9 @@ print_failures(FILE *f, const struct scenario_result *res)
 }
 
 static void
-print_bad(FILE *f, const struct scenario_result *res)
+print_bad(FILE *f, const struct report *r, const struct scenario_result *res)
 {
+	char *again = report_again(r, res);
 	const char *element = is_failure(res) ? "failure" : "error";
 	const char *message = res->reason;
 
@@ -68,6 +81,12 @@ print_bad(FILE *f, const struct scenario_result *res)
 	print_attribute(f, "message", message);
 	fputc('>', f);
 	print_failures(f, res);
+	if (again != NULL) {
+		fputs("again: ", f);
+		text_print_xml(f, again);
+		fputc('\n', f);
+	}
+	free(again);
 	fprintf(f, "</%s>\n", element);
 }
 
@@ -97,7 +116,7 @@ print_output(FILE *f, const struct scenario_result *res)
 
 /* classname "holdfast.area", name "behaviour": what viewers group by. */
 static void
-print_case(FILE *f, const struct scenario_result *res)
+print_case(FILE *f, const struct report *r, const struct scenario_result *res)
 {
 	const char *dot = strchr(res->id, '.');
 	int area = dot != NULL ? (int)(dot - res->id) : (int)strlen(res->id);
@@ -107,13 +126,13 @@ print_case(FILE *f, const struct scenario_result *res)
 	    "time=\"%.6f\">\n",
 	    area, res->id, dot != NULL ? dot + 1 : res->id,
 	    (double)res->wall_ns / 1e9);
-	if (res->verdict == HF_VERDICT_SKIP) {
+	if (is_skipped(res)) {
 		fputs("      <skipped", f);
 		print_attribute(
 		    f, "message", res->reason != NULL ? res->reason : "");
 		fputs("/>\n", f);
 	} else if (res->verdict != HF_VERDICT_PASS)
-		print_bad(f, res);
+		print_bad(f, r, res);
 	print_output(f, res);
 	fputs("    </testcase>\n", f);
 }
@@ -121,14 +140,16 @@ print_case(FILE *f, const struct scenario_result *res)
 static void
 print_environment(FILE *f, const struct report_environment *e)
 {
-	char number[32];
+	char number[32], name[64];
 
 	fputs("    <properties>\n", f);
 	print_property(f, "version", e->version);
+	print_property(f, "build_id", e->build_id);
 	print_property(f, "accelerator", e->accelerator);
 	print_property(f, "host_kernel", e->host_kernel);
 	print_property(f, "cpu", e->cpu);
 	print_property(f, "guest", e->guest);
+	print_property(f, "guest_sha256", e->guest_sha256);
 	print_property(f, "disk", e->disk);
 	snprintf(number, sizeof(number), "%u", e->ncpus);
 	print_property(f, "cpus", number);
@@ -136,7 +157,27 @@ print_environment(FILE *f, const struct report_environment *e)
 	print_property(f, "memory_bytes", number);
 	snprintf(number, sizeof(number), "%" PRIu64, e->seed);
 	print_property(f, "seed", number);
+	for (size_t i = 0; i < e->noptions; i++) {
+		snprintf(name, sizeof(name), "option.%s", e->options[i].name);
+		print_property(f, name, e->options[i].value);
+	}
+	print_property(f, "command", e->command);
 	fputs("    </properties>\n", f);
+}
+
+/*
+ * A case for the run itself when it was not carried out: what did not run is
+ * only skipped, and the whole must not look well.
+ */
+static void
+print_stopped(FILE *f, const struct report_summary *s)
+{
+	fputs("    <testcase classname=\"holdfast\" name=\"run\" "
+	      "time=\"0\">\n      <error",
+	    f);
+	print_attribute(f, "type", s->signal != 0 ? "interrupted" : "lost");
+	print_attribute(f, "message", s->stopped);
+	fputs("/>\n    </testcase>\n", f);
 }
 
 static void
@@ -148,19 +189,21 @@ junit_finish(struct report *r, struct scenario_result *const *results,
 
 	for (size_t i = 0; i < nresults; i++)
 		nfailures += is_failure(results[i]);
-	nerrors = s->totals.failed - nfailures;
+	nerrors = s->totals.failed - nfailures + (s->stopped != NULL);
 	snprintf(counts, sizeof(counts),
 	    "name=\"holdfast\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
 	    "skipped=\"%zu\" time=\"%.6f\"",
-	    nresults, nfailures, nerrors, s->totals.skipped,
-	    (double)s->wall_ns / 1e9);
+	    nresults + (s->stopped != NULL), nfailures, nerrors,
+	    s->totals.skipped + s->totals.not_run, (double)s->wall_ns / 1e9);
 	fprintf(r->out,
 	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<testsuites %s>\n  <testsuite %s>\n",
 	    counts, counts);
 	print_environment(r->out, &r->env);
 	for (size_t i = 0; i < nresults; i++)
-		print_case(r->out, results[i]);
+		print_case(r->out, r, results[i]);
+	if (s->stopped != NULL)
+		print_stopped(r->out, s);
 	fputs("  </testsuite>\n</testsuites>\n", r->out);
 }
 

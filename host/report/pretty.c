@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "core/units.h"
+#include "core/text.h"
 #include "report/report.h"
-#include "report/text.h"
 
 #define INDENT "      "
 
@@ -27,6 +27,10 @@ word_of(enum hf_verdict v)
 		return ("LOST");
 	case HF_VERDICT_DISBELIEVED:
 		return ("DISBELIEVED");
+	case HF_VERDICT_INTERRUPTED:
+		return ("INTERRUPTED");
+	case HF_VERDICT_NOT_RUN:
+		return ("not run");
 	case HF_VERDICT_NONE:
 	case HF_VERDICT_FAIL:
 		break;
@@ -65,13 +69,28 @@ pretty_begin(struct report *r)
 	const struct report_environment *e = &r->env;
 	char memory[32];
 
-	fprintf(r->out, "holdfast %s on %s\n", e->version, e->accelerator);
-	fprintf(r->out, "host   %s, %s\n", e->host_kernel, e->cpu);
-	fprintf(r->out, "guest  %s, %u CPU%s, %s, seed %" PRIu64 "\n", e->guest,
-	    e->ncpus, e->ncpus == 1 ? "" : "s",
+	fprintf(r->out, "holdfast %s on ", e->version);
+	text_print_line(r->out, e->accelerator);
+	fputs("\nhost   ", r->out);
+	text_print_line(r->out, e->host_kernel);
+	fputs(", ", r->out);
+	text_print_line(r->out, e->cpu);
+	fputs("\nguest  ", r->out);
+	text_print_line(r->out, e->guest);
+	fprintf(r->out, ", %u CPU%s, %s, seed %" PRIu64 "\n", e->ncpus,
+	    e->ncpus == 1 ? "" : "s",
 	    units_format_bytes(e->memory_bytes, memory, sizeof(memory)),
 	    e->seed);
-	fprintf(r->out, "disk   %s\n\n", e->disk);
+	fputs("disk   ", r->out);
+	text_print_line(r->out, e->disk);
+	fprintf(r->out, "\nbuild  %s, guest %.16s...\n", e->build_id,
+	    e->guest_sha256);
+	if (e->command != NULL) {
+		fputs("again  ", r->out);
+		text_print_line(r->out, e->command);
+		fputc('\n', r->out);
+	}
+	fputc('\n', r->out);
 }
 
 static void
@@ -81,16 +100,15 @@ pretty_scenario_begin(struct report *r, const char *id)
 		return;
 	erase_live_line(r);
 	fprintf(r->out, "[%zu/%zu] %s", r->ended + 1, r->planned, id);
-	fflush(r->out);
 }
 
 static void
 print_failure(FILE *f, const struct result_failure *x)
 {
 	fputs(INDENT, f);
-	text_print(f, x->file);
+	text_print_line(f, x->file);
 	fprintf(f, ":%" PRIu64 ": ", x->line);
-	text_print(f, x->text);
+	text_print_line(f, x->text);
 	fputc('\n', f);
 	if (x->got != NULL)
 		text_print_lines(f, INDENT "    got  ", x->got);
@@ -99,13 +117,22 @@ print_failure(FILE *f, const struct result_failure *x)
 }
 
 static void
-print_details(FILE *f, const struct scenario_result *res)
+print_details(
+    FILE *f, const struct report *r, const struct scenario_result *res)
 {
+	char *again = report_again(r, res);
+
 	for (size_t i = 0; i < res->nfailures; i++)
 		print_failure(f, &res->failures[i]);
 	if (res->failed > res->nfailures)
 		fprintf(f, INDENT "and %" PRIu64 " more\n",
 		    res->failed - res->nfailures);
+	if (again != NULL) {
+		fputs(INDENT "again: ", f);
+		text_print_line(f, again);
+		fputc('\n', f);
+	}
+	free(again);
 }
 
 /* Also of what passed: what was not looked at must be said. */
@@ -121,9 +148,9 @@ print_values(FILE *f, const struct scenario_result *res)
 {
 	for (size_t i = 0; i < res->nvalues; i++) {
 		fputs(INDENT, f);
-		text_print(f, res->values[i].name);
+		text_print_line(f, res->values[i].name);
 		fprintf(f, ": %" PRIu64 " ", res->values[i].value);
-		text_print(f, res->values[i].unit);
+		text_print_line(f, res->values[i].unit);
 		fputc('\n', f);
 	}
 }
@@ -134,6 +161,9 @@ pretty_scenario_end(struct report *r, const struct scenario_result *res)
 	const char *colour = colour_of(r, res->verdict);
 	char seconds[32];
 
+	/* Hundreds perhaps, behind the one that is worth reading: see the end. */
+	if (res->verdict == HF_VERDICT_NOT_RUN)
+		return;
 	erase_live_line(r);
 	fprintf(r->out, "%s%-7s%s ", colour, word_of(res->verdict),
 	    colour_off(colour));
@@ -147,12 +177,31 @@ pretty_scenario_end(struct report *r, const struct scenario_result *res)
 	if (res->reason != NULL)
 		text_print_lines(r->out, INDENT, res->reason);
 	if (res->verdict != HF_VERDICT_PASS && res->verdict != HF_VERDICT_SKIP)
-		print_details(r->out, res);
+		print_details(r->out, r, res);
 	print_notes(r->out, res);
 	if (res->dump != NULL)
 		text_print_lines(r->out, INDENT, res->dump);
 	print_values(r->out, res);
-	fflush(r->out);
+}
+
+/* The first of them is where to go on. */
+static void
+print_not_run(FILE *f, struct scenario_result *const *results, size_t nresults,
+    const struct report_summary *s)
+{
+	for (size_t i = 0; i < nresults && s->totals.not_run > 0; i++) {
+		if (results[i]->verdict != HF_VERDICT_NOT_RUN)
+			continue;
+		fprintf(f, "\nnot run: %zu scenario%s from %s on\n",
+		    s->totals.not_run, s->totals.not_run == 1 ? "" : "s",
+		    results[i]->id);
+		break;
+	}
+	if (s->stopped != NULL) {
+		fputs("\nstopped: ", f);
+		text_print_line(f, s->stopped);
+		fputc('\n', f);
+	}
 }
 
 static void
@@ -160,16 +209,19 @@ pretty_finish(struct report *r, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s)
 {
 	const struct result_totals *t = &s->totals;
-	char seconds[32];
+	char seconds[32], not_run[40] = "";
 
 	erase_live_line(r);
+	print_not_run(r->out, results, nresults, s);
+	if (t->not_run > 0)
+		snprintf(not_run, sizeof(not_run), "%zu not run, ", t->not_run);
 	fprintf(r->out,
-	    "\n%zu scenario%s: %zu passed, %zu failed, %zu skipped, in %s "
+	    "\n%zu scenario%s: %zu passed, %zu failed, %zu skipped, %sin %s "
 	    "s\n",
 	    t->scenarios, t->scenarios == 1 ? "" : "s", t->passed, t->failed,
-	    t->skipped,
+	    t->skipped, not_run,
 	    units_format_seconds(s->wall_ns, seconds, sizeof(seconds)));
-	if (t->began == 0 && t->skipped != t->scenarios)
+	if (t->began == 0 && s->stopped == NULL && t->skipped != t->scenarios)
 		fputs("no scenario reported anything\n", r->out);
 }
 

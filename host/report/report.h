@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* report.h: one run told in one of several formats. */
+/* report.h: one run told in one format, or in several at once. */
 
 /*
- * report_open -> report_begin -> (report_scenario_begin, report_scenario_end)*
- * -> report_finish, all from one thread.  Every scenario of the run gets exactly
- * one report_scenario_end, in the order of running; skipped and lost ones
- * have no report_scenario_begin.
+ * reports_add* -> reports_begin -> (reports_scenario_begin,
+ * reports_scenario_end)* -> reports_finish, all from one thread.  Every scenario
+ * of the run gets exactly one reports_scenario_end, in the order of running;
+ * those that never began have no reports_scenario_begin.
+ *
+ * A report to a file is kept in memory and replaces the file at the end
+ * (core/replace.h): until then an older one is untouched.  If it cannot be
+ * written, it goes to standard output, unless another report did.
  */
 #ifndef HF_REPORT_REPORT_H
 #define HF_REPORT_REPORT_H
@@ -16,6 +20,7 @@
 #include <stdio.h>
 
 #include "core/err.h"
+#include "core/text.h"
 #include "report/result.h"
 
 enum report_format { REPORT_PRETTY, REPORT_TAP, REPORT_JUNIT, REPORT_JSON };
@@ -23,19 +28,27 @@ enum report_format { REPORT_PRETTY, REPORT_TAP, REPORT_JUNIT, REPORT_JSON };
 /* What the run ran on: named in every report, never assumed. */
 struct report_environment {
 	const char *version;	 /* of holdfast */
+	const char *build_id;	 /* of the program, in hexadecimal digits */
 	const char *accelerator; /* "KVM (kvm_amd, NPT)" */
 	const char *host_kernel;
 	const char *cpu;
-	const char *guest; /* the image's name */
-	const char *disk;  /* "none", or the image and how it is used */
+	const char *guest;	  /* the image's name */
+	const char *guest_sha256; /* of the image's bytes */
+	const char *disk;	  /* "none", or the image and how it is used */
 	unsigned int ncpus;
 	uint64_t memory_bytes;
 	uint64_t seed;
+	const struct named_text *options; /* as they took effect */
+	size_t noptions;
+	/* "holdfast run ..." without scenarios; NULL: it cannot be run again. */
+	const char *command;
 };
 
 struct report_summary {
 	struct result_totals totals;
-	enum exitcode status; /* of the process */
+	enum exitcode status; /* of the process, if no signal ends it */
+	int signal;	      /* that ends it; 0: none */
+	const char *stopped;  /* why the run was not carried out, or NULL */
 	uint64_t wall_ns;
 };
 
@@ -51,13 +64,24 @@ struct report_ops {
 
 struct report {
 	const struct report_ops *ops;
-	FILE *out;
-	const char *out_name; /* for messages */
-	bool terminal;	      /* out is one: live progress, colours */
+	FILE *out;	  /* in memory */
+	const char *path; /* NULL: standard output, or the caller's stream */
+	char *text;	  /* what out has, once it is flushed */
+	size_t text_bytes;
+	int fd;		   /* text goes there at once; -1: it does not */
+	size_t sent_bytes; /* of text, to fd */
+	bool terminal;	   /* fd is one: live progress, colours */
+	int error;	   /* errno of the first write that failed */
 	struct report_environment env;
 	size_t planned; /* scenarios in the run */
-	size_t ended;	/* report_scenario_end calls so far */
+	size_t ended;	/* scenario_end calls so far */
 };
+
+/* For the formats: the command that runs this one again, to be freed, or NULL. */
+char *report_again(const struct report *, const struct scenario_result *res);
+
+/* As a shell sees it. */
+unsigned int report_status(const struct report_summary *s);
 
 extern const struct report_ops report_pretty_ops, report_tap_ops,
     report_junit_ops, report_json_ops;
@@ -65,29 +89,51 @@ extern const struct report_ops report_pretty_ops, report_tap_ops,
 /* "pretty", "tap", "junit" or "json"; false for anything else. */
 bool report_format_parse(const char *name, enum report_format *out);
 
+#define REPORTS_MAX 16
+
+struct reports {
+	struct report report[REPORTS_MAX];
+	size_t n;
+};
+
 /*
- * A report to the file at path, which is created or emptied, or to standard
- * output when path is NULL.  0, or -1: *err.
+ * One more, to the file at path, or to standard output if it is NULL or "-".
+ * what names the option in messages.  0, or -1: *err, the user's.
  */
-int report_open(struct report *r, enum report_format format, const char *path,
-    struct hf_err *err);
+int reports_add(struct reports *, enum report_format format, const char *what,
+    const char *path, struct hf_err *err);
 
-/* A report to f, as if that were no terminal; the tests use it. */
-void report_init(struct report *r, enum report_format format, FILE *f);
+/* One more to f, as if that were no terminal, which is then closed. */
+void reports_add_stream(struct reports *, enum report_format format, FILE *f);
 
-/* env's strings must stay until report_finish. */
-void report_begin(
-    struct report *r, const struct report_environment *env, size_t planned);
-void report_scenario_begin(struct report *r, const char *id);
+/* Whether one of them goes to standard output. */
+bool reports_use_stdout(const struct reports *);
+
+/* env's strings must stay until reports_finish. */
+void reports_begin(
+    struct reports *, const struct report_environment *env, size_t planned);
+void reports_scenario_begin(struct reports *, const char *id);
 /* Whether that shows anything. */
-bool report_is_live(const struct report *r);
-void report_scenario_end(struct report *r, const struct scenario_result *res);
+bool reports_are_live(const struct reports *);
+void reports_scenario_end(struct reports *, const struct scenario_result *res);
+
+/* Whether the only report has lost its reader (EPIPE): nobody wants the rest. */
+bool reports_are_unread(const struct reports *);
 
 /*
- * Ends the report with all results in order of running, and closes it.  0, or
+ * Ends the reports with all results in order of running, and closes them.  0, or
  * -1: *err when not everything could be written (EXITCODE_HARNESS).
  */
-int report_finish(struct report *r, struct scenario_result *const *results,
+int reports_finish(struct reports *, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s, struct hf_err *err);
+
+/*
+ * Instead of reports_begin to reports_finish, for a run that failed before it
+ * began (*why, which stays as it is): all results are in no order of running.  A
+ * pretty report to standard output is left out, for the message says it all.
+ */
+void reports_refuse(struct reports *, const struct report_environment *env,
+    struct scenario_result *const *results, size_t nresults,
+    const struct report_summary *s);
 
 #endif

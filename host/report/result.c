@@ -30,6 +30,10 @@ verdict_name(enum hf_verdict v)
 		return ("lost");
 	case HF_VERDICT_DISBELIEVED:
 		return ("disbelieved");
+	case HF_VERDICT_INTERRUPTED:
+		return ("interrupted");
+	case HF_VERDICT_NOT_RUN:
+		return ("not_run");
 	}
 	return ("fail");
 }
@@ -42,7 +46,7 @@ copy_text(const char *s)
 	if (s == NULL)
 		return (NULL);
 	p = strdup(s);
-	hf_check(p != NULL);
+	hf_check_memory(p != NULL);
 	return (p);
 }
 
@@ -53,7 +57,7 @@ grow(void *array, size_t n, size_t element_bytes)
 	if (n != 0 && (n & (n - 1)) != 0)
 		return (array);
 	array = realloc(array, (n == 0 ? 1 : 2 * n) * element_bytes);
-	hf_check(array != NULL);
+	hf_check_memory(array != NULL);
 	return (array);
 }
 
@@ -67,7 +71,7 @@ result_set_reason(struct scenario_result *r, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vasprintf(&reason, fmt, ap);
 	va_end(ap);
-	hf_check(n >= 0);
+	hf_check_memory(n >= 0);
 	free(r->reason);
 	r->reason = reason;
 }
@@ -146,6 +150,7 @@ verdict_status(enum hf_verdict v)
 	switch (v) {
 	case HF_VERDICT_PASS:
 	case HF_VERDICT_SKIP:
+	case HF_VERDICT_NOT_RUN:
 		return (EXITCODE_OK);
 	case HF_VERDICT_DIED:
 		return (EXITCODE_DIED);
@@ -157,6 +162,7 @@ verdict_status(enum hf_verdict v)
 	case HF_VERDICT_FAIL:
 	case HF_VERDICT_BROKEN:
 	case HF_VERDICT_LOST:
+	case HF_VERDICT_INTERRUPTED:
 		break;
 	}
 	return (EXITCODE_FAILED);
@@ -172,6 +178,8 @@ totals_add(struct result_totals *t, const struct scenario_result *r)
 		t->passed++;
 	else if (r->verdict == HF_VERDICT_SKIP)
 		t->skipped++;
+	else if (r->verdict == HF_VERDICT_NOT_RUN)
+		t->not_run++;
 	else
 		t->failed++;
 	t->status = exitcode_worst(t->status, verdict_status(r->verdict));

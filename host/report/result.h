@@ -19,7 +19,9 @@ enum hf_verdict {
 	HF_VERDICT_DIED,	 /* took the guest with it */
 	HF_VERDICT_TIMEOUT,	 /* out of time, or no progress */
 	HF_VERDICT_LOST,	 /* never began: the guest was gone before */
-	HF_VERDICT_DISBELIEVED	 /* the record stream broke its rules */
+	HF_VERDICT_DISBELIEVED,	 /* the record stream broke its rules */
+	HF_VERDICT_INTERRUPTED,	 /* a signal ended the run while it ran */
+	HF_VERDICT_NOT_RUN	 /* ... before it began */
 };
 
 /* One expectation that did not hold. */
@@ -64,8 +66,9 @@ struct scenario_result {
 struct result_totals {
 	size_t scenarios;
 	size_t passed;
-	size_t failed; /* everything that is neither passed nor skipped */
+	size_t failed; /* everything that is nothing else */
 	size_t skipped;
+	size_t not_run;
 	size_t began;	      /* scenarios of which a begin record was seen */
 	enum exitcode status; /* of the verdicts so far, worst wins */
 };

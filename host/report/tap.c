@@ -7,33 +7,60 @@
  * YAML block indented by two, '#' and '\' in a directive are escaped.
  */
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "core/text.h"
 #include "report/report.h"
-#include "report/text.h"
+
+static void
+print_comment(FILE *f, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	fprintf(f, "# %s: ", name);
+	text_print_line(f, value);
+	fputc('\n', f);
+}
 
 static void
 tap_begin(struct report *r)
 {
 	const struct report_environment *e = &r->env;
+	FILE *f = r->out;
 
-	fprintf(r->out, "TAP version 13\n1..%zu\n", r->planned);
-	fprintf(r->out, "# holdfast %s on %s\n", e->version, e->accelerator);
-	fprintf(r->out, "# host %s, %s\n", e->host_kernel, e->cpu);
-	fprintf(r->out,
-	    "# guest %s, cpus %u, memory %" PRIu64 ", seed %" PRIu64 "\n",
-	    e->guest, e->ncpus, e->memory_bytes, e->seed);
-	fprintf(r->out, "# disk %s\n", e->disk);
+	fprintf(f, "TAP version 13\n1..%zu\n", r->planned);
+	fprintf(f, "# holdfast %s, build %s\n", e->version, e->build_id);
+	print_comment(f, "accelerator", e->accelerator);
+	print_comment(f, "host kernel", e->host_kernel);
+	print_comment(f, "CPU", e->cpu);
+	print_comment(f, "guest", e->guest);
+	print_comment(f, "guest SHA-256", e->guest_sha256);
+	print_comment(f, "disk", e->disk);
+	fprintf(f, "# cpus: %u\n# memory: %" PRIu64 "\n# seed: %" PRIu64 "\n",
+	    e->ncpus, e->memory_bytes, e->seed);
+	for (size_t i = 0; i < e->noptions; i++) {
+		if (e->options[i].value == NULL)
+			continue;
+		fprintf(f, "# option %s: ", e->options[i].name);
+		text_print_line(f, e->options[i].value);
+		fputc('\n', f);
+	}
+	print_comment(f, "command", e->command);
 }
 
 /* The rest of the line behind a directive. */
 static void
 print_directive(FILE *f, const char *s)
 {
-	for (; *s != '\0'; s++) {
-		if (*s == '#' || *s == '\\')
+	char *clean = text_clean_line(s, strlen(s));
+
+	for (const char *p = clean; *p != '\0'; p++) {
+		if (*p == '#' || *p == '\\')
 			fputc('\\', f);
-		fputc((unsigned char)*s < ' ' ? ' ' : *s, f);
+		fputc(*p, f);
 	}
+	free(clean);
 }
 
 static void
@@ -47,13 +74,18 @@ print_pair(FILE *f, const char *lead, const char *key, const char *value)
 }
 
 static void
-print_diagnostics(FILE *f, const struct scenario_result *res)
+print_diagnostics(
+    FILE *f, const struct report *r, const struct scenario_result *res)
 {
+	char *again = report_again(r, res);
+
 	fputs("  ---\n", f);
 	print_pair(f, "  ", "title", res->title);
 	print_pair(f, "  ", "requirements", res->requirements);
 	print_pair(f, "  ", "verdict", verdict_name(res->verdict));
 	print_pair(f, "  ", "reason", res->reason);
+	print_pair(f, "  ", "again", again);
+	free(again);
 	fprintf(f, "  passed: %" PRIu64 "\n  failed: %" PRIu64 "\n",
 	    res->passed, res->failed);
 	fprintf(f, "  duration_ms: %.3f\n", (double)res->wall_ns / 1e6);
@@ -90,28 +122,35 @@ print_diagnostics(FILE *f, const struct scenario_result *res)
 static void
 tap_scenario_end(struct report *r, const struct scenario_result *res)
 {
-	bool good =
-	    res->verdict == HF_VERDICT_PASS || res->verdict == HF_VERDICT_SKIP;
+	/* The bail-out at the end says that this is not as it should be. */
+	bool skip = res->verdict == HF_VERDICT_SKIP ||
+	    res->verdict == HF_VERDICT_NOT_RUN;
+	bool good = res->verdict == HF_VERDICT_PASS || skip;
 
 	fprintf(
 	    r->out, "%s %zu - %s", good ? "ok" : "not ok", r->ended, res->id);
-	if (res->verdict == HF_VERDICT_SKIP) {
+	if (skip) {
 		fputs(" # SKIP ", r->out);
 		print_directive(r->out, res->reason != NULL ? res->reason : "");
 	}
 	fputc('\n', r->out);
 	if (!good || res->nvalues > 0)
-		print_diagnostics(r->out, res);
-	fflush(r->out);
+		print_diagnostics(r->out, r, res);
 }
 
 static void
 tap_finish(struct report *r, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s)
 {
-	fprintf(r->out, "# passed %zu, failed %zu, skipped %zu, %.3f s\n",
+	fprintf(r->out,
+	    "# passed %zu, failed %zu, skipped %zu, not run %zu, %.3f s\n",
 	    s->totals.passed, s->totals.failed, s->totals.skipped,
-	    (double)s->wall_ns / 1e9);
+	    s->totals.not_run, (double)s->wall_ns / 1e9);
+	if (s->stopped != NULL) {
+		fputs("Bail out! ", r->out);
+		text_print_line(r->out, s->stopped);
+		fputc('\n', r->out);
+	}
 }
 
 const struct report_ops report_tap_ops = {

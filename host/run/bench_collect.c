@@ -26,7 +26,7 @@ bench_collect_new(struct bench_report *report, FILE *raw, FILE *progress)
 {
 	struct bench_collect *c = calloc(1, sizeof(*c));
 
-	hf_check(c != NULL);
+	hf_check_memory(c != NULL);
 	c->report = report;
 	c->raw = raw;
 	c->progress = progress;

@@ -27,7 +27,7 @@ source_find(struct source *s, const struct kvm_stats *stats)
 		return;
 	s->stats = stats;
 	s->last = calloc(kvm_stats_count(stats), sizeof(*s->last));
-	hf_check(s->last != NULL);
+	hf_check_memory(s->last != NULL);
 }
 
 struct bench_kvm *
@@ -35,10 +35,10 @@ bench_kvm_new(struct vm *vm)
 {
 	struct bench_kvm *k = calloc(1, sizeof(*k));
 
-	hf_check(k != NULL);
+	hf_check_memory(k != NULL);
 	k->n = 1 + vm_cpu_count(vm);
 	k->sources = calloc(k->n, sizeof(*k->sources));
-	hf_check(k->sources != NULL);
+	hf_check_memory(k->sources != NULL);
 	k->vm = vm;
 	k->machine = kvm_stats_open(vm_stats_source(vm));
 	source_find(&k->sources[0], k->machine);

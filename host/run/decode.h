@@ -17,18 +17,23 @@ struct decode_input {
 	struct io_file log;		  /* all bytes of its debug console */
 	const struct scenario_list *list; /* for titles */
 	struct io_file elf;		  /* the guest image, for names */
-	const char *guest_name;
+	const char *guest_name, *guest_sha256;
 	const char *vmm_name;
 	enum guest_end end; /* how it stopped, if known */
+	int signal;	    /* of GUEST_END_INTERRUPTED */
 };
 
-/* The same parser, verdicts and reports as of a run; the exit status. */
+/*
+ * The same parser, verdicts and reports as of a run; the exit status, which is
+ * 128 + signal for a run that was interrupted.
+ */
 enum exitcode decode_log(
-    const struct decode_input *in, struct report *report, struct hf_err *err);
+    const struct decode_input *in, struct reports *reports, struct hf_err *err);
 
 /*
  * The end that the exit status of QEMU with isa-debug-exit stands for: (value
- * << 1) | 1.  124 is that of timeout(1).
+ * << 1) | 1.  124 is that of timeout(1), 128 + N that of a shell for one that
+ * signal N ended.
  */
 enum guest_end decode_qemu_status(unsigned int status);
 

@@ -52,7 +52,7 @@ disk_new(const struct run_options *opt, struct vm *vm, struct bus *bus,
 	struct disk *d = calloc(1, sizeof(*d));
 	int error;
 
-	hf_check(d != NULL);
+	hf_check_memory(d != NULL);
 	d->backend = open_image(opt, err);
 	if (d->backend == NULL)
 		goto fail;

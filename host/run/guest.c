@@ -2,6 +2,7 @@
 /* guest.c: plug a machine together and listen to it. */
 #include "run/guest.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,12 @@ guest_now_ns(void)
 	return ((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
 }
 
+uint64_t
+guest_time_ns(const struct guest *g)
+{
+	return (guest_now_ns() - g->lost_ns);
+}
+
 static void
 wake_owner(struct guest *g)
 {
@@ -44,7 +51,7 @@ note_event(struct guest *g, enum verdict_event event)
 {
 	if (event == VERDICT_NOTHING)
 		return;
-	g->last_event_ns = guest_now_ns();
+	g->last_event_ns = guest_time_ns(g);
 	if (g->eager || event == VERDICT_PANICKED ||
 	    event == VERDICT_VIOLATED ||
 	    (event == VERDICT_BEGAN && g->verdict.next > 1))
@@ -90,8 +97,10 @@ on_console(void *arg, const char *bytes, size_t len_bytes)
 	bool wake;
 
 	pthread_mutex_lock(&g->lock);
-	g->console_bytes += len_bytes;
-	record_stream_feed(&g->stream, bytes, len_bytes);
+	if (!g->deaf) {
+		g->console_bytes += len_bytes;
+		record_stream_feed(&g->stream, bytes, len_bytes);
+	}
 	wake = g->wake;
 	g->wake = false;
 	pthread_mutex_unlock(&g->lock);
@@ -153,9 +162,10 @@ make_plan(struct guest *g, struct scenario_result **results, size_t nresults,
 		.nruns = nresults };
 	char *text;
 
-	plan_make_nonce(plan.nonce);
+	if (plan_make_nonce(plan.nonce, err) != 0)
+		return (NULL);
 	plan.runs = calloc(nresults, sizeof(*plan.runs));
-	hf_check(plan.runs != NULL);
+	hf_check_memory(plan.runs != NULL);
 	for (size_t i = 0; i < nresults; i++)
 		plan.runs[i] = results[i]->id;
 	text = plan_format(&plan, len_bytes, err);
@@ -191,17 +201,20 @@ guest_new(const struct run_options *opt, bool with_disk,
 {
 	struct guest *g = malloc(sizeof(*g));
 
-	hf_check(g != NULL);
+	hf_check_memory(g != NULL);
 	/* Kept lines and the record's are written before they are read. */
 	memset(g, 0, offsetof(struct guest, tail.lines));
 	g->opt = opt;
 	pthread_mutex_init(&g->lock, NULL);
 	g->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	hf_check(g->wake_fd >= 0);
+	if (g->wake_fd < 0) {
+		err_host_errno(err, errno, "eventfd");
+		goto fail;
+	}
 	g->bus = bus_new();
 	g->console = console_new(g->bus, on_console, g);
 	g->debug_exit = debug_exit_new(g->bus, on_exit_port, g);
-	hf_check(g->console != NULL && g->debug_exit != NULL);
+	hf_check_memory(g->console != NULL && g->debug_exit != NULL);
 	g->cpu_start =
 	    (struct cpu_start_ops){ .arg = g, .start = on_cpus_port };
 	cpu_start_add(g->bus, &g->cpu_start);
@@ -227,7 +240,7 @@ fail:
 int
 guest_start(struct guest *g, struct hf_err *err)
 {
-	g->last_event_ns = guest_now_ns();
+	g->last_event_ns = guest_time_ns(g);
 	if (g->opt->bench != NULL)
 		g->opt->bench->starts(g->opt->bench->arg, g->vm);
 	return (vm_start(g->vm, err));
@@ -243,6 +256,14 @@ guest_stop(struct guest *g)
 }
 
 void
+guest_ignore(struct guest *g)
+{
+	pthread_mutex_lock(&g->lock);
+	g->deaf = true;
+	pthread_mutex_unlock(&g->lock);
+}
+
+void
 guest_free(struct guest *g)
 {
 	if (g == NULL)
@@ -254,7 +275,8 @@ guest_free(struct guest *g)
 	bus_free(g->bus);
 	console_free(g->console);
 	debug_exit_free(g->debug_exit);
-	close(g->wake_fd);
+	if (g->wake_fd >= 0)
+		close(g->wake_fd);
 	pthread_mutex_destroy(&g->lock);
 	free(g);
 }

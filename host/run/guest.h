@@ -42,9 +42,11 @@ struct guest {
 	pthread_mutex_t lock;
 	struct record_stream stream; /* (l) */
 	struct verdict verdict;	     /* (l) */
+	uint64_t lost_ns;	     /* (l) runtime's, see guest_time_ns */
 	uint64_t last_event_ns;	     /* (l) start, hello, begin, end, panic */
 	uint64_t console_bytes;	     /* (l) */
 	bool wake;		     /* (l) an event that the owner waits for */
+	bool deaf;		     /* (l) nothing is taken any more */
 	struct guest_tail tail;	     /* (l) last: its lines are not cleared */
 };
 
@@ -64,7 +66,14 @@ void guest_stop(struct guest *g);
 /* NULL is fine. */
 void guest_free(struct guest *g);
 
-/* Monotonic time. */
+/*
+ * For a guest that is paused for good: nothing that its vCPUs say from now on is
+ * listened to.
+ */
+void guest_ignore(struct guest *g);
+
+/* Monotonic time; the same less what the guest lost (run/runtime.h): lock held. */
 uint64_t guest_now_ns(void);
+uint64_t guest_time_ns(const struct guest *g);
 
 #endif

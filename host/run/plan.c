@@ -2,6 +2,7 @@
 /* plan.c: format and parse the run plan. */
 #include "run/plan.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,19 +12,25 @@
 #include "core/units.h"
 #include "run/record.h"
 
-uint64_t
-plan_make_seed(void)
+int
+plan_make_seed(uint64_t *seed, struct hf_err *err)
+{
+	ssize_t n = getrandom(seed, sizeof(*seed), 0);
+
+	if (n == (ssize_t)sizeof(*seed))
+		return (0);
+	return (err_host_errno(err, n < 0 ? errno : EIO, "getrandom"));
+}
+
+int
+plan_make_nonce(char nonce[HF_NONCE_DIGITS + 1], struct hf_err *err)
 {
 	uint64_t v;
 
-	hf_check(getrandom(&v, sizeof(v), 0) == (ssize_t)sizeof(v));
-	return (v);
-}
-
-void
-plan_make_nonce(char nonce[HF_NONCE_DIGITS + 1])
-{
-	snprintf(nonce, HF_NONCE_DIGITS + 1, "%016" PRIx64, plan_make_seed());
+	if (plan_make_seed(&v, err) != 0)
+		return (-1);
+	snprintf(nonce, HF_NONCE_DIGITS + 1, "%016" PRIx64, v);
+	return (0);
 }
 
 #define HEAD_MAX 160 /* the lines that every plan has, and "cpus" */
@@ -55,7 +62,7 @@ plan_format(const struct plan *p, size_t *len_bytes, struct hf_err *err)
 
 	text = malloc(HEAD_MAX + lines_bytes("param ", p->params, p->nparams) +
 	    lines_bytes("run ", p->runs, p->nruns));
-	hf_check(text != NULL);
+	hf_check_memory(text != NULL);
 	head = snprintf(text, HEAD_MAX, "%s\nnonce %s\nseed %" PRIu64 "\n",
 	    HF_PLAN_MAGIC, p->nonce, p->seed);
 	if (p->cpus != 0)
@@ -87,7 +94,7 @@ static void
 append(const char ***array, size_t *n, const char *s)
 {
 	*array = realloc(*array, (*n + 1) * sizeof(char *));
-	hf_check(*array != NULL);
+	hf_check_memory(*array != NULL);
 	(*array)[(*n)++] = s;
 }
 
@@ -153,7 +160,7 @@ plan_parse(struct plan *p, const char *text, size_t len_bytes, const char *name,
 		return (err_user(err, "%s: longer than the %d bytes of a plan",
 		    name, HF_PLAN_MAX));
 	p->text = strndup(text, len_bytes);
-	hf_check(p->text != NULL);
+	hf_check_memory(p->text != NULL);
 	rest = p->text;
 	while (why == NULL && (line = strsep(&rest, "\n")) != NULL)
 		why = parse_line(p, line, ++number);

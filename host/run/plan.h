@@ -21,11 +21,11 @@ struct plan {
 	char *text; /* plan_parse: what the strings point into */
 };
 
-/* Sixteen random digits from the kernel. */
-void plan_make_nonce(char nonce[HF_NONCE_DIGITS + 1]);
+/* Sixteen random digits from the kernel.  0, or -1: *err. */
+int plan_make_nonce(char nonce[HF_NONCE_DIGITS + 1], struct hf_err *err);
 
-/* A random seed, for runs where the user named none. */
-uint64_t plan_make_seed(void);
+/* A random seed, for runs where the user named none.  0, or -1: *err. */
+int plan_make_seed(uint64_t *seed, struct hf_err *err);
 
 /*
  * The plan as text, *len bytes without a NUL, to be freed by the caller.  NULL:

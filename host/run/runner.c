@@ -2,9 +2,12 @@
 /* runner.c: guest after guest until every chosen scenario has a result. */
 #include "run/runner.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/interrupt.h"
+#include "core/self.h"
 #include "run/environment.h"
 #include "run/guest.h"
 #include "run/watch.h"
@@ -13,7 +16,7 @@
 
 struct runner {
 	const struct run_options *opt;
-	struct report *report;
+	struct reports *reports;
 	size_t nresults;
 	struct scenario_result *results;   /* one a chosen scenario */
 	const struct scenario **scenarios; /* of results[i] */
@@ -24,8 +27,8 @@ struct runner {
 	size_t nshared; /* of pending: the first ones may share a guest */
 	struct result_totals totals;
 	struct hf_err *err;
-	struct environment environment; /* the report points into these */
-	char disk[512];
+	struct environment environment; /* the reports point into these */
+	char disk[512], stopped[64], build_id[SELF_BUILD_ID_BYTES];
 };
 
 const char *
@@ -62,7 +65,7 @@ on_began(void *arg, const char *id)
 {
 	struct runner *r = arg;
 
-	report_scenario_begin(r->report, id);
+	reports_scenario_begin(r->reports, id);
 }
 
 static void
@@ -72,7 +75,9 @@ on_settled(void *arg, struct scenario_result *res)
 
 	r->reported[r->nreported++] = res;
 	totals_add(&r->totals, res);
-	report_scenario_end(r->report, res);
+	reports_scenario_end(r->reports, res);
+	if (reports_are_unread(r->reports))
+		interrupt_note(SIGPIPE);
 }
 
 static uint64_t
@@ -90,6 +95,17 @@ lose(struct runner *r, struct scenario_result **left, size_t n, const char *why)
 	for (size_t i = 0; i < n; i++) {
 		left[i]->verdict = HF_VERDICT_LOST;
 		result_set_reason(left[i], "never began: %s", why);
+		on_settled(r, left[i]);
+	}
+}
+
+static void
+leave_out(struct runner *r, struct scenario_result **left, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		left[i]->verdict = HF_VERDICT_NOT_RUN;
+		result_set_reason(left[i], "not run: interrupted by %s",
+		    interrupt_name(interrupt_noted()));
 		on_settled(r, left[i]);
 	}
 }
@@ -120,7 +136,7 @@ static void
 run_pending(struct runner *r, struct guest *first)
 {
 	struct watch_ops ops = { .arg = r,
-		.live = report_is_live(r->report),
+		.live = reports_are_live(r->reports),
 		.began = on_began,
 		.settled = on_settled,
 		.timeout_ms = timeout_of };
@@ -130,11 +146,15 @@ run_pending(struct runner *r, struct guest *first)
 	struct guest *g = first;
 	size_t n;
 
-	while (left < end) {
+	while (left < end && interrupt_noted() == 0) {
 		if (g == NULL)
 			g = make_guest(r, left, share_guest(r, left));
 		outcome =
 		    g == NULL ? WATCH_ERROR : watch_guest(g, &ops, &n, r->err);
+		if (outcome == WATCH_INTERRUPTED) {
+			left += n;
+			break;
+		}
 		guest_free(g);
 		g = NULL;
 		if (outcome == WATCH_ERROR) {
@@ -148,6 +168,7 @@ run_pending(struct runner *r, struct guest *first)
 			return;
 		}
 	}
+	leave_out(r, left, (size_t)(end - left));
 }
 
 /* Results for the chosen, and who of them needs a guest. */
@@ -163,7 +184,7 @@ prepare(struct runner *r, const struct scenario_list *list, const bool *chosen)
 	r->scenarios = calloc(n, sizeof(*r->scenarios));
 	r->reported = calloc(n, sizeof(*r->reported));
 	r->pending = calloc(n, sizeof(*r->pending));
-	hf_check(r->results != NULL && r->scenarios != NULL &&
+	hf_check_memory(r->results != NULL && r->scenarios != NULL &&
 	    r->reported != NULL && r->pending != NULL);
 	n = 0;
 	for (size_t i = 0; i < list->nscenarios; i++) {
@@ -207,10 +228,9 @@ skip_the_rest(struct runner *r)
 }
 
 static void
-begin_report(struct runner *r)
+describe(struct runner *r, struct report_environment *env)
 {
 	const char *how = "";
-	struct report_environment env;
 
 	environment_read(&r->environment);
 	if (r->opt->disk_path != NULL && r->opt->disk_is_default)
@@ -219,29 +239,87 @@ begin_report(struct runner *r)
 		how = " (snapshot)";
 	snprintf(r->disk, sizeof(r->disk), "%s%s",
 	    r->opt->disk_path != NULL ? r->opt->disk_path : "none", how);
-	env = (struct report_environment){ .version = HF_VERSION,
+	*env = (struct report_environment){ .version = HF_VERSION,
+		.build_id = self_build_id(r->build_id),
 		.accelerator = r->environment.accelerator,
 		.host_kernel = r->environment.host_kernel,
 		.cpu = r->environment.cpu,
 		.guest = r->opt->kernel.name,
+		.guest_sha256 = r->opt->kernel_sha256,
 		.disk = r->disk,
 		.ncpus = r->opt->ncpus,
 		.memory_bytes = r->opt->memory_bytes,
-		.seed = r->opt->seed };
-	report_begin(r->report, &env, r->nresults);
+		.seed = r->opt->seed,
+		.options = r->opt->options,
+		.noptions = r->opt->noptions,
+		.command = r->opt->command };
+}
+
+/* Why the run was not carried out, or NULL. */
+static const char *
+why_stopped(struct runner *r)
+{
+	if (r->err->status != EXITCODE_OK)
+		return (r->err->text);
+	if (interrupt_noted() == 0)
+		return (NULL);
+	for (size_t i = 0; i < r->nresults; i++)
+		if (r->results[i].verdict == HF_VERDICT_NOT_RUN ||
+		    r->results[i].verdict == HF_VERDICT_INTERRUPTED) {
+			snprintf(r->stopped, sizeof(r->stopped),
+			    "interrupted by %s",
+			    interrupt_name(interrupt_noted()));
+			return (r->stopped);
+		}
+	return (NULL);
+}
+
+static void
+summarize(struct runner *r, uint64_t began_ns, struct report_summary *s)
+{
+	*s = (struct report_summary){ .totals = r->totals,
+		.status = totals_status(&r->totals),
+		.signal = interrupt_noted(),
+		.stopped = why_stopped(r),
+		.wall_ns = guest_now_ns() - began_ns };
+	if (r->err->status != EXITCODE_OK)
+		s->status = exitcode_worst(s->status, r->err->status);
+}
+
+/* Nothing could be begun, as *err says: the reports say it, too. */
+static enum exitcode
+refuse(struct runner *r, uint64_t began_ns)
+{
+	struct report_environment env;
+	struct report_summary s;
+	struct scenario_result **all = r->reported;
+
+	for (size_t i = 0; i < r->nresults; i++) {
+		const char *why = runner_skip_reason(r->scenarios[i], r->opt);
+
+		all[i] = &r->results[i];
+		all[i]->verdict =
+		    why != NULL ? HF_VERDICT_SKIP : HF_VERDICT_LOST;
+		result_set_reason(all[i], "%s%s",
+		    why != NULL ? "" : "never began: ",
+		    why != NULL ? why : r->err->text);
+		totals_add(&r->totals, all[i]);
+	}
+	describe(r, &env);
+	summarize(r, began_ns, &s);
+	s.status = r->err->status;
+	reports_refuse(r->reports, &env, all, r->nresults, &s);
+	return (s.status);
 }
 
 static enum exitcode
 end_report(struct runner *r, uint64_t began_ns)
 {
-	struct report_summary s = { .totals = r->totals,
-		.status = totals_status(&r->totals),
-		.wall_ns = guest_now_ns() - began_ns };
+	struct report_summary s;
 	struct hf_err err;
 
-	if (r->err->status != EXITCODE_OK)
-		s.status = exitcode_worst(s.status, r->err->status);
-	if (report_finish(r->report, r->reported, r->nreported, &s, &err) !=
+	summarize(r, began_ns, &s);
+	if (reports_finish(r->reports, r->reported, r->nreported, &s, &err) !=
 	    0) {
 		*r->err = err;
 		s.status = exitcode_worst(s.status, err.status);
@@ -251,10 +329,11 @@ end_report(struct runner *r, uint64_t began_ns)
 
 enum exitcode
 runner_run(const struct run_options *opt, const struct scenario_list *list,
-    const bool *chosen, struct report *report, struct hf_err *err)
+    const bool *chosen, struct reports *reports, struct hf_err *err)
 {
-	struct runner r = { .opt = opt, .report = report, .err = err };
+	struct runner r = { .opt = opt, .reports = reports, .err = err };
 	uint64_t began_ns = guest_now_ns();
+	struct report_environment env;
 	struct guest *first = NULL;
 	enum exitcode status;
 
@@ -264,12 +343,13 @@ runner_run(const struct run_options *opt, const struct scenario_list *list,
 	r.nshared = r.npending;
 	collect(&r, true);
 	/* What cannot work at all is said before a report is begun. */
-	if (r.npending > 0)
+	if (r.npending > 0 && interrupt_noted() == 0)
 		first = make_guest(&r, r.pending, share_guest(&r, r.pending));
-	if (r.npending > 0 && first == NULL)
-		status = err->status;
+	if (err->status != EXITCODE_OK)
+		status = refuse(&r, began_ns);
 	else {
-		begin_report(&r);
+		describe(&r, &env);
+		reports_begin(r.reports, &env, r.nresults);
 		skip_the_rest(&r);
 		run_pending(&r, first);
 		status = end_report(&r, began_ns);

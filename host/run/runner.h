@@ -32,6 +32,7 @@ struct run_bench {
 
 struct run_options {
 	struct vm_image kernel;
+	const char *kernel_sha256;
 	const char *disk_path;	 /* NULL: there is none */
 	bool disk_is_default;	 /* it is the built-in image: never written */
 	bool snapshot;		 /* keep writes off the disk */
@@ -47,16 +48,21 @@ struct run_options {
 	const char *const *params; /* "name=value" for the run plan */
 	size_t nparams;
 	const struct run_bench *bench; /* NULL: such records are dropped */
+	/* For reports: every option, and the command line without scenarios. */
+	const struct named_text *options;
+	size_t noptions;
+	const char *command;
 };
 
 /*
  * Runs the chosen scenarios of list (chosen[i] for scenario i, at least one)
- * and reports to report, which is closed.  The exit status of the run; if that
- * comes from an error of ours, *err says so.
+ * and reports to reports, which are closed.  The exit status of the run; if that
+ * comes from an error of ours, *err says so.  A signal that is noted
+ * (core/interrupt.h) ends it: the caller then ends the program.
  */
 enum exitcode runner_run(const struct run_options *opt,
-    const struct scenario_list *list, const bool *chosen, struct report *report,
-    struct hf_err *err);
+    const struct scenario_list *list, const bool *chosen,
+    struct reports *reports, struct hf_err *err);
 
 /*
  * Why a scenario cannot run with these options, or NULL.  For the caller's

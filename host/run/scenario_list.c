@@ -158,7 +158,7 @@ read_entries(
 		    (unsigned long long)sh->sh_size, sizeof(entry)));
 	l->nscenarios = sh->sh_size / sizeof(entry);
 	l->owned = calloc(l->nscenarios, sizeof(*l->owned));
-	hf_check(l->owned != NULL);
+	hf_check_memory(l->owned != NULL);
 	l->scenarios = l->owned;
 	for (size_t i = 0; i < l->nscenarios; i++) {
 		memcpy(&entry, rd->image + sh->sh_offset + i * sizeof(entry),

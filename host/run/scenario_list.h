@@ -12,7 +12,7 @@
 
 /*
  * Strings lie in the image.  The id is of the form that records have; title and
- * requirements may hold any bytes, see report/text.h.
+ * requirements may hold any bytes, see core/text.h.
  */
 struct scenario {
 	const char *id;

@@ -38,6 +38,7 @@ enum guest_end {
 	GUEST_END_TIMEOUT,     /* we stopped it: out of time */
 	GUEST_END_NO_PROGRESS, /* we stopped it: nothing could wake it */
 	GUEST_END_DISBELIEVED, /* we stopped it: violation */
+	GUEST_END_INTERRUPTED, /* we stopped it: a signal, detail names it */
 	GUEST_END_UNKNOWN      /* a log that just ends */
 };
 
@@ -101,7 +102,7 @@ size_t verdict_finish(
 size_t verdict_culprit(const struct verdict *v);
 
 /*
- * The verdict and reason for a scenario that never began because the guest
+ * The verdict and reason for the scenario that was next to begin when the guest
  * ended like this.
  */
 void verdict_not_begun(struct scenario_result *r, const struct verdict *v,

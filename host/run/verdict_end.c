@@ -26,6 +26,9 @@ classify(const struct verdict *v, enum guest_end end, const char **words)
 	case GUEST_END_NO_PROGRESS:
 		*words = "no progress";
 		return (HF_VERDICT_TIMEOUT);
+	case GUEST_END_INTERRUPTED:
+		*words = "interrupted";
+		return (HF_VERDICT_INTERRUPTED);
 	case GUEST_END_NO_PLAN:
 		*words = "the guest refused the run plan";
 		return (HF_VERDICT_DISBELIEVED);
@@ -87,6 +90,9 @@ verdict_finish(
 	detail = detail_of(v, detail);
 	if (culprit == VERDICT_NO_SCENARIO || v->violated)
 		return (v->next);
+	/* It was not the scenario that ended which the signal came for. */
+	if (kind == HF_VERDICT_INTERRUPTED && !running)
+		return (v->next);
 	if (kind != HF_VERDICT_PASS)
 		blame(v->results[culprit], kind, words, detail, !running);
 	else if (running)
@@ -111,6 +117,7 @@ verdict_not_begun(struct scenario_result *r, const struct verdict *v,
 		words = "the guest stopped before this scenario began";
 	}
 	r->verdict = kind;
-	result_set_reason(r, "%s before the first scenario began%s%s", words,
-	    detail != NULL ? ": " : "", detail != NULL ? detail : "");
+	result_set_reason(r, "%s before %s scenario began%s%s", words,
+	    v->next == 0 ? "the first" : "this", detail != NULL ? ": " : "",
+	    detail != NULL ? detail : "");
 }

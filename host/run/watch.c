@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* watch.c: time limits, progress and the end of one guest. */
+/* watch.c: time limits, progress, signals and the end of one guest. */
 #include "run/watch.h"
 
 #include <poll.h>
@@ -9,11 +9,16 @@
 #include <unistd.h>
 
 #include "abi.h"
+#include "core/interrupt.h"
 #include "run/account.h"
 #include "run/progress.h"
+#include "run/runtime.h"
 
 /* A guest that has panicked stops itself well within this time. */
 #define PANIC_GRACE_MS 5000
+
+/* A vCPU that does not come back within this time waits for the host. */
+#define PAUSE_PATIENCE_MS 2000
 
 #define NS_PER_MS 1000000ull
 
@@ -21,13 +26,15 @@ struct watch {
 	struct guest *g;
 	const struct watch_ops *ops;
 	struct progress progress;
+	struct runtime runtime;
 	struct activity_reader *reader;
 	size_t nsettled;
 	size_t shown; /* index of the scenario last passed to began() */
 };
 
-/* What the owner must know, copied under the lock. */
+/* What the owner must know, copied under the lock; guest_time_ns's time. */
 struct view {
+	uint64_t now_ns;
 	size_t current, settled;
 	bool panicked, violated;
 	uint64_t last_event_ns, console_bytes;
@@ -40,6 +47,11 @@ look(struct watch *w)
 	struct view v;
 
 	pthread_mutex_lock(&g->lock);
+	g->lost_ns = w->runtime.lost_ns;
+	v.now_ns = guest_time_ns(g);
+	/* An event from before the loss was known is not in the future. */
+	if (g->last_event_ns > v.now_ns)
+		g->last_event_ns = v.now_ns;
 	v.current = g->verdict.current;
 	v.panicked = g->verdict.panicked;
 	v.violated = g->verdict.violated;
@@ -76,21 +88,29 @@ enum woken { WOKEN_BY_END, WOKEN_BY_EVENT, WOKEN_BY_CLOCK };
 
 /* Waits for the end, an event, the deadline or the next look at progress. */
 static enum woken
-wait_for_end(struct watch *w, uint64_t deadline_ns)
+wait_for_end(struct watch *w, const struct view *v, uint64_t deadline_ns)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{ .fd = vm_end_fd(w->g->vm), .events = POLLIN },
 		{ .fd = w->g->wake_fd, .events = POLLIN },
+		{ .fd = interrupt_fd(), .events = POLLIN },
 	};
-	uint64_t now = guest_now_ns(), count;
-	uint64_t ms =
-	    deadline_ns > now ? (deadline_ns - now) / NS_PER_MS + 1 : 0;
+	uint64_t before = guest_now_ns(), count;
+	uint64_t ms = deadline_ns > v->now_ns
+	    ? (deadline_ns - v->now_ns) / NS_PER_MS + 1
+	    : 0;
 
 	if (ms > PROGRESS_LOOK_MS)
 		ms = PROGRESS_LOOK_MS;
-	poll(fds, 2, (int)ms);
+	poll(fds, 3, (int)ms);
+	runtime_waited(
+	    &w->runtime, (ms + 1) * NS_PER_MS, before, guest_now_ns());
 	if ((fds[0].revents & POLLIN) != 0)
 		return (WOKEN_BY_END);
+	if ((fds[2].revents & POLLIN) != 0) {
+		interrupt_clear();
+		return (WOKEN_BY_EVENT);
+	}
 	if ((fds[1].revents & POLLIN) != 0 &&
 	    read(w->g->wake_fd, &count, sizeof(count)) == sizeof(count))
 		return (WOKEN_BY_EVENT);
@@ -98,12 +118,13 @@ wait_for_end(struct watch *w, uint64_t deadline_ns)
 }
 
 static bool
-stalled(struct watch *w, const struct view *v, uint64_t now_ns)
+stalled(struct watch *w, const struct view *v)
 {
 	struct activity a;
 
 	a = activity_look(w->reader);
-	return (progress_stalled(&w->progress, &a, v->console_bytes, now_ns));
+	return (
+	    progress_stalled(&w->progress, &a, v->console_bytes, v->now_ns));
 }
 
 static void
@@ -115,12 +136,44 @@ show_current(struct watch *w, const struct view *v)
 	w->ops->began(w->ops->arg, w->g->verdict.results[v->current]->id);
 }
 
+/* What the account of a guest that is paused, or has ended, needs. */
+static char *
+account(struct watch *w, const struct vm_end *end)
+{
+	struct guest *g = w->g;
+	char *text;
+
+	pthread_mutex_lock(&g->lock);
+	text = account_of_bad_end(&g->verdict, &g->tail, end,
+	    vm_guestmem(g->vm), g->opt->kernel.bytes, g->opt->kernel.len_bytes);
+	pthread_mutex_unlock(&g->lock);
+	return (text);
+}
+
+/* QUIT and USR1: where everything is, on standard error; the guest goes on. */
+static void
+tell_state(struct watch *w, const struct view *v)
+{
+	uint64_t began = guest_now_ns();
+	char *text = account(w, vm_pause(w->g->vm, PAUSE_PATIENCE_MS));
+
+	fprintf(stderr, "holdfast: the guest's state, in %s:\n%s",
+	    v->current != VERDICT_NO_SCENARIO
+		? w->g->verdict.results[v->current]->id
+		: "no scenario",
+	    text);
+	free(text);
+	vm_resume(w->g->vm);
+	w->runtime.lost_ns += guest_now_ns() - began;
+	fprintf(stderr, "holdfast: the guest goes on\n");
+}
+
 /* Until the guest has ended or must be ended, and why that is so. */
 static enum guest_end
 watch_running(struct watch *w)
 {
 	struct view v;
-	uint64_t deadline, now;
+	uint64_t looked = guest_now_ns();
 	enum woken woken;
 
 	for (;;) {
@@ -129,18 +182,27 @@ watch_running(struct watch *w)
 		show_current(w, &v);
 		if (v.violated)
 			return (GUEST_END_DISBELIEVED);
-		deadline = deadline_of(w, &v);
-		woken = wait_for_end(w, deadline);
+		if (interrupt_noted() != 0)
+			return (GUEST_END_INTERRUPTED);
+		if (interrupt_asked()) {
+			tell_state(w, &v);
+			continue;
+		}
+		woken = wait_for_end(w, &v, deadline_of(w, &v));
 		if (woken == WOKEN_BY_END)
 			return (GUEST_END_UNKNOWN);
+		if (woken == WOKEN_BY_EVENT &&
+		    guest_now_ns() - looked < PROGRESS_LOOK_MS * NS_PER_MS)
+			continue;
+		looked = guest_now_ns();
+		runtime_look(&w->runtime, looked);
 		if (woken == WOKEN_BY_EVENT)
 			continue;
 		/* Not every event wakes us: see where it is by now. */
 		v = look(w);
-		now = guest_now_ns();
-		if (now >= deadline_of(w, &v))
+		if (v.now_ns >= deadline_of(w, &v))
 			return (GUEST_END_TIMEOUT);
-		if (stalled(w, &v, now))
+		if (stalled(w, &v))
 			return (GUEST_END_NO_PROGRESS);
 	}
 }
@@ -215,11 +277,38 @@ conclude(struct watch *w, enum guest_end ours)
 	}
 	bad = how != GUEST_END_DONE || v->panicked || v->violated || begun == 0;
 	if (bad)
-		v->results[culprit]->dump = account_of_bad_end(v, &w->g->tail,
-		    vm_end(w->g->vm), vm_guestmem(w->g->vm),
-		    w->g->opt->kernel.bytes, w->g->opt->kernel.len_bytes);
+		v->results[culprit]->dump = account(w, vm_end(w->g->vm));
 	settle_up_to(w, begun == 0 ? 1 : begun);
 	return (begun == 0 ? WATCH_HOPELESS : WATCH_ENDED);
+}
+
+/*
+ * A signal is to end the program.  The guest is paused, not stopped: that could
+ * wait for a disk.  The one that runs is to blame, or else the next.
+ */
+static void
+conclude_interrupted(struct watch *w)
+{
+	const char *signal = interrupt_name(interrupt_noted());
+	struct verdict *v = &w->g->verdict;
+	const struct vm_end *where = vm_pause(w->g->vm, PAUSE_PATIENCE_MS);
+	size_t culprit, settled;
+
+	guest_ignore(w->g);
+	culprit = verdict_culprit(v);
+	settled =
+	    verdict_finish(v, GUEST_END_INTERRUPTED, signal, guest_now_ns());
+	if (v->current == VERDICT_NO_SCENARIO && !v->violated && !v->panicked) {
+		culprit = v->next;
+		if (culprit < v->nresults) {
+			verdict_not_begun(v->results[culprit], v,
+			    GUEST_END_INTERRUPTED, signal);
+			settled++;
+		}
+	}
+	if (culprit < v->nresults)
+		v->results[culprit]->dump = account(w, where);
+	settle_up_to(w, settled);
 }
 
 enum watch_outcome
@@ -231,6 +320,7 @@ watch_guest(struct guest *g, const struct watch_ops *ops, size_t *nsettled,
 	enum guest_end ours;
 
 	*nsettled = 0;
+	runtime_init(&w.runtime, guest_now_ns());
 	w.reader = activity_open(g->vm);
 	g->eager = ops->live || hurried(&w);
 	if (guest_start(g, err) != 0) {
@@ -238,9 +328,14 @@ watch_guest(struct guest *g, const struct watch_ops *ops, size_t *nsettled,
 		return (WATCH_ERROR);
 	}
 	ours = watch_running(&w);
-	guest_stop(g);
+	if (ours == GUEST_END_INTERRUPTED) {
+		conclude_interrupted(&w);
+		outcome = WATCH_INTERRUPTED;
+	} else {
+		guest_stop(g);
+		outcome = conclude(&w, ours);
+	}
 	activity_close(w.reader);
-	outcome = conclude(&w, ours);
 	*nsettled = w.nsettled;
 	return (outcome);
 }

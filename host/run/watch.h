@@ -21,12 +21,17 @@ struct watch_ops {
 };
 
 enum watch_outcome {
-	WATCH_ENDED,	/* *nsettled results are settled, at least one */
-	WATCH_HOPELESS, /* likewise one, of a scenario that never began */
-	WATCH_ERROR	/* *err; nothing is settled */
+	WATCH_ENDED,	   /* *nsettled results are settled, at least one */
+	WATCH_HOPELESS,	   /* likewise one, of a scenario that never began */
+	WATCH_INTERRUPTED, /* a signal came; the guest is paused for good */
+	WATCH_ERROR	   /* *err; nothing is settled */
 };
 
-/* Requires a guest that is not yet started; it is stopped afterwards. */
+/*
+ * Requires a guest that is not yet started; it is stopped afterwards, but for
+ * WATCH_INTERRUPTED: then it stays as it is until the program ends, which must
+ * be soon, and nothing of it may be freed.
+ */
 enum watch_outcome watch_guest(struct guest *g, const struct watch_ops *ops,
     size_t *nsettled, struct hf_err *err);
 

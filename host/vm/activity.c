@@ -25,7 +25,7 @@ activity_open(struct vm *vm)
 {
 	struct activity_reader *r = calloc(1, sizeof(*r));
 
-	hf_check(r != NULL);
+	hf_check_memory(r != NULL);
 	r->vm = vm;
 	return (r);
 }

@@ -118,7 +118,7 @@ boot_write(const struct guestmem *gm, const struct elf_kernel *kernel,
 	hf_check(cfg->info.v % 8 == 0);
 	/* Written before any vCPU runs: no copy is needed. */
 	page = guestmem_ptr(gm, cfg->info, BOOT_INFO_BYTES);
-	hf_check(page != NULL);
+	hf_check_memory(page != NULL);
 	if (module_place(gm, kernel, cfg, page, err) != 0)
 		return (-1);
 	page->info.magic = PVH_MAGIC;

@@ -59,7 +59,7 @@ cpuid_template(int kvm_fd, unsigned int ncpus, struct hf_err *err)
 	/* Room for many; KVM fills in as many as there are. */
 	cpuid = malloc(sizeof(*cpuid) +
 	    (CPUID_ENTRIES_MAX + CPUID_EXTRA) * sizeof(cpuid->entries[0]));
-	hf_check(cpuid != NULL);
+	hf_check_memory(cpuid != NULL);
 	cpuid->padding = 0;
 	cpuid->nent = CPUID_ENTRIES_MAX;
 	if (ioctl(kvm_fd, KVM_GET_SUPPORTED_CPUID, cpuid) != 0) {

@@ -23,7 +23,7 @@ guestmem_new(const struct guestmem_region *regions, unsigned int nregions)
 
 	hf_check(nregions >= 1 && nregions <= GUESTMEM_REGIONS_MAX);
 	gm = calloc(1, sizeof(*gm));
-	hf_check(gm != NULL);
+	hf_check_memory(gm != NULL);
 	gm->nregions = nregions;
 	for (i = 0; i < nregions; i++) {
 		gm->regions[i] = regions[i];

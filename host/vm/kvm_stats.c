@@ -28,7 +28,7 @@ descriptors_read(struct kvm_stats *s, const struct kvm_stats_header *h)
 	size_t each = sizeof(struct kvm_stats_desc) + h->name_size;
 	char *block = malloc(each * h->num_desc);
 
-	hf_check(block != NULL);
+	hf_check_memory(block != NULL);
 	if (pread(s->fd, block, each * h->num_desc, h->desc_offset) !=
 	    (ssize_t)(each * h->num_desc)) {
 		free(block);
@@ -37,7 +37,7 @@ descriptors_read(struct kvm_stats *s, const struct kvm_stats_header *h)
 	s->name_bytes = h->name_size;
 	s->names = calloc(h->num_desc, h->name_size);
 	s->offset = calloc(h->num_desc, sizeof(*s->offset));
-	hf_check(s->names != NULL && s->offset != NULL);
+	hf_check_memory(s->names != NULL && s->offset != NULL);
 	for (uint32_t i = 0; i < h->num_desc; i++) {
 		const struct kvm_stats_desc *d =
 		    (const void *)(block + i * each);
@@ -59,7 +59,7 @@ kvm_stats_open(int fd)
 	struct kvm_stats *s = calloc(1, sizeof(*s));
 	struct kvm_stats_header h;
 
-	hf_check(s != NULL);
+	hf_check_memory(s != NULL);
 	s->fd = ioctl(fd, KVM_GET_STATS_FD, NULL);
 	if (s->fd < 0 || pread(s->fd, &h, sizeof(h), 0) != (ssize_t)sizeof(h) ||
 	    h.num_desc > STATS_MAX || h.name_size < 2 ||

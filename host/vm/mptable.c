@@ -101,7 +101,7 @@ mptable_write(const struct guestmem *gm, unsigned int ncpus, bool with_ioapic)
 	table = guestmem_ptr(gm, gpa_make(MPTABLE_GPA), sizeof(*table));
 	pointer =
 	    guestmem_ptr(gm, gpa_make(MPTABLE_POINTER_GPA), sizeof(*pointer));
-	hf_check(table != NULL && pointer != NULL);
+	hf_check_memory(table != NULL && pointer != NULL);
 	memcpy(table->header.signature, "PCMP", 4);
 	table->header.len_bytes = sizeof(table->header);
 	table->header.spec_rev = MP_SPEC_REV;

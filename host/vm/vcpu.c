@@ -158,18 +158,21 @@ vcpu_main(void *arg)
 	struct vm *vm = cpu->vm;
 
 	vcpu_counts_enter(cpu);
+	vcpu_rest(cpu);
 	while (!__atomic_load_n(&vm->stopping, __ATOMIC_ACQUIRE)) {
 		if (ioctl(cpu->fd, KVM_RUN, 0) == 0)
 			exits_handle(cpu);
-		else if (errno == EINTR)
+		else if (errno == EINTR) {
 			vcpu_counts_serve(cpu);
-		else if (errno != EAGAIN)
+			vcpu_rest(cpu);
+		} else if (errno != EAGAIN)
 			vm_end_claim(vm,
 			    &(struct vm_end){ .reason = VM_END_RUN_FAILED,
 				.cpu = cpu->index,
 				.error = errno });
 	}
 	vcpu_counts_leave(cpu);
+	vcpu_rest_for_good(cpu);
 	return (NULL);
 }
 

@@ -135,8 +135,10 @@ vm_create(const struct vm_config *cfg, struct hf_err *err)
 	unsigned int i;
 
 	vm = calloc(1, sizeof(*vm));
-	hf_check(vm != NULL);
+	hf_check_memory(vm != NULL);
 	pthread_mutex_init(&vm->lock, NULL);
+	pthread_cond_init(&vm->rested, NULL);
+	pthread_cond_init(&vm->resumed, NULL);
 	vm->io = cfg->io;
 	vm->ncpus = cfg->ncpus;
 	vm->ioapic = cfg->ioapic;
@@ -156,7 +158,7 @@ vm_create(const struct vm_config *cfg, struct hf_err *err)
 		goto fail;
 	vm->cpus = calloc(vm->ncpus, sizeof(*vm->cpus));
 	vm->end.cpus = calloc(vm->ncpus, sizeof(*vm->end.cpus));
-	hf_check(vm->cpus != NULL && vm->end.cpus != NULL);
+	hf_check_memory(vm->cpus != NULL && vm->end.cpus != NULL);
 	vm->end.ncpus = vm->ncpus;
 	if (memory_init(&vm->memory, cfg, err) != 0 ||
 	    create_machine(vm, err) != 0 || plug_memory(vm, err) != 0 ||
@@ -317,6 +319,8 @@ vm_stop(struct vm *vm)
 	unsigned int i;
 
 	vm_request_stop(vm);
+	if (vm->pausing)
+		vm_resume(vm);
 	for (i = 0; i < vm->ncpus; i++)
 		vcpu_join(&vm->cpus[i]);
 }
@@ -370,6 +374,8 @@ vm_destroy(struct vm *vm)
 	close_fd(vm->fd);
 	close_fd(vm->kvm_fd);
 	memory_fini(&vm->memory);
+	pthread_cond_destroy(&vm->resumed);
+	pthread_cond_destroy(&vm->rested);
 	pthread_mutex_destroy(&vm->lock);
 	free(vm->cpuid);
 	free(vm->end.cpus);

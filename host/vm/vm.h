@@ -170,6 +170,15 @@ void vm_guest_exit(struct vm *, uint32_t value);
 void vm_stop(struct vm *);
 
 /*
+ * Holds every vCPU between two instructions, between vm_start and vm_stop, and
+ * tells where they are: reason VM_END_NONE, valid until vm_resume.  One that does
+ * not come back within patience_ms, as it waits for the host, is not valid in
+ * it.  Devices go on.  vm_stop of a paused machine is fine.
+ */
+const struct vm_end *vm_pause(struct vm *, int patience_ms);
+void vm_resume(struct vm *);
+
+/*
  * How it ended, with every vCPU's registers.  Requires vm_stop.  The result is
  * owned by the vm.  Guest RAM is still there for page-table walks.
  */

@@ -27,6 +27,7 @@ struct vcpu {
 	struct kvm_run *run; /* (c) the vCPU's thread; immediate_exit: (a) */
 	pthread_t thread;    /* (l) */
 	bool running; /* (l) thread may be signalled and must be joined */
+	bool resting; /* (l) thread is out of the guest until vm_resume */
 
 	/* vcpu_counts.c; t: the vCPU's own thread only */
 	struct kvm_stats *stats; /* (a) NULL until open */
@@ -54,6 +55,9 @@ struct vm {
 	pthread_mutex_t lock;
 	struct vm_end end; /* (l) until reason is set, then (o) */
 	bool stopping;	   /* (a) vCPU threads leave when they see it */
+	bool pausing;	   /* (a) they rest; changed with the lock */
+	pthread_cond_t rested, resumed;
+	struct vm_end paused; /* (o) what vm_pause saw */
 
 	struct kvm_cpuid2 *cpuid; /* (l) template, until all vCPUs are made */
 	unsigned int ncpus;	  /* (c) */
@@ -86,6 +90,10 @@ void vcpu_kick(struct vcpu *);
 /* Lock held: makes the vCPU's thread look around soon, or have no effect. */
 void vcpu_interrupt(struct vcpu *);
 void vcpu_join(struct vcpu *);
+/* pause.c: on the vCPU's thread, without the lock: waits for vm_resume. */
+void vcpu_rest(struct vcpu *);
+/* The same, for good: the thread ends. */
+void vcpu_rest_for_good(struct vcpu *);
 void vcpu_capture(struct vcpu *, struct vm_cpu_state *out);
 
 /* vcpu_counts.c: around the life of the vCPU's thread; when interrupted. */

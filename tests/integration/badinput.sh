@@ -124,9 +124,9 @@ expect bench_few_samples 2 "--samples: 1 is out of range" \
 	"$holdfast" bench --samples 1
 expect bench_no_class 2 "no bench matches 'nothing*'" \
 	"$holdfast" bench 'nothing*'
-expect bench_json_nowhere 2 "--json: cannot write $work/a/b" \
+expect bench_json_nowhere 2 "--json $work/a/b" \
 	"$holdfast" bench --json "$work/a/b"
-expect bench_report_directory 2 "--report: cannot write $work" \
+expect bench_report_directory 2 "--report $work" \
 	"$holdfast" bench --report "$work"
 expect compare_one 2 "compare takes two files, not 1" "$holdfast" compare x
 expect compare_none 2 "cannot read $work/none" \

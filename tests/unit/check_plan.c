@@ -99,8 +99,8 @@ START_TEST(nonces_are_sixteen_digits_and_differ)
 {
 	char a[HF_NONCE_DIGITS + 1], b[HF_NONCE_DIGITS + 1];
 
-	plan_make_nonce(a);
-	plan_make_nonce(b);
+	ck_assert_int_eq(plan_make_nonce(a, &err), 0);
+	ck_assert_int_eq(plan_make_nonce(b, &err), 0);
 	ck_assert_uint_eq(strspn(a, "0123456789abcdef"), HF_NONCE_DIGITS);
 	ck_assert_uint_eq(strlen(a), HF_NONCE_DIGITS);
 	ck_assert_str_ne(a, b);

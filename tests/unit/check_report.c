@@ -5,17 +5,20 @@
  * Usage: check_report GOLDEN_DIR.  With HF_UPDATE_GOLDEN set the files are
  * written instead of compared; read the difference before committing it.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/report.h"
-#include "report/text.h"
+#include "core/text.h"
 #include "unit.h"
 
 static const char *golden_dir;
 
-static struct scenario_result results[6] = {
+#define NRESULTS 8
+
+static struct scenario_result results[NRESULTS] = {
 	{ .id = "page.alloc_basic",
 	    .title = "a page is allocated",
 	    .requirements = "PA-1 PA-2",
@@ -53,16 +56,35 @@ static struct scenario_result results[6] = {
 	    .title = "t",
 	    .requirements = "WI-1",
 	    .verdict = HF_VERDICT_LOST },
+	{ .id = "wire.slow",
+	    .title = "takes long",
+	    .requirements = "WI-2",
+	    .verdict = HF_VERDICT_INTERRUPTED,
+	    .began = true,
+	    .wall_ns = 7000000 },
+	{ .id = "wire.rest",
+	    .title = "never begins",
+	    .requirements = "",
+	    .verdict = HF_VERDICT_NOT_RUN },
 };
 
-static struct scenario_result *order[6];
+static struct scenario_result *order[NRESULTS];
+
+static const struct named_text options[] = { { "seed", "1" }, { "disk", NULL },
+	{ "kernel", "odd \"name\"\n<\x1b[31m\xff>" } };
 
 static const struct report_environment env = { .version = "1.2.3",
 	.accelerator = "KVM (kvm_amd, NPT)",
 	.host_kernel = "Linux 6.1",
 	.cpu = "Some <CPU> & co",
-	.guest = "built-in guest",
+	.build_id = "0123456789abcdef",
+	.guest = "odd \"name\"\n<\x1b[31m\xff>",
+	.guest_sha256 = "e3b0c44298fc1c149afbf4c8996fb924"
+			"27ae41e4649b934ca495991b7852b855",
 	.disk = "none",
+	.options = options,
+	.noptions = 3,
+	.command = "holdfast run --seed 1 --kernel $'odd\\nname'",
 	.ncpus = 2,
 	.memory_bytes = 64 << 20,
 	.seed = 18446744073709551615u };
@@ -83,28 +105,33 @@ fill_results(void)
 				 "last console lines:\n  | \ttabs & <tags>\n");
 	result_set_reason(&results[4], "out of time");
 	result_set_reason(&results[5], "never began: \xc3\xa9t\xc3\xa9");
+	result_set_reason(&results[6], "interrupted: SIGTERM");
+	result_set_reason(&results[7], "not run: interrupted by SIGTERM");
+	for (int i = 0; i < NRESULTS; i++)
+		order[i] = &results[i];
 }
 
 static char *
 make_report(enum report_format format)
 {
 	struct report_summary s = { .wall_ns = 3456789012,
-		.status = EXITCODE_DIED };
-	struct report r;
+		.status = EXITCODE_DIED,
+		.signal = SIGTERM,
+		.stopped = "interrupted by SIGTERM" };
+	struct reports r = { 0 };
 	struct hf_err err;
 	char *text = NULL, *copy;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	report_init(&r, format, f);
-	report_begin(&r, &env, 6);
-	for (int i = 0; i < 6; i++) {
-		order[i] = &results[i];
-		report_scenario_begin(&r, results[i].id);
+	reports_add_stream(&r, format, f);
+	reports_begin(&r, &env, NRESULTS);
+	for (int i = 0; i < NRESULTS; i++) {
+		reports_scenario_begin(&r, results[i].id);
 		totals_add(&s.totals, &results[i]);
-		report_scenario_end(&r, &results[i]);
+		reports_scenario_end(&r, &results[i]);
 	}
-	ck_assert_int_eq(report_finish(&r, order, 6, &s, &err), 0);
+	ck_assert_int_eq(reports_finish(&r, order, NRESULTS, &s, &err), 0);
 	copy = strndup(text, len);
 	free(text);
 	return (copy);
@@ -160,17 +187,17 @@ END_TEST
 
 START_TEST(a_terminal_shows_what_runs_and_erases_it)
 {
-	struct report r;
+	struct reports r = { 0 };
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
 	setenv("NO_COLOR", "1", 1);
-	report_init(&r, REPORT_PRETTY, f);
-	r.terminal = true;
-	report_begin(&r, &env, 2);
-	report_scenario_begin(&r, "a.b");
-	report_scenario_end(&r, &results[0]);
+	reports_add_stream(&r, REPORT_PRETTY, f);
+	r.report[0].terminal = true;
+	reports_begin(&r, &env, 2);
+	reports_scenario_begin(&r, "a.b");
+	reports_scenario_end(&r, &results[0]);
 	fclose(f);
 	ck_assert_ptr_nonnull(strstr(text, "\r\033[K[1/2] a.b\r\033[Kpass"));
 	free(text);
@@ -181,15 +208,17 @@ START_TEST(a_full_disk_is_an_error)
 {
 	struct report_summary s = { 0 };
 	struct hf_err err;
-	struct report r;
+	struct reports r = { 0 };
 
-	ck_assert_int_eq(report_open(&r, REPORT_TAP, "/dev/full", &err), 0);
-	report_begin(&r, &env, 6);
-	ck_assert_int_eq(report_finish(&r, order, 0, &s, &err), -1);
+	ck_assert_int_eq(
+	    reports_add(&r, REPORT_TAP, "--output", "/dev/full", &err), 0);
+	reports_begin(&r, &env, 6);
+	ck_assert_int_eq(reports_finish(&r, order, 0, &s, &err), -1);
 	ck_assert_int_eq(err.status, EXITCODE_HARNESS);
 	ck_assert_ptr_nonnull(strstr(err.text, "/dev/full"));
 	ck_assert_int_eq(
-	    report_open(&r, REPORT_TAP, "/nowhere/at/all", &err), -1);
+	    reports_add(&r, REPORT_TAP, "--output", "/nowhere/at/all", &err),
+	    -1);
 	ck_assert_int_eq(err.status, EXITCODE_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "--output /nowhere/at/all"));
 }
@@ -239,7 +268,7 @@ main(int argc, char **argv)
 	tcase_add_loop_test(t, guest_text_becomes_printable_utf8, 0,
 	    sizeof(cleaned) / sizeof(cleaned[0]));
 	status = unit_run("report", t);
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < NRESULTS; i++)
 		result_reset(&results[i]);
 	return (status);
 }

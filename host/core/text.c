@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* text.c: escapes for terminals, JSON, YAML and XML. */
-#include "report/text.h"
+#include "core/text.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -54,7 +54,7 @@ text_clean(const char *bytes, size_t len_bytes)
 
 	hf_check(len_bytes < (size_t)1 << 30);
 	p = out = malloc(len_bytes * 4 + 1);
-	hf_check(out != NULL);
+	hf_check_memory(out != NULL);
 	for (size_t i = 0; i < len_bytes; i += n) {
 		bool control = (s[i] < ' ' && s[i] != '\t' && s[i] != '\n') ||
 		    s[i] == 0x7f;
@@ -70,6 +70,69 @@ text_clean(const char *bytes, size_t len_bytes)
 	}
 	*p = '\0';
 	return (out);
+}
+
+char *
+text_clean_line(const char *bytes, size_t len_bytes)
+{
+	char *clean = text_clean(bytes, len_bytes);
+	char *out = malloc(2 * strlen(clean) + 1), *p = out;
+
+	hf_check_memory(out != NULL);
+	for (const char *s = clean; *s != '\0'; s++) {
+		if (*s == '\n' || *s == '\t') {
+			*p++ = '\\';
+			*p++ = *s == '\n' ? 'n' : 't';
+		} else
+			*p++ = *s;
+	}
+	*p = '\0';
+	free(clean);
+	return (out);
+}
+
+#define PLAIN_IN_A_SHELL                                                 \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" \
+	"%+,-./:=@_"
+
+char *
+text_shell_word(const char *s)
+{
+	size_t len = strlen(s);
+	char *line = text_clean_line(s, len);
+	bool odd = strcmp(line, s) != 0;
+	char *out = malloc(4 * len + 4), *p = out;
+
+	hf_check_memory(out != NULL);
+	free(line);
+	if (len > 0 && strspn(s, PLAIN_IN_A_SHELL) == len) {
+		memcpy(out, s, len + 1);
+		return (out);
+	}
+	p = stpcpy(p, odd ? "$'" : "'");
+	for (; *s != '\0'; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (odd && (c < ' ' || c >= 0x7f))
+			p += sprintf(p, "\\%03o", c);
+		else if (odd && (c == '\'' || c == '\\'))
+			p += sprintf(p, "\\%c", c);
+		else if (c == '\'')
+			p = stpcpy(p, "'\\''");
+		else
+			*p++ = (char)c;
+	}
+	stpcpy(p, "'");
+	return (out);
+}
+
+void
+text_print_line(FILE *f, const char *s)
+{
+	char *clean = text_clean_line(s, strlen(s));
+
+	fputs(clean, f);
+	free(clean);
 }
 
 void
@@ -101,8 +164,8 @@ text_print_quoted(FILE *f, const char *s)
 	free(clean);
 }
 
-void
-text_print_xml(FILE *f, const char *s)
+static void
+print_xml(FILE *f, const char *s, bool attribute)
 {
 	char *clean = text_clean(s, strlen(s));
 
@@ -120,11 +183,29 @@ text_print_xml(FILE *f, const char *s)
 		case '"':
 			fputs("&quot;", f);
 			break;
+		case '\n': /* in an attribute it would become a space */
+			fputs(attribute ? "&#10;" : "\n", f);
+			break;
+		case '\t':
+			fputs(attribute ? "&#9;" : "\t", f);
+			break;
 		default:
 			fputc(*p, f);
 		}
 	}
 	free(clean);
+}
+
+void
+text_print_xml(FILE *f, const char *s)
+{
+	print_xml(f, s, false);
+}
+
+void
+text_print_xml_attribute(FILE *f, const char *s)
+{
+	print_xml(f, s, true);
 }
 
 void

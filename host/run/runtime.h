@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* runtime.h: the time in which a guest could run, which limits count. */
+
+/*
+ * Monotonic time less what the guest was kept from: the whole process was
+ * stopped (SIGSTOP, a debugger, a frozen container), seen by a wait that came
+ * back late; or its threads had work and waited for a CPU, seen in their
+ * schedstat (Documentation/scheduler/sched-stats.rst).  A guest that waits for its
+ * disk or halts could run: such time counts.
+ *
+ * Of a stretch of time as much counts as the threads that wanted a CPU got of
+ * what they could have had: competition among vCPUs that are more than the CPUs
+ * of the host is the guest's own affair.  Where the kernel does not keep
+ * schedstat, only late waits are seen.
+ */
+#ifndef HF_RUN_RUNTIME_H
+#define HF_RUN_RUNTIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define RUNTIME_THREADS_MAX 128
+
+/* What the threads other than the caller did since the last look. */
+struct runtime_use {
+	uint64_t ran_ns;	 /* all of them */
+	uint64_t most_waited_ns; /* the worst of them */
+	unsigned int wanted;	 /* how many wanted a CPU at all */
+};
+
+struct runtime_thread {
+	pid_t tid;
+	uint64_t ran_ns, waited_ns;
+};
+
+struct runtime {
+	uint64_t lost_ns; /* so far */
+	uint64_t looked_ns, lost_at_look_ns;
+	unsigned int host_cpus;
+	unsigned int nthreads;
+	struct runtime_thread threads[RUNTIME_THREADS_MAX];
+};
+
+/* At now_ns, monotonic; the threads need not be there yet. */
+void runtime_init(struct runtime *, uint64_t now_ns);
+
+/* A wait of at most asked_ns has taken from before_ns to after_ns. */
+void runtime_waited(
+    struct runtime *, uint64_t asked_ns, uint64_t before_ns, uint64_t after_ns);
+
+/* Looks at the threads; to be called a few times a second. */
+void runtime_look(struct runtime *, uint64_t now_ns);
+
+/* How much of span_ns, in which threads did that, counts. */
+uint64_t runtime_counted(
+    uint64_t span_ns, const struct runtime_use *use, unsigned int host_cpus);
+
+#endif

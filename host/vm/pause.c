@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pause.c: hold all vCPUs for a look at the guest. */
+
+/*
+ * The kick is that of a stop (vcpu.c): immediate_exit, then the signal.  A vCPU
+ * thread that comes back rests in vcpu_rest; KVM has then completed whatever the
+ * instruction before wanted, so its registers are between two instructions.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "vm/vm_private.h"
+
+void
+vcpu_rest(struct vcpu *cpu)
+{
+	struct vm *vm = cpu->vm;
+
+	if (!__atomic_load_n(&vm->pausing, __ATOMIC_ACQUIRE))
+		return;
+	pthread_mutex_lock(&vm->lock);
+	cpu->resting = true;
+	pthread_cond_signal(&vm->rested);
+	while (vm->pausing)
+		pthread_cond_wait(&vm->resumed, &vm->lock);
+	cpu->resting = false;
+	pthread_mutex_unlock(&vm->lock);
+}
+
+void
+vcpu_rest_for_good(struct vcpu *cpu)
+{
+	pthread_mutex_lock(&cpu->vm->lock);
+	cpu->resting = true;
+	pthread_cond_signal(&cpu->vm->rested);
+	pthread_mutex_unlock(&cpu->vm->lock);
+}
+
+/* Lock held. */
+static bool
+all_rest(const struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->nmade; i++)
+		if (vm->cpus[i].running && !vm->cpus[i].resting)
+			return (false);
+	return (true);
+}
+
+static struct timespec
+after_ms(int ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += (ms % 1000) * 1000000l;
+	if (t.tv_nsec >= 1000000000l) {
+		t.tv_nsec -= 1000000000l;
+		t.tv_sec++;
+	}
+	return (t);
+}
+
+const struct vm_end *
+vm_pause(struct vm *vm, int patience_ms)
+{
+	struct timespec until = after_ms(patience_ms);
+	struct vm_end *look = &vm->paused;
+	unsigned int i;
+
+	hf_check(look->cpus == NULL);
+	*look = (struct vm_end){ .ncpus = vm->ncpus };
+	look->cpus = calloc(vm->ncpus, sizeof(*look->cpus));
+	hf_check_memory(look->cpus != NULL);
+	pthread_mutex_lock(&vm->lock);
+	__atomic_store_n(&vm->pausing, true, __ATOMIC_RELEASE);
+	for (i = 0; i < vm->nmade; i++)
+		vcpu_kick(&vm->cpus[i]);
+	while (!all_rest(vm) &&
+	    pthread_cond_timedwait(&vm->rested, &vm->lock, &until) != ETIMEDOUT)
+		;
+	for (i = 0; i < vm->ncpus; i++) {
+		struct vcpu *cpu = &vm->cpus[i];
+
+		if (i >= vm->nmade)
+			look->cpus[i] = (struct vm_cpu_state){ .valid = true,
+				.waiting = true };
+		else if (cpu->resting || !cpu->running)
+			vcpu_capture(cpu, &look->cpus[i]);
+	}
+	pthread_mutex_unlock(&vm->lock);
+	return (look);
+}
+
+void
+vm_resume(struct vm *vm)
+{
+	pthread_mutex_lock(&vm->lock);
+	for (unsigned int i = 0; i < vm->nmade && !vm->stopping; i++)
+		__atomic_store_n(
+		    &vm->cpus[i].run->immediate_exit, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&vm->pausing, false, __ATOMIC_RELEASE);
+	pthread_cond_broadcast(&vm->resumed);
+	pthread_mutex_unlock(&vm->lock);
+	free(vm->paused.cpus);
+	vm->paused.cpus = NULL;
+}
