@@ -126,6 +126,9 @@ info(int argc, char **argv, const struct cli_builtin *builtin)
 		close(kvm_fd);
 	}
 	status = cli_finish_output();
+	/* Not what this machine offers, but what this process may have. */
+	if (kvm_fd < 0 && kvm_err.status == EXITCODE_HARNESS)
+		cli_fail(&kvm_err);
 	return (kvm_fd >= 0 ? status : (int)kvm_err.status);
 }
 

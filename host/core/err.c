@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* err.c: user errors are messages, host bugs are aborts. */
+#include <errno.h>
 #include <execinfo.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,13 +51,21 @@ err_user(struct hf_err *err, const char *fmt, ...)
 	return (-1);
 }
 
+static bool
+is_host_limit(int error)
+{
+	return (error == ENOMEM || error == EMFILE || error == ENFILE ||
+	    error == EFBIG);
+}
+
 int
 err_user_errno(struct hf_err *err, int error, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	err_vset(err, EXITCODE_USAGE, error, fmt, ap);
+	err_vset(err, is_host_limit(error) ? EXITCODE_HARNESS : EXITCODE_USAGE,
+	    error, fmt, ap);
 	va_end(ap);
 	return (-1);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/err.h"
 
@@ -16,6 +17,24 @@ struct symbols {
 	Dwarf *dwarf; /* NULL: no debug information */
 	bool dwarf_tried;
 };
+
+/*
+ * libdw does not survive a host that refuses it memory.  So there must be as much
+ * as it could want, or there are names only.
+ */
+#define DWARF_ROOM_BYTES ((size_t)32 << 20)
+
+static bool
+have_room(void)
+{
+	void *room = mmap(NULL, DWARF_ROOM_BYTES, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (room == MAP_FAILED)
+		return (false);
+	munmap(room, DWARF_ROOM_BYTES);
+	return (true);
+}
 
 struct symbols *
 symbols_open(const void *elf, size_t elf_bytes)
@@ -196,7 +215,8 @@ symbols_lookup(struct symbols *s, uint64_t addr,
 		return (0);
 	if (!s->dwarf_tried) {
 		s->dwarf_tried = true;
-		s->dwarf = dwarf_begin_elf(s->elf, DWARF_C_READ, NULL);
+		if (have_room())
+			s->dwarf = dwarf_begin_elf(s->elf, DWARF_C_READ, NULL);
 	}
 	if (s->dwarf != NULL)
 		n = lookup_dwarf(s, addr, frames);

@@ -60,6 +60,8 @@ struct dev_host_ops {
 	int (*doorbell_add)(void *arg, const struct doorbell *bell);
 	/* The reverse, same contents; no more counts after it returns. */
 	void (*doorbell_remove)(void *arg, const struct doorbell *bell);
+	/* The host refuses what a device needs: the machine ends.  Or NULL. */
+	void (*failed)(void *arg, const char *why);
 };
 
 struct bus;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 #include <unistd.h>
 
 #include "core/err.h"
-#include "core/log.h"
 #include "dev/virtio_blk_impl.h"
 
 /* Lock order: taker, lock (virtio_blk_impl.h). */
@@ -223,12 +223,15 @@ void
 virtio_blk_start(void *dev, uint64_t features)
 {
 	struct virtio_blk *b = dev;
+	char why[128];
 	int error;
 
 	if (!b->have_worker && (error = worker_create(b)) != 0) {
-		log_error("virtio-blk: cannot start the I/O thread: %s",
+		snprintf(why, sizeof(why),
+		    "virtio-blk: cannot start the I/O thread: %s",
 		    strerror(error));
 		b->device.broken(b->device.transport);
+		b->device.failed(b->device.transport, why);
 		return;
 	}
 	pthread_mutex_lock(&b->lock);

@@ -54,11 +54,13 @@ struct virtio_device {
 	void *dev;
 
 	/*
-	 * Device to transport, filled by the transport.  Both may be called on
+	 * Device to transport, filled by the transport.  All may be called on
 	 * any thread between start and stop, with any lock of the device held.
 	 */
 	void (*used)(void *transport);	 /* raise the used-buffer interrupt */
 	void (*broken)(void *transport); /* DEVICE_NEEDS_RESET */
+	/* The host refuses what the device needs; in .start, too. */
+	void (*failed)(void *transport, const char *why);
 	void *transport;
 };
 

@@ -67,6 +67,16 @@ transport_used(void *arg)
 	interrupt_raise(arg, VIRTIO_INT_USED_RING);
 }
 
+/* struct virtio_device.failed */
+static void
+transport_failed(void *arg, const char *why)
+{
+	struct virtio_mmio *t = arg;
+
+	if (t->host.failed != NULL)
+		t->host.failed(t->host.arg, why);
+}
+
 /* struct virtio_device.broken */
 static void
 transport_broken(void *arg)
@@ -506,6 +516,7 @@ virtio_mmio_new(
 	pthread_mutex_init(&t->lock, NULL);
 	dev->used = transport_used;
 	dev->broken = transport_broken;
+	dev->failed = transport_failed;
 	dev->transport = t;
 	return (t);
 }

@@ -43,7 +43,8 @@ disk_new(const struct run_options *opt, struct vm *vm, struct bus *bus,
 	struct dev_host_ops host = { .arg = vm,
 		.irq_raise = vm_irq_raise,
 		.doorbell_add = vm_doorbell_add,
-		.doorbell_remove = vm_doorbell_remove };
+		.doorbell_remove = vm_doorbell_remove,
+		.failed = vm_host_failed };
 	struct virtio_mmio_config cfg = { .base = gpa_make(HF_VIRTIO_BASE),
 		.irq = HF_VIRTIO_IRQ_BASE,
 		.notify_port = HF_PORT_NOTIFY,

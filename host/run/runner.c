@@ -149,19 +149,18 @@ run_pending(struct runner *r, struct guest *first)
 	while (left < end && interrupt_noted() == 0) {
 		if (g == NULL)
 			g = make_guest(r, left, share_guest(r, left));
+		n = 0;
 		outcome =
 		    g == NULL ? WATCH_ERROR : watch_guest(g, &ops, &n, r->err);
-		if (outcome == WATCH_INTERRUPTED) {
-			left += n;
+		left += n;
+		if (outcome == WATCH_INTERRUPTED)
 			break;
-		}
 		guest_free(g);
 		g = NULL;
 		if (outcome == WATCH_ERROR) {
 			lose(r, left, (size_t)(end - left), r->err->text);
 			return;
 		}
-		left += n;
 		if (outcome == WATCH_HOPELESS) {
 			lose(r, left, (size_t)(end - left),
 			    "a guest ended before its first scenario began");

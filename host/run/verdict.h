@@ -38,6 +38,7 @@ enum guest_end {
 	GUEST_END_TIMEOUT,     /* we stopped it: out of time */
 	GUEST_END_NO_PROGRESS, /* we stopped it: nothing could wake it */
 	GUEST_END_DISBELIEVED, /* we stopped it: violation */
+	GUEST_END_HOST,	       /* the host refused what it needed */
 	GUEST_END_INTERRUPTED, /* we stopped it: a signal, detail names it */
 	GUEST_END_UNKNOWN      /* a log that just ends */
 };

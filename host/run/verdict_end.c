@@ -26,6 +26,9 @@ classify(const struct verdict *v, enum guest_end end, const char **words)
 	case GUEST_END_NO_PROGRESS:
 		*words = "no progress";
 		return (HF_VERDICT_TIMEOUT);
+	case GUEST_END_HOST:
+		*words = "the host failed";
+		return (HF_VERDICT_BROKEN);
 	case GUEST_END_INTERRUPTED:
 		*words = "interrupted";
 		return (HF_VERDICT_INTERRUPTED);

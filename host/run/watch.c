@@ -245,6 +245,8 @@ classify_end(const struct vm_end *end, enum guest_end ours)
 		return (ours);
 	case VM_END_GUEST_EXIT:
 		return (end_of_exit_value(end->guest_value));
+	case VM_END_HOST:
+		return (GUEST_END_HOST);
 	default:
 		return (GUEST_END_DIED);
 	}
@@ -252,7 +254,7 @@ classify_end(const struct vm_end *end, enum guest_end ours)
 
 /* After guest_stop: results and the account of a bad end. */
 static enum watch_outcome
-conclude(struct watch *w, enum guest_end ours)
+conclude(struct watch *w, enum guest_end ours, struct hf_err *err)
 {
 	struct verdict *v = &w->g->verdict;
 	const struct vm_end *end = vm_end_summary(w->g->vm);
@@ -279,6 +281,10 @@ conclude(struct watch *w, enum guest_end ours)
 	if (bad)
 		v->results[culprit]->dump = account(w, vm_end(w->g->vm));
 	settle_up_to(w, begun == 0 ? 1 : begun);
+	if (how == GUEST_END_HOST) {
+		err_host(err, "%s", detail);
+		return (WATCH_ERROR);
+	}
 	return (begun == 0 ? WATCH_HOPELESS : WATCH_ENDED);
 }
 
@@ -333,7 +339,7 @@ watch_guest(struct guest *g, const struct watch_ops *ops, size_t *nsettled,
 		outcome = WATCH_INTERRUPTED;
 	} else {
 		guest_stop(g);
-		outcome = conclude(&w, ours);
+		outcome = conclude(&w, ours, err);
 	}
 	activity_close(w.reader);
 	*nsettled = w.nsettled;

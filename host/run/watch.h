@@ -24,7 +24,7 @@ enum watch_outcome {
 	WATCH_ENDED,	   /* *nsettled results are settled, at least one */
 	WATCH_HOPELESS,	   /* likewise one, of a scenario that never began */
 	WATCH_INTERRUPTED, /* a signal came; the guest is paused for good */
-	WATCH_ERROR	   /* *err; nothing is settled */
+	WATCH_ERROR	   /* *err; *nsettled are settled, perhaps none */
 };
 
 /*

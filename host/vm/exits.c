@@ -59,7 +59,7 @@ vm_end_name(enum vm_end_reason reason)
 		[VM_END_FAIL_ENTRY] = "guest entry failed",
 		[VM_END_UNHANDLED] = "unhandled exit",
 		[VM_END_RUN_FAILED] = "KVM_RUN failed",
-		[VM_END_CPUS] = "its other CPUs cannot be made",
+		[VM_END_HOST] = "the host failed",
 	};
 
 	hf_check((unsigned int)reason < sizeof(names) / sizeof(names[0]));

@@ -117,9 +117,11 @@ map_memfd(struct memory *mem, const struct vm_config *cfg, struct hf_err *err)
 	if (hugetlb)
 		flags |= MFD_HUGETLB | MFD_HUGE_2MB;
 	fd = memfd_create("holdfast-ram", flags);
+	if (fd < 0 && hugetlb)
+		return (err_user_errno(
+		    err, errno, "--hugepages hugetlb: memfd_create"));
 	if (fd < 0)
-		return (err_user_errno(err, errno, "%s: memfd_create",
-		    hugetlb ? "--hugepages hugetlb" : "--memory"));
+		return (err_host_errno(err, errno, "memfd_create"));
 	mem->host = MAP_FAILED;
 	if (ftruncate(fd, mem->len_bytes) == 0)
 		mem->host = mmap(NULL, mem->len_bytes, PROT_READ | PROT_WRITE,
@@ -130,11 +132,11 @@ map_memfd(struct memory *mem, const struct vm_config *cfg, struct hf_err *err)
 	if (mem->host != MAP_FAILED)
 		return (0);
 	if (hugetlb)
-		return (err_user_errno(err, error,
+		return (err_user(err,
 		    "--hugepages hugetlb: the host has too few free 2 MiB "
 		    "pages; to reserve them: sudo sysctl vm.nr_hugepages="
-		    "%" PRIu64,
-		    mem->len_bytes / HUGEPAGE_BYTES));
+		    "%" PRIu64 ": %s",
+		    mem->len_bytes / HUGEPAGE_BYTES, strerror(error)));
 	return (err_user_errno(
 	    err, error, "--memory: mapping %" PRIu64 " bytes", mem->len_bytes));
 }

@@ -225,9 +225,18 @@ vm_start(struct vm *vm, struct hf_err *err)
 }
 
 void
+vm_host_failed(void *arg, const char *why)
+{
+	struct vm_end end = { .reason = VM_END_HOST };
+
+	snprintf(
+	    end.text, sizeof(end.text), "%.*s", (int)sizeof(end.text) - 1, why);
+	vm_end_claim(arg, &end);
+}
+
+void
 vm_cpus_start(struct vm *vm)
 {
-	struct vm_end end = { .reason = VM_END_CPUS };
 	struct hf_err err = { 0 };
 	unsigned int i;
 	int error = 0;
@@ -239,11 +248,10 @@ vm_cpus_start(struct vm *vm)
 	for (; i < vm->nmade && error == 0; i++)
 		error = vcpu_start(&vm->cpus[i]);
 	pthread_mutex_unlock(&vm->lock);
-	if (error == 0)
-		return;
-	snprintf(end.text, sizeof(end.text), "%.*s", (int)sizeof(end.text) - 1,
-	    error > 0 ? strerror(error) : err.text);
-	vm_end_claim(vm, &end);
+	if (error > 0)
+		err_host_errno(&err, error, "starting a vCPU thread");
+	if (error != 0)
+		vm_host_failed(vm, err.text);
 }
 
 void

@@ -86,7 +86,7 @@ enum vm_end_reason {
 	VM_END_FAIL_ENTRY, /* KVM_EXIT_FAIL_ENTRY: .hw_reason */
 	VM_END_UNHANDLED,  /* an exit that we know nothing of: .kvm_exit */
 	VM_END_RUN_FAILED, /* KVM_RUN failed: .error */
-	VM_END_CPUS	   /* vm_cpus_start failed */
+	VM_END_HOST	   /* vm_host_failed: .text */
 };
 
 struct vm_segment {
@@ -149,7 +149,7 @@ int vm_start(struct vm *, struct hf_err *err);
 /*
  * Makes and starts the vCPUs that lazy_cpus left out; on a vCPU thread, or the
  * owner's after vm_start.  Nothing, the second time, or when the machine has
- * ended.  If it cannot be done the machine ends: VM_END_CPUS.
+ * ended.  If it cannot be done the machine ends: VM_END_HOST.
  */
 void vm_cpus_start(struct vm *);
 
@@ -199,6 +199,8 @@ int vm_irq_setup(struct vm *, unsigned int irq);
 void vm_irq_raise(void *vm, unsigned int irq);
 int vm_doorbell_add(void *vm, const struct doorbell *bell);
 void vm_doorbell_remove(void *vm, const struct doorbell *bell);
+/* Ends the machine: the host refuses what it needs, and no guest is to blame. */
+void vm_host_failed(void *vm, const char *why);
 
 /*
  * On a vCPU's thread (dev/counts.h): this vCPU's exits so far; those of all
