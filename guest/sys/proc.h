@@ -14,6 +14,7 @@
 #include <sys/param.h>
 #include <sys/pcpu.h>
 #include <sys/queue.h>
+#include <sys/rangelock.h>
 #include <sys/resource.h>
 #include <machine/pcb.h>
 #include <machine/proc.h>
@@ -21,6 +22,7 @@
 struct vmspace;
 struct hf_catch;
 struct hf_trace;
+struct vm_page;
 
 /* td_pflags */
 #define TDP_NOFAULTING	 0x00000001 /* vm_fault fails at once */
@@ -28,6 +30,7 @@ struct hf_trace;
 #define TDP_INKTR	 0x00000004
 #define TDP_NORUNNINGBUF 0x00000008
 #define TDP_FAULTING	 0x00000010 /* inside vm_fault */
+#define TDP_UIOHELD	 0x00000020 /* td_ma is the memory of the user's uio */
 
 enum hf_td_state {
 	TDS_INACTIVE,
@@ -42,15 +45,19 @@ struct thread {
 	struct pcb *td_pcb;	    /* (c) &td_pcb_store */
 	volatile u_int td_critnest; /* (t) critical sections, spin mutexes */
 	volatile u_int
-	    td_owepreempt;	/* (t, own CPU) switch when critnest ends */
-	u_int td_pflags;	/* (t) TDP_* */
-	int td_no_sleeping;	/* (t) THREAD_NO_SLEEPING() depth */
-	int td_pinned;		/* (t) sched_pin() depth */
-	int td_rw_rlocks;	/* (t) rwlocks held shared */
-	int td_sx_slocks;	/* (t) sx held shared */
-	int td_intr_nesting;	/* (t, own CPU) interrupt handlers */
-	struct rusage td_ru;	/* (t) */
-	vm_size_t td_vslock_sz; /* (t) wired by vslock */
+	    td_owepreempt;	  /* (t, own CPU) switch when critnest ends */
+	u_int td_pflags;	  /* (t) TDP_* */
+	int td_no_sleeping;	  /* (t) THREAD_NO_SLEEPING() depth */
+	int td_pinned;		  /* (t) sched_pin() depth */
+	int td_rw_rlocks;	  /* (t) rwlocks held shared */
+	int td_sx_slocks;	  /* (t) sx held shared */
+	int td_intr_nesting;	  /* (t, own CPU) interrupt handlers */
+	struct rusage td_ru;	  /* (t) */
+	vm_size_t td_vslock_sz;	  /* (t) wired by vslock */
+	struct vm_page **td_ma;	  /* (t) held for vn_io_fault_uiomove() */
+	int td_ma_cnt;		  /* (t) */
+	bool td_rlq_used;	  /* (t) */
+	struct rl_q_entry td_rlq; /* the thread's first range lock */
 	struct vm_map_entry *td_map_def_user; /* (t) vm_map_lock.c */
 
 	/* The last failed access to user memory, set by the trap handler. */

@@ -8,8 +8,9 @@
  * itself is referenced.  With no hold left the vnode may be recycled: it is
  * locked exclusively, doomed (VIRF_DOOMED), VOP_RECLAIM()ed and freed.
  *
- * Lock order: vnode lock, then the vm object lock.  Never sleep for a vnode
- * lock with a busy page, an object lock or a map lock held.
+ * Lock order: file range, vnode lock, then the vm object lock.  Never sleep for a
+ * vnode lock with a busy page, an object lock or a map lock held, and never
+ * touch user memory with one held, unless page faults are disabled.
  *
  * Locks:  a  atomic
  *         c  constant from creation to reclaim
@@ -24,6 +25,7 @@
 #include <sys/queue.h>
 #include <sys/lock.h>
 #include <sys/mutex.h>
+#include <sys/rangelock.h>
 #include <sys/sx.h>
 #include <sys/uio.h>
 
@@ -63,6 +65,7 @@ struct vnode {
 	struct mtx v_interlock;
 	struct sx v_sx;			 /* behind VOP_LOCK() */
 	int v_recurse;			 /* owner's extra locks */
+	struct rangelock v_rl;		 /* (i) */
 	TAILQ_ENTRY(vnode) v_nmntvnodes; /* (m) */
 };
 
@@ -84,15 +87,17 @@ struct vnode {
 #define LK_EXCLOTHER  0x001000 /* VOP_ISLOCKED: another thread, exclusive */
 
 /* ioflag of VOP_READ and VOP_WRITE. */
-#define IO_UNIT	    0x0001
-#define IO_APPEND   0x0002
-#define IO_SYNC	    0x0080
-#define IO_ASYNC    0x0100
-#define IO_VMIO	    0x0200 /* data already in the VM object */
-#define IO_INVAL    0x0400 /* pages are discarded afterwards */
-#define IO_NOREUSE  0x8000
-#define IO_SEQMAX   0x7f
-#define IO_SEQSHIFT 16
+#define IO_UNIT	       0x0001
+#define IO_APPEND      0x0002
+#define IO_NODELOCKED  0x0008 /* vn_rdwr: the caller has the vnode locked */
+#define IO_SYNC	       0x0080
+#define IO_ASYNC       0x0100
+#define IO_VMIO	       0x0200 /* data already in the VM object */
+#define IO_INVAL       0x0400 /* pages are discarded afterwards */
+#define IO_RANGELOCKED 0x4000 /* vn_rdwr: ... and the range */
+#define IO_NOREUSE     0x8000
+#define IO_SEQMAX      0x7f
+#define IO_SEQSHIFT    16
 
 struct vattr {
 	enum vtype va_type;
@@ -160,6 +165,15 @@ int VOP_PUTPAGES(struct vnode *vp, struct vm_page **ma, int bytecount,
 int VOP_BMAP(struct vnode *vp, daddr_t lbn, struct bufobj **bop, daddr_t *bnp,
     int *runp, int *runb);
 int VOP_GETATTR(struct vnode *vp, struct vattr *vap, struct ucred *cred);
+
+/*
+ * VOP_READ, VOP_WRITE, VOP_READDIR of user memory never fault with vp locked, whoever
+ * calls them.  An extension of ours: where the memory is not at hand they let the
+ * caller's lock of vp go (all of a recursive one), get hold of it, and lock vp again in
+ * the same mode; EIO if the file is gone then.  What the caller knew about the file
+ * may be out of date afterwards, and other I/O may come in between; vn_rdwr() and
+ * vn_io_fault(), which lock the range, exclude it.  No other vnode may be locked.
+ */
 int VOP_READ(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred);
 int VOP_WRITE(
     struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred);
@@ -208,6 +222,48 @@ int getnewvnode(const char *tag, struct mount *mp,
  * stays referenced and unlocked.  *vpp comes back referenced and locked shared.
  */
 int hf_namei(struct vnode *dvp, const char *path, struct vnode **vpp);
+
+struct file;
+
+/*
+ * Reads or writes len bytes at offset in one call, with FreeBSD's arguments.  vp is used
+ * and unlocked, or locked with IO_NODELOCKED.  *aresid is what is left (EIO
+ * for a short transfer without it).  Sleeps.
+ */
+int vn_rdwr(enum uio_rw rw, struct vnode *vp, void *base, int len, off_t offset,
+    enum uio_seg segflg, int ioflg, struct ucred *active_cred,
+    struct ucred *file_cred, ssize_t *aresid, struct thread *td);
+
+/*
+ * read(2) and write(2) of an open file (sys/file.h): at the uio's offset with FOF_OFFSET,
+ * else at the file's, which advances.  The range is locked throughout, the vnode in
+ * steps.  Bytes before the first that cannot be had are moved, and counted in the
+ * uio, when EFAULT comes back.  The memory is that of the calling process.  If another
+ * thread unmaps it or forks meanwhile, what is read may land in pages that
+ * are no longer the process's own.
+ *
+ * vn_read, vn_write: the steps below, which vn_io_fault() calls: FOF_OFFSET
+ * is set, user memory must not need a fault.
+ */
+int vn_io_fault(struct file *fp, struct uio *uio, struct ucred *active_cred,
+    int flags, struct thread *td);
+int vn_read(struct file *fp, struct uio *uio, struct ucred *active_cred,
+    int flags, struct thread *td);
+int vn_write(struct file *fp, struct uio *uio, struct ucred *active_cred,
+    int flags, struct thread *td);
+
+/*
+ * What a file system moves bytes with, in place of uiomove() and uiomove_fromphys(): they
+ * move the held pages of the user instead of his addresses when there are any.
+ */
+int vn_io_fault_uiomove(char *data, int xfersize, struct uio *uio);
+int vn_io_fault_pgmove(
+    struct vm_page *ma[], vm_offset_t offset, int xfersize, struct uio *uio);
+
+/* [start, end) of the file; no vnode is locked. */
+void *vn_rangelock_rlock(struct vnode *vp, off_t start, off_t end);
+void *vn_rangelock_wlock(struct vnode *vp, off_t start, off_t end);
+void vn_rangelock_unlock(struct vnode *vp, void *cookie);
 
 /* Write suspension does not exist here: these always succeed. */
 int vn_start_write(struct vnode *vp, struct mount **mpp, int flags);

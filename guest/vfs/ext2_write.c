@@ -183,8 +183,8 @@ copy_page(struct vnode *vp, struct uio *uio)
 	VM_OBJECT_WUNLOCK(object);
 	if (rv != VM_PAGER_OK)
 		return (EIO);
-	error =
-	    uiomove((char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)) + base, n, uio);
+	error = vn_io_fault_uiomove(
+	    (char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)) + base, n, uio);
 	if (uio->uio_rw == UIO_WRITE) {
 		/* Also after EFAULT: part of it may have been copied. */
 		VM_OBJECT_WLOCK(object);

@@ -13,10 +13,11 @@ move_piece(void *cp, struct iovec *iov, size_t n, struct uio *uio)
 	if (uio->uio_segflg == UIO_USERSPACE)
 		return (uio->uio_rw == UIO_READ ? copyout(cp, iov->iov_base, n)
 						: copyin(iov->iov_base, cp, n));
+	/* A held page of the user may be the file's own page. */
 	if (uio->uio_rw == UIO_READ)
-		memcpy(iov->iov_base, cp, n);
+		memmove(iov->iov_base, cp, n);
 	else
-		memcpy(cp, iov->iov_base, n);
+		memmove(cp, iov->iov_base, n);
 	return (0);
 }
 

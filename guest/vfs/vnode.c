@@ -19,7 +19,16 @@
  */
 #define VNODES_WANTED 512
 
-static const struct vop_vector dead_vnodeops;
+static int
+dead_rdwr(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred)
+{
+	return (EIO);
+}
+
+static const struct vop_vector dead_vnodeops = {
+	.vop_read = dead_rdwr,
+	.vop_write = dead_rdwr,
+};
 
 static volatile u_long nvnodes;
 
@@ -33,6 +42,7 @@ static void
 vnode_free(struct vnode *vp)
 {
 	KASSERT(vp->v_object == NULL, ("vnode_free: vnode has an object"));
+	rangelock_destroy(&vp->v_rl);
 	sx_destroy(&vp->v_sx);
 	mtx_destroy(&vp->v_interlock);
 	hf_kfree(vp);
@@ -198,6 +208,7 @@ getnewvnode(const char *tag, struct mount *mp, const struct vop_vector *vops,
 	/* A directory and its entry are locked together. */
 	sx_init_flags(&vp->v_sx, "vnode", SX_DUPOK);
 	mtx_init(&vp->v_interlock, "vnode interlock", NULL, MTX_DEF);
+	rangelock_init(&vp->v_rl);
 	vp->v_type = VNON;
 	vp->v_op = vops;
 	vp->v_mount = mp;

@@ -8,6 +8,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
+#include <vfs/vn_io.h>
 
 /*
  * What both get operations require of their pages: consecutive, of the
@@ -116,6 +117,8 @@ VOP_READ(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred)
 	ASSERT_VOP_LOCKED(vp, "VOP_READ");
 	if (vp->v_op->vop_read == NULL)
 		return (EOPNOTSUPP);
+	if (hf_vn_io_may_fault(uio))
+		return (hf_vn_io_locked(vp, uio, ioflag, cred));
 	return (vp->v_op->vop_read(vp, uio, ioflag, cred));
 }
 
@@ -125,6 +128,8 @@ VOP_WRITE(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred)
 	ASSERT_VOP_LOCKED(vp, "VOP_WRITE");
 	if (vp->v_op->vop_write == NULL)
 		return (EOPNOTSUPP);
+	if (hf_vn_io_may_fault(uio))
+		return (hf_vn_io_locked(vp, uio, ioflag, cred));
 	return (vp->v_op->vop_write(vp, uio, ioflag, cred));
 }
 
@@ -159,6 +164,8 @@ VOP_READDIR(struct vnode *vp, struct uio *uio, struct ucred *cred, int *eofflag,
 	ASSERT_VOP_LOCKED(vp, "VOP_READDIR");
 	if (vp->v_op->vop_readdir == NULL)
 		return (EOPNOTSUPP);
+	if (hf_vn_io_may_fault(uio))
+		return (hf_vn_readdir(vp, uio, cred, eofflag));
 	return (
 	    vp->v_op->vop_readdir(vp, uio, cred, eofflag, ncookies, cookies));
 }
