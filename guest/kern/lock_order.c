@@ -12,14 +12,19 @@ static const struct {
 	const char *name;
 	uint16_t rank;
 } ranks[] = {
+	{ "file offset", 14 },
+	{ "file range", 16 }, /* a node, as the four with (*) */
 	{ "mount", 18 },
+	{ "map transition", 19 }, /* (*) */
 	{ "vnode", 20 },
+	{ "vm map (user)", 22 },
 	{ "mount vnode list", 24 },
+	{ "object paging", 26 }, /* (*) */
+	{ "page busy", 28 },	 /* (*) */
 	{ "ext2", 30 },
 	{ "buf cache", 32 },
 	{ "pbuf pool", 34 },
 	{ "bdev", 36 },
-	{ "vm map (user)", 40 },
 	{ "vm map (system)", 42 },
 	{ "vm map sleep mutex", 44 },
 	{ "vm object", 50 },
@@ -77,8 +82,8 @@ hf_lock_destroy(struct lock_object *lo)
  * Looked up at the first use and not when the lock is made: thousands are
  * made at boot and never taken.
  */
-static uint16_t
-rank_of(const struct lock_object *lo)
+uint16_t
+hf_lock_rank_of(const struct lock_object *lo)
 {
 	struct lock_object *l = __DECONST(struct lock_object *, lo);
 
@@ -90,6 +95,13 @@ rank_of(const struct lock_object *lo)
 }
 
 void
+hf_lock_out_of_order(const char *wanted, const char *held, const void *pc)
+{
+	panic("lock order: %s is taken with %s held (taken at %p)", wanted,
+	    held, pc);
+}
+
+void
 hf_lock_check(const struct lock_object *lo)
 {
 	struct thread *td = curthread;
@@ -98,18 +110,30 @@ hf_lock_check(const struct lock_object *lo)
 
 	if ((lo->lo_flags & LO_INITED) == 0)
 		panic("lock %p is not initialised", lo);
-	if (td->td_nheld == 0 || (rank = rank_of(lo)) == 0)
+	if (td->td_nheld == 0 || (rank = hf_lock_rank_of(lo)) == 0)
 		return;
 	for (int i = 0; i < td->td_nheld; i++) {
 		held = td->td_held[i].h_lock;
-		other = rank_of(held);
+		other = hf_lock_rank_of(held);
 		if (other < rank)
 			continue;
 		if (other == rank && (lo->lo_flags & LO_DUPOK) != 0)
 			continue;
-		panic("lock order: %s is taken with %s held", lo->lo_name,
-		    held->lo_name);
+		hf_lock_out_of_order(
+		    lo->lo_name, held->lo_name, td->td_held[i].h_pc);
 	}
+}
+
+/* The last entry for lo, -1 when there is none. */
+static int
+held_index(const struct thread *td, const struct lock_object *lo)
+{
+	int i;
+
+	for (i = td->td_nheld - 1; i >= 0; i--)
+		if (td->td_held[i].h_lock == lo)
+			break;
+	return (i);
 }
 
 void
@@ -130,16 +154,14 @@ hf_lock_acquired(const struct lock_object *lo, enum hf_hold how)
 	intr_restore(flags);
 }
 
-/* The last entry for lo, -1 when there is none. */
-static int
-held_index(const struct thread *td, const struct lock_object *lo)
+void
+hf_lock_taken_at(const struct lock_object *lo, const void *pc)
 {
-	int i;
+	struct thread *td = curthread;
+	int i = held_index(td, lo);
 
-	for (i = td->td_nheld - 1; i >= 0; i--)
-		if (td->td_held[i].h_lock == lo)
-			break;
-	return (i);
+	if (i >= 0)
+		td->td_held[i].h_pc = pc;
 }
 
 void
@@ -201,6 +223,7 @@ hf_locks_print(struct thread *td)
 		    td->td_held[i].h_how == HF_HOLD_SHARED ? "shared"
 							   : "exclusive",
 		    td->td_held[i].h_lock->lo_name, td->td_held[i].h_pc);
+	hf_nodes_print(td);
 }
 
 #else

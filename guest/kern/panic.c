@@ -23,6 +23,7 @@ catch_enter(struct hf_catch *c, bool panics)
 
 	c->hc_outer = td->td_catch;
 	c->hc_nheld = td->td_nheld;
+	c->hc_nodes = td->td_nodes;
 	c->hc_critnest = td->td_critnest;
 	c->hc_no_sleeping = td->td_no_sleeping;
 	c->hc_pinned = td->td_pinned;
@@ -39,6 +40,7 @@ catch_restore(struct hf_catch *c)
 
 	td->td_catch = c->hc_outer;
 	td->td_nheld = c->hc_nheld;
+	td->td_nodes = c->hc_nodes;
 	td->td_no_sleeping = c->hc_no_sleeping;
 	td->td_pinned = c->hc_pinned;
 	td->td_pflags = c->hc_pflags;

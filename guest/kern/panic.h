@@ -15,6 +15,7 @@ struct hf_catch {
 	struct hf_jmpbuf hc_jmp;
 	struct hf_catch *hc_outer;
 	int hc_nheld; /* locks held on entry */
+	struct hf_nodes_held hc_nodes;
 	u_int hc_critnest;
 	int hc_no_sleeping;
 	int hc_pinned;

@@ -81,9 +81,12 @@ lock_range(struct rangelock *lock, off_t start, off_t end, struct mtx *ilk,
 		entry_put(e);
 		return (NULL);
 	}
+	if (!e->rl_q_granted)
+		hf_node_check(HF_NODE_RANGE, &ilk->lock_object);
 	while (!e->rl_q_granted)
 		(void)msleep(e, ilk, PVFS, "range", 0);
 	mtx_unlock(ilk);
+	hf_node_acquired(HF_NODE_RANGE, 1);
 	return (e);
 }
 
@@ -129,5 +132,6 @@ rangelock_unlock(struct rangelock *lock, void *cookie, struct mtx *ilk)
 			wakeup(o);
 		}
 	mtx_unlock(ilk);
+	hf_node_released(HF_NODE_RANGE, 1);
 	entry_put(e);
 }

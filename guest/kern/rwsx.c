@@ -225,9 +225,11 @@ may_take(enum hf_lock_class class, const char *name)
 		    ("shared lock of %s, which we hold exclusively",          \
 			l->lock_object.lo_name));                             \
 		hf_lock_check(&l->lock_object);                               \
-		if (!try_shared(&l->word, curthread->count > 0))              \
+		if (!try_shared(&l->word, curthread->count > 0)) {            \
+			hf_lock_check_sleep(&l->lock_object);                 \
 			lock_shared(&l->word, l->lock_object.lo_name,         \
 			    curthread->count > 0);                            \
+		}                                                             \
 		curthread->count++;                                           \
 		hf_lock_acquired(&l->lock_object, HF_HOLD_SHARED);            \
 	}                                                                     \
@@ -245,8 +247,10 @@ may_take(enum hf_lock_class class, const char *name)
 		KASSERT(owner_of(l->word) != (uintptr_t)curthread,            \
 		    ("recursion on %s", l->lock_object.lo_name));             \
 		hf_lock_check(&l->lock_object);                               \
-		if (!try_exclusive(&l->word))                                 \
+		if (!try_exclusive(&l->word)) {                               \
+			hf_lock_check_sleep(&l->lock_object);                 \
 			lock_exclusive(&l->word, l->lock_object.lo_name);     \
+		}                                                             \
 		hf_lock_acquired(&l->lock_object, HF_HOLD_EXCLUSIVE);         \
 	}                                                                     \
 	void XU(struct type *l)                                               \

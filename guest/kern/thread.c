@@ -56,6 +56,10 @@ hf_thread_start(void)
 
 	hf_sched_unlock();
 	td->td_fn(td->td_arg);
+	KASSERT(td->td_nodes.n_count[HF_NODE_TRANSITION] == 0 &&
+		td->td_nodes.n_count[HF_NODE_RANGE] == 0,
+	    ("thread %s ends with a map transition or a file range",
+		td->td_name));
 	KASSERT(td->td_critnest == 0 && hf_locks_held() == 0,
 	    ("thread %s ends in a critical section or with a lock",
 		td->td_name));

@@ -90,6 +90,7 @@ struct thread {
 	struct hf_catch *td_catch; /* (t) hf_panics() and scenarios */
 	int td_nheld;		   /* (t) */
 	struct hf_held td_held[HF_HELD_MAX]; /* (t) */
+	struct hf_nodes_held td_nodes;	     /* (t) */
 	struct pcb td_pcb_store;	     /* (t) */
 	struct mdthread td_md;		     /* machine's own */
 };

@@ -70,6 +70,14 @@ check_thread(struct thread *td)
 		hf_expect_at(__FILE__, __LINE__, "no lock is held", false);
 		td->td_nheld = 0;
 	}
+	if (td->td_nodes.n_count[HF_NODE_TRANSITION] != 0 ||
+	    td->td_nodes.n_count[HF_NODE_RANGE] != 0) {
+		hf_nodes_print(td);
+		hf_expect_at(__FILE__, __LINE__,
+		    "no map transition and no file range is held", false);
+	}
+	/* Paging that another thread has ended is counted here still. */
+	bzero(&td->td_nodes, sizeof(td->td_nodes));
 	if (td->td_no_sleeping != 0 || td->td_pinned != 0 ||
 	    td->td_critnest != 0) {
 		hf_expect_at(__FILE__, __LINE__,

@@ -100,6 +100,7 @@ vget(struct vnode *vp, int flags)
 
 	vref(vp);
 	error = vn_lock(vp, flags);
+	hf_lock_taken_at(&vp->v_sx.lock_object, __builtin_return_address(0));
 	if (error != 0)
 		vrele(vp);
 	return (error);

@@ -100,6 +100,7 @@ vn_lock(struct vnode *vp, int flags)
 	int error;
 
 	error = VOP_LOCK(vp, flags);
+	hf_lock_taken_at(&vp->v_sx.lock_object, __builtin_return_address(0));
 	if (error == 0 && VN_IS_DOOMED(vp) && (flags & LK_RETRY) == 0) {
 		VOP_UNLOCK(vp);
 		error = ENOENT;

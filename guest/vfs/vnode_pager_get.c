@@ -298,13 +298,18 @@ async_done(struct hf_io *io, int error)
 static int
 start_async(struct hf_pbuf *pb, vop_getpages_iodone_t *iodone, void *arg)
 {
-	int error;
+	int error, i, total;
 
 	pb->pb_iodone = iodone;
 	pb->pb_arg = arg;
 	hf_task_init(&pb->pb_task, async_task, pb);
 	pb->pb_io.done = async_done;
 	pb->pb_io.arg = pb;
+	/* Pages and paging are the transfer's from here on. */
+	total = pb->pb_behind + pb->pb_count + pb->pb_ahead;
+	for (i = 0; i < total; i++)
+		hf_node_busy_handed_over(pb->pb_pages[i]);
+	hf_node_released(HF_NODE_PAGING, (u_int)total);
 	error = hf_bdev_submit(pb->pb_vp->v_bufobj.bo_bdev, &pb->pb_io);
 	if (error != 0)
 		async_done(&pb->pb_io, error);

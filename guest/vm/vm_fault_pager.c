@@ -100,6 +100,7 @@ vm_fault_lock_vnode(struct faultstate *fs)
 	}
 	vhold(vp);
 	vm_fault_deallocate(fs);
+	hf_lock_check_alone(&vp->v_sx.lock_object);
 	if (vget(vp, how | LK_RETRY | LK_CANRECURSE) == 0)
 		fs->vp = vp;
 	vdrop(vp);

@@ -22,6 +22,13 @@
 static struct mtx map_sleep_mtx;
 static bool map_sleep_ready;
 
+static inline struct lock_object *
+map_lock_object(vm_map_t map)
+{
+	return (map->system_map ? &map->system_mtx.lock_object
+				: &map->lock.lock_object);
+}
+
 /* In an INVARIANTS kernel: panics unless curthread holds the lock as asked. */
 void
 hf_map_assert(vm_map_t map, int what)
@@ -40,8 +47,11 @@ vm_map_lock(vm_map_t map)
 {
 	if (map->system_map)
 		mtx_lock(&map->system_mtx);
-	else
+	else {
 		sx_xlock(&map->lock);
+		hf_lock_taken_at(
+		    &map->lock.lock_object, __builtin_return_address(0));
+	}
 	map->timestamp++;
 }
 
@@ -97,8 +107,11 @@ vm_map_lock_read(vm_map_t map)
 {
 	if (map->system_map)
 		mtx_lock(&map->system_mtx);
-	else
+	else {
 		sx_slock(&map->lock);
+		hf_lock_taken_at(
+		    &map->lock.lock_object, __builtin_return_address(0));
+	}
 }
 
 /* As vm_map_unlock(), for the shared lock. */
@@ -186,6 +199,7 @@ int
 vm_map_unlock_and_wait(vm_map_t map, int timo)
 {
 	VM_MAP_ASSERT_LOCKED(map);
+	hf_node_check(HF_NODE_TRANSITION, map_lock_object(map));
 	mtx_lock(&map_sleep_mtx);
 	hf_map_unlock_raw(map);
 	return (
@@ -233,6 +247,7 @@ vm_map_wait_busy(vm_map_t map)
 {
 	VM_MAP_ASSERT_LOCKED(map);
 	while (map->busy != 0) {
+		hf_node_check(HF_NODE_TRANSITION, map_lock_object(map));
 		vm_map_modflags(map, MAP_BUSY_WAKEUP, 0);
 		if (map->system_map)
 			msleep(&map->busy, &map->system_mtx, 0, "mbusy", 0);

@@ -100,6 +100,7 @@ claim(vm_map_t map, vm_map_entry_t entry, vm_offset_t start, vm_offset_t end)
 	    ("entry %p claimed twice", (void *)entry));
 	entry->eflags |= MAP_ENTRY_IN_TRANSITION;
 	entry->wiring_thread = curthread;
+	hf_node_acquired(HF_NODE_TRANSITION, 1);
 	return (KERN_SUCCESS);
 }
 
@@ -113,6 +114,7 @@ disclaim(vm_map_entry_t entry)
 	entry->eflags &= ~(MAP_ENTRY_IN_TRANSITION | MAP_ENTRY_WIRE_SKIPPED |
 	    MAP_ENTRY_NEEDS_WAKEUP);
 	entry->wiring_thread = NULL;
+	hf_node_released(HF_NODE_TRANSITION, 1);
 	return (wanted);
 }
 

@@ -248,13 +248,16 @@ vm_object_reference(vm_object_t object)
 void
 vm_object_pip_add(vm_object_t object, short i)
 {
-	if (i > 0)
+	if (i > 0) {
 		blockcount_acquire(&object->paging_in_progress, i);
+		hf_node_acquired(HF_NODE_PAGING, (u_int)i);
+	}
 }
 
 void
 vm_object_pip_wakeup(vm_object_t object)
 {
+	hf_node_released(HF_NODE_PAGING, 1);
 	blockcount_release(&object->paging_in_progress, 1);
 }
 
@@ -262,8 +265,10 @@ vm_object_pip_wakeup(vm_object_t object)
 void
 vm_object_pip_wakeupn(vm_object_t object, short i)
 {
-	if (i > 0)
+	if (i > 0) {
+		hf_node_released(HF_NODE_PAGING, (u_int)i);
 		blockcount_release(&object->paging_in_progress, i);
+	}
 }
 
 /* Object write-locked; the lock is dropped while pip is not 0. */
@@ -273,7 +278,7 @@ vm_object_pip_wait(vm_object_t object, const char *waitid)
 	VM_OBJECT_ASSERT_WLOCKED(object);
 	while (blockcount_read(&object->paging_in_progress) != 0) {
 		VM_OBJECT_WUNLOCK(object);
-		blockcount_wait_unlocked(&object->paging_in_progress, waitid);
+		vm_object_pip_wait_unlocked(object, waitid);
 		VM_OBJECT_WLOCK(object);
 	}
 }
@@ -282,6 +287,8 @@ void
 vm_object_pip_wait_unlocked(vm_object_t object, const char *waitid)
 {
 	VM_OBJECT_ASSERT_UNLOCKED(object);
+	if (blockcount_read(&object->paging_in_progress) != 0)
+		hf_node_check(HF_NODE_PAGING, NULL);
 	blockcount_wait_unlocked(&object->paging_in_progress, waitid);
 }
 

@@ -207,6 +207,7 @@ hf_vm_page_alloc_run(vm_object_t object, vm_pindex_t pindex, int n,
 		if (object->memattr != VM_MEMATTR_DEFAULT)
 			pmap_page_set_memattr(m, object->memattr);
 		atomic_store_rel_int(&m->busy_lock, VPB_CURTHREAD_EXCLUSIVE);
+		hf_node_busied(m, __builtin_return_address(0));
 		mpred = m;
 	}
 	for (n = i; i < got; i++) {
@@ -264,6 +265,7 @@ vm_page_alloc_after(
 	    (req & VM_ALLOC_NOBUSY) != 0      ? VPB_UNBUSIED
 		: (req & VM_ALLOC_SBUSY) != 0 ? VPB_SHARERS_WORD(1)
 					      : VPB_CURTHREAD_EXCLUSIVE);
+	hf_node_busied(m, __builtin_return_address(0));
 	return (m);
 }
 

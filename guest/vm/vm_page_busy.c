@@ -12,6 +12,7 @@
 #include <sys/lock.h>
 #include <sys/mutex.h>
 #include <sys/proc.h>
+#include <kern/lock_order.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -22,6 +23,14 @@
 /* "vm page busy", spin: hashed by address; serves blockcounts as well. */
 static struct mtx sleep_mtx[SLEEP_LOCKS];
 
+#ifdef INVARIANTS
+static bool
+is_mine(const void *page)
+{
+	return (vm_page_xbusied_by_me((const struct vm_page *)page));
+}
+#endif
+
 void
 hf_vm_page_sleep_init(void)
 {
@@ -29,6 +38,9 @@ hf_vm_page_sleep_init(void)
 
 	for (i = 0; i < SLEEP_LOCKS; i++)
 		mtx_init(&sleep_mtx[i], "vm page busy", NULL, MTX_SPIN);
+#ifdef INVARIANTS
+	hf_node_set_busy_probe(is_mine);
+#endif
 }
 
 static struct mtx *
@@ -94,6 +106,7 @@ vm_page_tryxbusy(vm_page_t m)
 		unbusy_and_wake(m);
 		return (0);
 	}
+	hf_node_busied(m, __builtin_return_address(0));
 	return (1);
 }
 
@@ -200,6 +213,7 @@ vm_page_busy_tryupgrade(vm_page_t m)
 			return (0);
 	} while (!atomic_fcmpset_acq_int(&m->busy_lock, &x,
 	    VPB_CURTHREAD_EXCLUSIVE | (x & VPB_BIT_WAITERS)));
+	hf_node_busied(m, __builtin_return_address(0));
 	return (1);
 }
 
@@ -253,6 +267,33 @@ still_busy(void *arg)
 	return (true);
 }
 
+#ifdef INVARIANTS
+/* Whoever has pages busied waits for later ones of the same object only. */
+static void
+check_order(const void *page, const void *pc, void *arg)
+{
+	const struct busy_wait *bw = arg;
+	const struct vm_page *m = page;
+
+	if (m->object != bw->object || m->pindex >= bw->pindex)
+		hf_lock_out_of_order("page busy", "page busy", pc);
+}
+#endif
+
+/* Nothing is locked.  May return early. */
+static void
+sleep_for_page(struct busy_wait *bw, const char *wmesg)
+{
+#ifdef INVARIANTS
+	hf_node_check(HF_NODE_BUSY, NULL);
+	hf_node_busy_foreach(check_order, bw);
+#endif
+	if (vm_object_busied(bw->object))
+		vm_object_busy_wait(bw->object, wmesg);
+	else
+		hf_vm_sleep_while(bw->m, still_busy, bw, wmesg);
+}
+
 /*
  * If m is busied in a way that conflicts with allocflags (with SBUSY or
  * IGN_SBUSY, shares do not), or its object is busied: drops the object's lock,
@@ -267,15 +308,11 @@ vm_page_busy_sleep(vm_page_t m, const char *wmesg, int allocflags)
 	struct busy_wait bw = { m, object, m->pindex, allocflags };
 
 	VM_OBJECT_ASSERT_LOCKED(object);
-	if (vm_object_busied(object)) {
-		VM_OBJECT_UNLOCK(object);
-		vm_object_busy_wait(object, wmesg);
-		return (true);
-	}
-	if (!conflicts(vm_page_busy_fetch(m), allocflags))
+	if (!vm_object_busied(object) &&
+	    !conflicts(vm_page_busy_fetch(m), allocflags))
 		return (false);
 	VM_OBJECT_UNLOCK(object);
-	hf_vm_sleep_while(m, still_busy, &bw, wmesg);
+	sleep_for_page(&bw, wmesg);
 	return (true);
 }
 
@@ -287,10 +324,7 @@ vm_page_busy_sleep_unlocked(vm_object_t object, vm_page_t m, vm_pindex_t pindex,
 	struct busy_wait bw = { m, object, pindex, allocflags };
 
 	VM_OBJECT_ASSERT_UNLOCKED(object);
-	if (vm_object_busied(object))
-		vm_object_busy_wait(object, wmesg);
-	else
-		hf_vm_sleep_while(m, still_busy, &bw, wmesg);
+	sleep_for_page(&bw, wmesg);
 }
 
 static int

@@ -59,6 +59,7 @@ vm_pageout_flush(
 			break;
 		case VM_PAGER_PEND:
 			/* The pager's from here on. */
+			hf_node_released(HF_NODE_PAGING, 1);
 			done++;
 			continue;
 		case VM_PAGER_BAD:
