@@ -43,7 +43,8 @@
  * takes it again without sleeping (we own busy pages then) and checks that
  * address, object and index still belong together.  Whoever must sleep lets
  * everything go first and begins again; a restart keeps the caller's arguments, the clock
- * of the memory shortage, the read-ahead decision and at most one locked vnode.
+ * of the memory shortage, the read-ahead decision and at most one locked vnode
+ * (but lets that go, too, before it waits for a wiring).
  *
  * While the map is locked the entry's own reference keeps first_object, so the
  * common cases take neither a reference nor a pip count.  Both are taken
@@ -174,7 +175,10 @@ vm_fault_fail(struct faultstate *fs, int rv)
 	return (FAULT_FAILURE);
 }
 
-/* Another thread wires or unwires the entry: waits until it is done. */
+/*
+ * Another thread wires or unwires the entry: waits until it is done, without the
+ * vnode that an earlier attempt has locked, which that thread may need.
+ */
 static void
 wait_transition(struct faultstate *fs)
 {
@@ -183,6 +187,7 @@ wait_transition(struct faultstate *fs)
 
 	map = fs->map;
 	vm_fault_unlock_map(fs);
+	vm_fault_unlock_vp(fs);
 	vm_map_lock(map);
 	if (vm_map_lookup_entry(map, fs->vaddr, &entry) &&
 	    (entry->eflags & MAP_ENTRY_IN_TRANSITION) != 0 &&

@@ -287,3 +287,39 @@ HF_SCENARIO(crossed_wiring, "pager.write_while_wiring", "QH-30 WI-27",
 	hf_file_drop(vp);
 	hf_file_close(vp);
 }
+
+HF_SCENARIO(crossed_fault_wiring, "pager.fault_lets_vnode_go", "QH-30 WI-27",
+    "a fault that got its vnode waits for a wiring without it", WRITES,
+    .timeout_ms = 20000)
+{
+	struct hf_job lock =
+	    HF_JOB(hf_job_wire, VA, 4, .flags = VM_MAP_WIRE_USER);
+	struct hf_toucher t;
+	struct hf_bdev *bd;
+	struct vnode *vp;
+
+	vp = hf_file_open(HF_SCRATCH_NAME);
+	bd = vp->v_mount->mnt_bdev;
+	hf_file_drop(vp);
+	hf_file_warm(vp, 0);
+	hf_file_map(vp, VA, 0, 4, VM_PROT_READ, HF_FILE_SHARED);
+	vm_map_madvise(hf_space_map(), VA, VA + ptoa(4), MADV_RANDOM);
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	hf_toucher_start(&t, VA + ptoa(3), -1);
+	hf_require(hf_toucher_asleep(&t, "vnode"));
+	hf_job_start_asleep(&lock, "vnode");
+	/* Both get the vnode; the fault finds the wiring in its way. */
+	hf_bdev_hold(bd);
+	VOP_UNLOCK(vp);
+	hf_require(hf_toucher_asleep(&t, "vmmaps"));
+	hf_file_await_held(bd, 1);
+	hf_bdev_release(bd);
+	hf_expect_eq(hf_job_join(&lock), KERN_SUCCESS);
+	hf_expect_ne(hf_toucher_join(&t), -1);
+	hf_expect_eq(
+	    vm_map_unwire(hf_space_map(), VA, VA + ptoa(4), VM_MAP_WIRE_USER),
+	    KERN_SUCCESS);
+	hf_file_unmap(VA, 4);
+	hf_file_expect_idle(vp);
+	hf_file_close(vp);
+}
