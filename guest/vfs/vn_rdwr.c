@@ -31,51 +31,43 @@ hf_file_fini(struct file *fp)
 	sx_destroy(&fp->f_offset_lock);
 }
 
-static int
-read_locked(struct file *fp, struct uio *uio, struct ucred *cred)
+static void
+check_args(const struct uio *uio, enum uio_rw rw, int flags, struct thread *td)
 {
-	int error;
-
-	(void)vn_lock(fp->f_vnode, LK_SHARED | LK_RETRY);
-	error = VOP_READ(fp->f_vnode, uio, 0, cred);
-	VOP_UNLOCK(fp->f_vnode);
-	return (error);
-}
-
-static int
-write_locked(struct file *fp, struct uio *uio, struct ucred *cred)
-{
-	int error, ioflag;
-
-	ioflag = IO_UNIT;
-	if ((fp->f_flag & O_APPEND) != 0)
-		ioflag |= IO_APPEND;
-	if ((fp->f_flag & O_FSYNC) != 0)
-		ioflag |= IO_SYNC;
-	(void)vn_lock(fp->f_vnode, LK_EXCLUSIVE | LK_RETRY);
-	error = VOP_WRITE(fp->f_vnode, uio, ioflag, cred);
-	VOP_UNLOCK(fp->f_vnode);
-	return (error);
+	KASSERT(
+	    td == curthread && uio->uio_rw == rw && (flags & FOF_OFFSET) != 0,
+	    ("vn_read, vn_write: flags %#x, not at the uio's offset", flags));
 }
 
 int
 vn_read(struct file *fp, struct uio *uio, struct ucred *active_cred, int flags,
     struct thread *td)
 {
-	KASSERT(td == curthread && uio->uio_rw == UIO_READ &&
-		(flags & FOF_OFFSET) != 0,
-	    ("vn_read: flags %#x", flags));
-	return (read_locked(fp, uio, active_cred));
+	int error;
+
+	check_args(uio, UIO_READ, flags, td);
+	(void)vn_lock(fp->f_vnode, LK_SHARED | LK_RETRY);
+	error = VOP_READ(fp->f_vnode, uio, 0, active_cred);
+	VOP_UNLOCK(fp->f_vnode);
+	return (error);
 }
 
 int
 vn_write(struct file *fp, struct uio *uio, struct ucred *active_cred, int flags,
     struct thread *td)
 {
-	KASSERT(td == curthread && uio->uio_rw == UIO_WRITE &&
-		(flags & FOF_OFFSET) != 0,
-	    ("vn_write: flags %#x", flags));
-	return (write_locked(fp, uio, active_cred));
+	int error, ioflag;
+
+	check_args(uio, UIO_WRITE, flags, td);
+	ioflag = IO_UNIT;
+	if ((fp->f_flag & O_APPEND) != 0)
+		ioflag |= IO_APPEND;
+	if ((fp->f_flag & O_FSYNC) != 0)
+		ioflag |= IO_SYNC;
+	(void)vn_lock(fp->f_vnode, LK_EXCLUSIVE | LK_RETRY);
+	error = VOP_WRITE(fp->f_vnode, uio, ioflag, active_cred);
+	VOP_UNLOCK(fp->f_vnode);
+	return (error);
 }
 
 void *

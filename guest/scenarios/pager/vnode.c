@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vnode.c: vnodes and their objects: life, size, write counts. */
 
+#include <sys/proc.h>
 #include <sys/signal.h>
 #include <test/file.h>
 #include <test/probe.h>
@@ -316,20 +317,12 @@ static int
 file_io(struct vnode *vp, enum uio_rw rw, off_t off, void *buf, size_t bytes,
     int ioflag)
 {
-	struct iovec iov = { buf, bytes };
-	struct uio uio = { .uio_iov = &iov,
-		.uio_iovcnt = 1,
-		.uio_offset = off,
-		.uio_resid = (ssize_t)bytes,
-		.uio_segflg = UIO_SYSSPACE,
-		.uio_rw = rw };
+	ssize_t left;
 	int error;
 
-	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	error = rw == UIO_READ ? VOP_READ(vp, &uio, ioflag, NULL)
-			       : VOP_WRITE(vp, &uio, ioflag, NULL);
-	VOP_UNLOCK(vp);
-	return (error != 0 ? error : -(int)uio.uio_resid);
+	error = vn_rdwr(rw, vp, buf, (int)bytes, off, UIO_SYSSPACE, ioflag,
+	    NULL, NULL, &left, curthread);
+	return (error != 0 ? error : -(int)left);
 }
 
 HF_SCENARIO(vnode_coherent, "pager.read_write", "VN-17 PP-11",
