@@ -145,3 +145,25 @@ HF_SCENARIO(map_stack_arguments, "map.stack_arguments", "MP-36",
 	    KERN_NO_SPACE);
 	hf_expect_eq(map->nentries, 1);
 }
+
+HF_SCENARIO(map_stack_wired, "map.stack_wirefuture", "MP-36 SC-53",
+    "what a stack grows by is locked at once if the future is, or not grown")
+{
+	vm_map_entry_t entry;
+	vm_map_t map;
+
+	map = stack();
+	map->flags |= MAP_WIREFUTURE;
+	curproc->p_limits[RLIMIT_MEMLOCK].rlim_cur = GROW;
+	hf_poke(TOP - GROW - 8, 1);
+	entry = hf_space_entry(TOP - GROW - 8);
+	hf_expect((entry->eflags & MAP_ENTRY_USER_WIRED) != 0);
+	hf_expect_eq(vm_user_wire_count, atop(GROW));
+	hf_expect_eq(pmap_wired_count(map->pmap), atop(GROW));
+	hf_space_check();
+	/* More is not allowed. */
+	hf_expect_segv_acc(hf_probe_write(TOP - 2 * GROW - 8, 1));
+	hf_expect_eq(map->size, 2 * GROW);
+	vm_map_remove(map, BOTTOM, TOP);
+	hf_expect_eq(vm_user_wire_count, 0);
+}

@@ -171,3 +171,29 @@ HF_SCENARIO(wire_two_processes, "wire.two_processes", "WI-22",
 	hf_expect_eq(vm_page_wire_count(m), 0);
 	hf_space_check();
 }
+
+HF_SCENARIO(wire_fork_marks, "wire.fork_marks", "CW-08 CW-09",
+    "a child's entries have no mark of a wiring that others wait for")
+{
+	struct proc *parent = curproc, *child;
+	const vm_eflags_t marks = MAP_ENTRY_NEEDS_WAKEUP |
+	    MAP_ENTRY_WIRE_SKIPPED | MAP_ENTRY_IN_TRANSITION;
+	vm_map_entry_t entry;
+
+	hf_space_anon_at(VA, 1);
+	hf_poke(VA, 1);
+	/* As a wirer leaves it that waits for an entry further on. */
+	entry = hf_space_entry(VA);
+	entry->eflags |= marks;
+	entry->wiring_thread = curthread;
+	child = hf_space_fork("child");
+	entry->eflags &= ~marks;
+	entry->wiring_thread = NULL;
+	hf_space_run(child);
+	hf_expect_eq(hf_space_entry(VA)->eflags & marks, 0);
+	hf_expect_eq(hf_space_entry(VA)->wiring_thread, NULL);
+	hf_expect_eq(hf_peek(VA), 1);
+	hf_space_run(parent);
+	hf_space_end(child);
+	hf_space_check();
+}
