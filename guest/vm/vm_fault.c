@@ -205,6 +205,20 @@ in_transition(const struct faultstate *fs)
 	    fs->entry->wiring_thread != curthread);
 }
 
+/*
+ * A look-up failed.  If it asked for more than the caller did, because of an
+ * entry that may be another one now, that was no answer: look again without.
+ */
+static bool
+asked_too_much(struct faultstate *fs)
+{
+	if ((fs->fault_flags & HF_FAULT_SHADOW) == 0)
+		return (false);
+	fs->fault_flags &= ~HF_FAULT_SHADOW;
+	fs->fault_type &= ~VM_PROT_COPY;
+	return (true);
+}
+
 /* Step 1.  FAULT_CONTINUE: the map is locked and describes the address. */
 static inline enum fault_status
 fault_lookup(struct faultstate *fs)
@@ -217,7 +231,7 @@ fault_lookup(struct faultstate *fs)
 	    &fs->first_object, &fs->first_pindex, &fs->prot, &fs->wired);
 	if (rv != KERN_SUCCESS) {
 		fs->rv = rv;
-		return (FAULT_FAILURE);
+		return (asked_too_much(fs) ? FAULT_RESTART : FAULT_FAILURE);
 	}
 	fs->lookup_still_valid = true;
 	fs->map_generation = fs->map->timestamp;
@@ -330,13 +344,13 @@ fault_revalidate(struct faultstate *fs)
 		return (FAULT_CONTINUE);
 	rv = vm_map_lookup_locked(&fs->map, fs->vaddr, fs->fault_type,
 	    &fs->entry, &object, &pindex, &prot, &wired);
-	if (rv != KERN_SUCCESS && rv != KERN_FAILURE)
+	if (rv != KERN_SUCCESS && rv != KERN_FAILURE && !asked_too_much(fs))
 		return (vm_fault_fail(fs, rv));
 	/*
 	 * More rights than before are not used: the next access faults.  A
 	 * change of wiring would need another kind of mapping.
 	 */
-	if (rv == KERN_FAILURE || object != fs->first_object ||
+	if (rv != KERN_SUCCESS || object != fs->first_object ||
 	    pindex != fs->first_pindex || wired != fs->wired ||
 	    in_transition(fs) || (fs->prot & prot) == 0) {
 		vm_fault_deallocate(fs);

@@ -117,6 +117,7 @@ vm_fault_below(struct faultstate *fs)
 		}
 		if (shared && fs->needs_copy) {
 			fs->fault_type |= VM_PROT_COPY;
+			fs->fault_flags |= HF_FAULT_SHADOW;
 			vm_fault_deallocate(fs);
 			return (FAULT_RESTART);
 		}

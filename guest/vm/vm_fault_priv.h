@@ -69,6 +69,12 @@ struct faultstate {
 	int rv; /* of FAULT_FAILURE */
 };
 
+/*
+ * A fault flag of our own: VM_PROT_COPY in fault_type is not the caller's, but asks
+ * for a wired entry's shadow (vm_fault_below()).
+ */
+#define HF_FAULT_SHADOW 0x100
+
 /* Pages tried before and after a soft fault. */
 #define PFBAK 4
 #define PFFOR 4

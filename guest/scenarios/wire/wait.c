@@ -42,6 +42,50 @@ HF_SCENARIO(wire_waits_midway, "wire.waits_midway", "WI-12 WI-27",
 	hf_script_end(&s);
 }
 
+/* Wires the range and unmaps it before anybody else gets the map. */
+static int
+wire_and_remove(const struct hf_job *j)
+{
+	int rv;
+
+	vm_map_lock(j->map);
+	rv = vm_map_wire_locked(j->map, j->start, j->end, VM_MAP_WIRE_USER);
+	(void)vm_map_delete(j->map, j->start, j->end);
+	vm_map_unlock(j->map);
+	return (rv);
+}
+
+HF_SCENARIO(wire_removed, "wire.removed_meanwhile", "WI-13 IW-9",
+    "what a wirer waits for is unmapped: NOHOLES gives all back, HOLESOK goes "
+    "on")
+{
+	struct hf_script s;
+	struct hf_job a = HF_JOB(wire_and_remove, VA + ptoa(1), 1);
+	struct hf_job b = HF_JOB(hf_job_wire, VA, 3);
+	int holes;
+
+	for (holes = 0; holes < 2; holes++) {
+		b.flags = VM_MAP_WIRE_USER |
+		    (holes != 0 ? VM_MAP_WIRE_HOLESOK : VM_MAP_WIRE_NOHOLES);
+		hf_space_anon_at(VA, 1);
+		hf_script_map(&s, VA + ptoa(1), 1);
+		hf_space_anon_at(VA + ptoa(2), 1);
+		hf_job_start_held(&a, &s);
+		hf_job_start_asleep(&b, "vmmaps");
+		hf_script_release(&s);
+		hf_expect_eq(hf_job_join(&a), KERN_SUCCESS);
+		hf_expect_eq(hf_job_join(&b),
+		    holes != 0 ? KERN_SUCCESS : KERN_INVALID_ADDRESS);
+		hf_expect_eq(hf_space_entry(VA)->wired_count, holes);
+		hf_expect_eq(hf_space_entry(VA + ptoa(2))->wired_count, holes);
+		hf_expect_eq(vm_user_wire_count, 2 * holes);
+		hf_space_check();
+		vm_map_remove(hf_space_map(), VA, VA + ptoa(3));
+		hf_script_end(&s);
+	}
+	hf_expect_eq(vm_user_wire_count, 0);
+}
+
 HF_SCENARIO(wire_others_claim, "wire.others_claim", "WI-06 WI-12",
     "with HOLESOK a wirer leaves alone what others wire in its holes meanwhile")
 {
