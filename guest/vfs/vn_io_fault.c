@@ -22,6 +22,7 @@
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_map.h>
+#include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vfs/vn_io.h>
 
@@ -181,6 +182,32 @@ move_held(const struct vn_io *io, struct uio *uio, size_t len, vm_page_t *ma,
 	return (error);
 }
 
+/*
+ * A held page was dirty when the hold began and may have been written back since, before
+ * or while bytes were moved into it.  Waits for the end of that, and leaves a page
+ * alone that is nobody's or has lost its contents.
+ */
+static void
+dirty_again(vm_page_t m)
+{
+	vm_object_t object;
+
+	while (
+	    (object = __atomic_load_n(&m->object, __ATOMIC_RELAXED)) != NULL) {
+		VM_OBJECT_WLOCK(object);
+		if (m->object == object && vm_page_busy_acquire(m, 0)) {
+			if (vm_page_all_valid(m)) {
+				vm_page_dirty(m);
+				vm_object_set_writeable_dirty(object);
+			}
+			vm_page_xunbusy(m);
+			VM_OBJECT_WUNLOCK(object);
+			break;
+		}
+		VM_OBJECT_WUNLOCK(object);
+	}
+}
+
 /* The uio's next step by held pages.  *more: it may not have been the last. */
 static int
 held_step(const struct vn_io *io, struct uio *uio, bool *more)
@@ -189,7 +216,7 @@ held_step(const struct vn_io *io, struct uio *uio, bool *more)
 	vm_page_t ma[HOLD_PAGES + 1];
 	size_t len, want;
 	ssize_t before;
-	int count, error;
+	int count, error, i;
 
 	*more = false;
 	want = MIN(uio->uio_iov->iov_len, (size_t)uio->uio_resid);
@@ -203,6 +230,9 @@ held_step(const struct vn_io *io, struct uio *uio, bool *more)
 	before = uio->uio_resid;
 	if (error == 0)
 		error = move_held(io, uio, len, ma, count);
+	if (uio->uio_rw == UIO_READ)
+		for (i = 0; i < count; i++)
+			dirty_again(ma[i]);
 	vm_page_unhold_pages(ma, count);
 	/* Less than asked for is the end of the file. */
 	*more = error == 0 && before - uio->uio_resid == (ssize_t)len;

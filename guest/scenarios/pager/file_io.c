@@ -440,3 +440,55 @@ HF_SCENARIO(io_whole, "pager.io_whole", "QH-30",
 	hf_file_close(from);
 	hf_file_close(vp);
 }
+
+HF_SCENARIO(io_dirties, "pager.io_dirties", "QH-12 VN-17",
+    "what is read into a file's page that was written back meanwhile is kept",
+    WRITES, .timeout_ms = 20000)
+{
+	struct hf_bdev *bd;
+	struct io r;
+	struct thread *td;
+	struct vnode *from, *vp;
+	int how;
+
+	vp = hf_file_open(HF_SCRATCH_NAME);
+	from = hf_file_open("one-mib");
+	bd = vp->v_mount->mnt_bdev;
+	hf_space_anon_at(VA, 1);
+	for (how = 0; how < IO_HOWS; how++) {
+		off_t off = (off_t)ptoa(how);
+
+		hf_expect_eq(
+		    io_do(from, IO_FILE, UIO_READ, off, VA, PAGE_SIZE), 0);
+		hf_file_drop(vp);
+		hf_file_warm(vp, 5);
+		hf_file_map(vp, VB, ptoa(5), 1, VM_PROT_RW, HF_FILE_SHARED);
+		r = (struct io){ .vp = from,
+			.how = how,
+			.rw = UIO_READ,
+			.off = off,
+			.buf = VB,
+			.bytes = PAGE_SIZE };
+		hf_bdev_hold(bd);
+		td = hf_space_thread(io_thread, &r);
+		hf_file_await_held(bd, 1);
+		(void)vn_lock(from, LK_EXCLUSIVE | LK_RETRY);
+		hf_bdev_release(bd);
+		/* The page is held now, and dirty; it is written back. */
+		hf_await_sleep(td, "vnode");
+		vm_object_reference(vp->v_object);
+		hf_expect(vm_object_sync(
+		    vp->v_object, ptoa(5), PAGE_SIZE, TRUE, FALSE));
+		vm_object_deallocate(vp->v_object);
+		hf_expect_eq(hf_file_page(vp, 5)->dirty, 0);
+		VOP_UNLOCK(from);
+		hf_thread_join(td);
+		hf_expect_eq(r.error, 0);
+		hf_expect_eq(r.left, 0);
+		hf_file_unmap(VB, 1);
+		hf_file_drop(vp);
+		hf_expect(same_bytes(vp, (off_t)ptoa(5), VA, PAGE_SIZE));
+	}
+	hf_file_close(from);
+	hf_file_close(vp);
+}
