@@ -189,6 +189,34 @@ START_TEST(a_pass_that_the_guest_does_not_survive_is_no_pass)
 }
 END_TEST
 
+START_TEST(a_signal_is_blamed_on_what_runs_and_on_nothing_that_ended)
+{
+	begin_one();
+	verdict_finish(&v, GUEST_END_INTERRUPTED, "SIGTERM", 5000);
+	ck_assert_int_eq(one.verdict, HF_VERDICT_INTERRUPTED);
+	ck_assert_str_eq(one.reason, "interrupted: SIGTERM");
+
+	set_up(2);
+	say_hello();
+	say("begin id=a.one tsc=10");
+	say("expect ok=1 file=f line=1 text=t");
+	say("end id=a.one verdict=pass passed=1 failed=0 tsc=25");
+	ck_assert_uint_eq(
+	    verdict_finish(&v, GUEST_END_INTERRUPTED, "SIGINT", 0), 1);
+	ck_assert_int_eq(one.verdict, HF_VERDICT_PASS);
+	verdict_not_begun(&two, &v, GUEST_END_INTERRUPTED, "SIGINT");
+	ck_assert_int_eq(two.verdict, HF_VERDICT_INTERRUPTED);
+	ck_assert_str_eq(
+	    two.reason, "interrupted before this scenario began: SIGINT");
+
+	/* A panic that came first is what it is. */
+	begin_one();
+	say("panic cpu=0 rip=0x1 rsp=0x2 rbp=0x3 cr2=0x4 bt=0x5 text=dead");
+	verdict_finish(&v, GUEST_END_INTERRUPTED, "SIGINT", 0);
+	ck_assert_int_eq(one.verdict, HF_VERDICT_DIED);
+}
+END_TEST
+
 START_TEST(a_panic_is_a_panic_however_the_guest_stops)
 {
 	begin_one();
@@ -361,6 +389,8 @@ main(void)
 	tcase_add_loop_test(t, a_running_scenario_is_charged_with_the_death, 0,
 	    sizeof(deaths) / sizeof(deaths[0]));
 	tcase_add_test(t, a_pass_that_the_guest_does_not_survive_is_no_pass);
+	tcase_add_test(
+	    t, a_signal_is_blamed_on_what_runs_and_on_nothing_that_ended);
 	tcase_add_test(t, a_panic_is_a_panic_however_the_guest_stops);
 	tcase_add_test(t, the_next_begin_settles_the_one_before);
 	tcase_add_test(t, scenarios_after_a_death_are_left_for_the_next_guest);

@@ -469,6 +469,79 @@ START_TEST(stop_just_before_the_guest_is_entered_is_not_lost)
 }
 END_TEST
 
+static bool
+is_in_code(const struct vm_cpu_state *cpu)
+{
+	return (cpu->valid && cpu->rip >= BUILDER_CODE_GPA &&
+	    cpu->rip < BUILDER_CODE_GPA + 16);
+}
+
+/* At any moment, again and again, of CPUs that run, halt, or never started. */
+START_TEST(a_pause_shows_every_cpu_and_the_guest_goes_on)
+{
+	const struct vm_end *look;
+	struct timespec delay = { 0 };
+	struct machine m;
+
+	for (int i = 0; i < STOP_ROUNDS; i++) {
+		if (i % 2 == 0)
+			machine_make(&m, 4, guest_spin, guest_spin_end);
+		else
+			machine_make(&m, 2, guest_halt, guest_halt_end);
+		machine_start(&m);
+		delay.tv_nsec = i * 10000;
+		nanosleep(&delay, NULL);
+		for (int n = 0; n < 3; n++) {
+			look = vm_pause(m.vm, WAIT_MS);
+			ck_assert_int_eq(look->reason, VM_END_NONE);
+			ck_assert_uint_eq(look->ncpus, m.cfg.ncpus);
+			ck_assert(is_in_code(&look->cpus[0]));
+			for (unsigned int c = 1; c < look->ncpus; c++)
+				ck_assert(look->cpus[c].valid &&
+				    look->cpus[c].waiting);
+			vm_resume(m.vm);
+			ck_assert_int_eq(vm_wait(m.vm, 0), VM_END_NONE);
+		}
+		/* And a machine may end while it is paused. */
+		if (i % 3 == 0)
+			vm_pause(m.vm, WAIT_MS);
+		machine_free(&m);
+	}
+}
+END_TEST
+
+START_TEST(a_paused_guest_does_all_that_it_would_have_done)
+{
+	const struct vm_end *end;
+	struct machine m;
+
+	machine_make(&m, 2, guest_smp, guest_smp_end);
+	machine_start(&m);
+	for (int n = 0; n < 20; n++) {
+		vm_pause(m.vm, WAIT_MS);
+		vm_resume(m.vm);
+	}
+	end = machine_finish(&m);
+	ck_assert_int_eq(end->reason, VM_END_GUEST_EXIT);
+	machine_free(&m);
+}
+END_TEST
+
+START_TEST(a_host_that_fails_ends_the_machine)
+{
+	const struct vm_end *end;
+	struct machine m;
+
+	machine_make(&m, 1, guest_spin, guest_spin_end);
+	machine_start(&m);
+	vm_host_failed(m.vm, "no more threads");
+	end = machine_finish(&m);
+	ck_assert_int_eq(end->reason, VM_END_HOST);
+	ck_assert_str_eq(end->text, "no more threads");
+	machine_free(&m);
+}
+END_TEST
+
 START_TEST(counts_of_a_running_cpu_can_be_asked_for)
 {
 	static const struct {
@@ -681,6 +754,9 @@ main(void)
 		raised_interrupt_reaches_the_local_apic,
 		second_cpu_starts_and_may_end_the_machine,
 		stop_just_before_the_guest_is_entered_is_not_lost,
+		a_pause_shows_every_cpu_and_the_guest_goes_on,
+		a_paused_guest_does_all_that_it_would_have_done,
+		a_host_that_fails_ends_the_machine,
 		stop_works_at_any_moment_and_leaves_nothing_behind,
 		destroy_stops_a_running_machine,
 		cpus_left_out_are_made_when_asked_for,
