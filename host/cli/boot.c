@@ -13,7 +13,12 @@
 #include "dev/bus.h"
 #include "dev/console.h"
 #include "dev/debug_exit.h"
+#include "run/guest.h"
+#include "run/runtime.h"
 #include "vm/vm.h"
+
+#define LOOK_MS	  100
+#define NS_PER_MS UINT64_C(1000000)
 
 struct arguments {
 	const char *kernel_path, *module_path, *append;
@@ -79,6 +84,25 @@ tell_end(struct vm *vm, const struct vm_image *kernel)
 	    end->reason == VM_END_STOPPED ? EXITCODE_TIMEOUT : EXITCODE_DIED);
 }
 
+/* Until the end, or for so long as the guest could run. */
+static void
+wait_for_end(struct vm *vm, uint64_t timeout_ms)
+{
+	uint64_t began = guest_now_ns(), now = began, before;
+	uint64_t limit = timeout_ms * NS_PER_MS;
+	struct runtime rt;
+
+	runtime_init(&rt, began);
+	while (now - began < limit + rt.lost_ns) {
+		before = now;
+		if (vm_wait(vm, LOOK_MS) != VM_END_NONE)
+			return;
+		now = guest_now_ns();
+		runtime_waited(&rt, (LOOK_MS + 1) * NS_PER_MS, before, now);
+		runtime_look(&rt, now);
+	}
+}
+
 static int
 boot_image(const struct arguments *a, const struct vm_image *kernel,
     const struct io_file *module, struct hf_err *err)
@@ -100,7 +124,7 @@ boot_image(const struct arguments *a, const struct vm_image *kernel,
 	    vm_start(vm, err) != 0)
 		status = cli_fail(err);
 	else {
-		vm_wait(vm, (int)a->timeout_ms);
+		wait_for_end(vm, a->timeout_ms);
 		vm_stop(vm);
 		status = tell_end(vm, kernel);
 	}
