@@ -29,11 +29,10 @@ add_report(const char *text, struct reports *reports, struct hf_err *err)
 	return (reports_add(reports, format, what, path, err));
 }
 
-int
-report_options_open(const struct report_arguments *a, struct reports *reports,
+static int
+add_all(const struct report_arguments *a, struct reports *reports,
     struct hf_err *err)
 {
-	reports->n = 0;
 	for (size_t i = 0; i < a->reports.n; i++)
 		if (add_report(a->reports.text[i], reports, err) != 0)
 			return (-1);
@@ -44,4 +43,15 @@ report_options_open(const struct report_arguments *a, struct reports *reports,
 	return (reports_add(reports, (enum report_format)a->format,
 	    a->output_path != NULL ? "--output" : "--format", a->output_path,
 	    err));
+}
+
+int
+report_options_open(const struct report_arguments *a, struct reports *reports,
+    struct hf_err *err)
+{
+	reports->n = 0;
+	if (add_all(a, reports, err) == 0)
+		return (0);
+	reports_drop(reports);
+	return (-1);
 }

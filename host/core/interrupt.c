@@ -84,35 +84,39 @@ on_question(int signal)
 	errno = saved;
 }
 
-static void catch (int signal, void (*handler)(int))
+/* Adds it to those that are to be unblocked, unless it was ignored. */
+static void
+heed(int signal, void (*handler)(int), sigset_t *heeded)
 {
 	struct sigaction old,
 	    action = { .sa_handler = handler, .sa_flags = SA_RESTART };
-	sigset_t one;
 
-	if (sigaction(signal, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
-		return;
 	/* One handler at a time, on a thread. */
 	for (size_t i = 0; i < COUNT(enders); i++)
 		sigaddset(&action.sa_mask, enders[i]);
-	sigaction(signal, &action, NULL);
-	sigemptyset(&one);
-	sigaddset(&one, signal);
-	sigprocmask(SIG_UNBLOCK, &one, NULL);
+	if (sigaction(signal, &action, &old) != 0)
+		return;
+	if (old.sa_handler == SIG_IGN)
+		sigaction(signal, &old, NULL);
+	else
+		sigaddset(heeded, signal);
 }
 
 int
 interrupt_catch(struct hf_err *err)
 {
 	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	sigset_t heeded;
 
 	if (fd < 0)
 		return (err_host_errno(err, errno, "eventfd"));
 	__atomic_store_n(&wake_fd, fd, __ATOMIC_RELEASE);
+	sigemptyset(&heeded);
 	for (size_t i = 0; i < COUNT(enders); i++)
-		catch (enders[i], on_ender);
+		heed(enders[i], on_ender, &heeded);
 	for (size_t i = 0; i < COUNT(questions); i++)
-		catch (questions[i], on_question);
+		heed(questions[i], on_question, &heeded);
+	sigprocmask(SIG_UNBLOCK, &heeded, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	return (0);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "core/io.h"
@@ -31,8 +32,14 @@ io_write_all(int fd, const void *buf, size_t len_bytes)
 void
 io_reserve_standard(void)
 {
+	struct pollfd fds[] = { { .fd = STDIN_FILENO }, { .fd = STDOUT_FILENO },
+		{ .fd = STDERR_FILENO } };
+
+	/* One system call tells all three; what is open may be in any state. */
+	if (poll(fds, 3, 0) <= 0)
+		return;
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+		if ((fds[fd].revents & POLLNVAL) != 0)
 			(void)open("/dev/null", O_RDONLY);
 }
 

@@ -112,6 +112,18 @@ reports_add(struct reports *rs, enum report_format format, const char *what,
 	return (0);
 }
 
+void
+reports_drop(struct reports *rs)
+{
+	for (size_t i = 0; i < rs->n; i++) {
+		fclose(rs->report[i].out);
+		free(rs->report[i].text);
+		if (rs->report[i].fd > STDERR_FILENO)
+			close(rs->report[i].fd);
+	}
+	rs->n = 0;
+}
+
 char *
 report_again(const struct report *r, const struct scenario_result *res)
 {

@@ -106,6 +106,9 @@ int reports_add(struct reports *, enum report_format format, const char *what,
 /* One more to f, as if that were no terminal, which is then closed. */
 void reports_add_stream(struct reports *, enum report_format format, FILE *f);
 
+/* Forgets them all: nothing is written. */
+void reports_drop(struct reports *);
+
 /* Whether one of them goes to standard output. */
 bool reports_use_stdout(const struct reports *);
 
