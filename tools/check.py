@@ -4,7 +4,8 @@
 usage: tools/check [--quick] [--suite NAME]...
 
 Suites: unit selftest system badinput interop lint lab (meson's), and
-two builds of their own: asan (the unit suite under ASan and UBSan) and clang
+two builds of their own: asan (the unit suite and the program itself, with good
+and bad input, signals and limits, under ASan and UBSan) and clang
 (everything built by clang, -Werror, and its unit suite).  --quick leaves out
 lab, asan and clang.  Each test's own count is added up where it prints one
 ("N passed, N failed, N skipped" or Check's line); any other test counts one.
@@ -129,7 +130,7 @@ def main():
     plan = [("build", s) for s in ("lint", "unit", "selftest", "badinput", "system",
                                    "interop")]
     if not quick:
-        plan += [("build-asan", "unit"), ("build-clang", "unit"), ("build", "lab")]
+        plan += [("build-asan", "unit"), ("build-asan", "program"), ("build-clang", "unit"), ("build", "lab")]
     builds = {
         "build": (["-Dwerror=true"], None),
         "build-asan": (ASAN, None),
