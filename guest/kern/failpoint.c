@@ -17,6 +17,8 @@ static struct {
 	int skip;
 	int count; /* -1: for ever */
 	int fired;
+	void (*fn)(void *); /* called instead of failing */
+	void *arg;
 } points[FAILPOINTS_MAX];
 static struct mtx failpoint_mtx = { .lock_object = { .lo_name = "failpoint",
 					.lo_class = HF_LOCK_SPIN,
@@ -34,6 +36,8 @@ find(const char *name)
 int
 hf_failpoint_hit(const char *name)
 {
+	void (*fn)(void *) = NULL;
+	void *arg = NULL;
 	int i, hit = 0;
 
 	mtx_lock_spin(&failpoint_mtx);
@@ -44,14 +48,18 @@ hf_failpoint_hit(const char *name)
 		if (points[i].count > 0)
 			points[i].count--;
 		points[i].fired++;
-		hit = 1;
+		fn = points[i].fn;
+		arg = points[i].arg;
+		hit = fn == NULL;
 	}
 	mtx_unlock_spin(&failpoint_mtx);
+	if (fn != NULL)
+		fn(arg);
 	return (hit);
 }
 
-void
-hf_failpoint_arm(const char *name, int skip, int count)
+static void
+arm(const char *name, int skip, int count, void (*fn)(void *), void *arg)
 {
 	int i;
 
@@ -64,9 +72,23 @@ hf_failpoint_arm(const char *name, int skip, int count)
 		points[i].skip = skip;
 		points[i].count = count;
 		points[i].fired = 0;
+		points[i].fn = fn;
+		points[i].arg = arg;
 	}
 	mtx_unlock_spin(&failpoint_mtx);
 	KASSERT(i >= 0, ("hf_failpoint_arm: more than %d", FAILPOINTS_MAX));
+}
+
+void
+hf_failpoint_arm(const char *name, int skip, int count)
+{
+	arm(name, skip, count, NULL, NULL);
+}
+
+void
+hf_failpoint_call(const char *name, int skip, void (*fn)(void *), void *arg)
+{
+	arm(name, skip, 1, fn, arg);
 }
 
 void

@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
+#include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
@@ -28,8 +29,11 @@ hold_mapped(
 		if (ma[i] == NULL)
 			all = false;
 		else if ((prot & VM_PROT_WRITE) != 0 &&
-		    ma[i]->dirty != VM_PAGE_BITS_ALL)
-			vm_page_dirty(ma[i]);
+		    ma[i]->dirty != VM_PAGE_BITS_ALL) {
+			/* The wiring does not keep it valid. */
+			(void)HF_FAILPOINT("hold.mapped");
+			hf_vm_page_dirty_held(ma[i]);
+		}
 	}
 	return (all);
 }

@@ -46,14 +46,23 @@ struct vm_page {
 		struct vm_page_astate a;
 		volatile uint32_t _abits;
 	};
-	uint8_t order;		/* of the free block this page heads (F) */
-	uint8_t pool;		/* VM_FREEPOOL_ (F) */
-	uint8_t flags;		/* PG_ (set at allocation and free) */
-	uint8_t oflags;		/* VPO_ (O) */
-	int8_t psind;		/* index into pagesizes[] (O) */
-	int8_t segind;		/* vm_phys_segs[] index (C) */
-	volatile uint8_t valid; /* DEV_BSIZE blocks (B) */
-	volatile uint8_t dirty; /* the same; the pmap may set all bits (B,M) */
+	uint8_t order;	/* of the free block this page heads (F) */
+	uint8_t pool;	/* VM_FREEPOOL_ (F) */
+	uint8_t flags;	/* PG_ (set at allocation and free) */
+	uint8_t oflags; /* VPO_ (O) */
+	int8_t psind;	/* index into pagesizes[] (O) */
+	int8_t segind;	/* vm_phys_segs[] index (C) */
+	union {
+		struct {
+			volatile uint8_t valid; /* DEV_BSIZE blocks (B) */
+			/*
+			 * The same; besides, the pmap and a holder may set all
+			 * bits of a valid page at any time (A).
+			 */
+			volatile uint8_t dirty;
+		};
+		volatile uint16_t _vdbits; /* both in one step */
+	};
 };
 
 typedef uint8_t vm_page_bits_t;
@@ -284,6 +293,7 @@ void vm_page_set_invalid(vm_page_t m, int base, int size);
 void vm_page_zero_invalid(vm_page_t m, boolean_t setvalid);
 int vm_page_is_valid(vm_page_t m, int base, int size);
 void vm_page_dirty(vm_page_t m);
+void hf_vm_page_dirty_held(vm_page_t m);
 vm_page_bits_t vm_page_set_dirty(vm_page_t m);
 void vm_page_undirty(vm_page_t m);
 void vm_page_clear_dirty(vm_page_t m, int base, int size);

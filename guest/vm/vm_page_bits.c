@@ -20,7 +20,10 @@ vm_page_bits(int base, int size)
 	    (1u << (base >> DEV_BSHIFT)));
 }
 
-/* Sharers may set bits at once, and the pmap dirties at any time: atomic. */
+/*
+ * Sharers may set bits at once, and the pmap and holders dirty at any time:
+ * atomic.
+ */
 static void
 set_bits(volatile uint8_t *map, vm_page_bits_t bits)
 {
@@ -31,6 +34,12 @@ static void
 clear_bits(volatile uint8_t *map, vm_page_bits_t bits)
 {
 	(void)__atomic_fetch_and(map, (uint8_t)~bits, __ATOMIC_SEQ_CST);
+}
+
+static void
+store_bits(volatile uint8_t *map, vm_page_bits_t bits)
+{
+	__atomic_store_n(map, bits, __ATOMIC_RELEASE);
 }
 
 /* Zeroes what the range leaves out of its invalid first and last block. */
@@ -90,7 +99,7 @@ vm_page_set_validclean(vm_page_t m, int base, int size)
 		 */
 		if (oldvalid == VM_PAGE_BITS_ALL && vm_page_is_managed(m))
 			pmap_clear_modify(m);
-		m->dirty = 0;
+		store_bits(&m->dirty, 0);
 		vm_page_aflag_clear(m, PGA_NOSYNC);
 	} else
 		clear_bits(&m->dirty, bits);
@@ -101,7 +110,7 @@ void
 vm_page_valid(vm_page_t m)
 {
 	vm_page_assert_busied(m);
-	m->valid = VM_PAGE_BITS_ALL;
+	store_bits(&m->valid, VM_PAGE_BITS_ALL);
 }
 
 /*
@@ -115,7 +124,7 @@ vm_page_invalid(vm_page_t m)
 	vm_page_assert_busied(m);
 	KASSERT(!vm_page_is_managed(m) || !pmap_page_is_mapped(m),
 	    ("vm_page_invalid: page %p is mapped", (void *)m));
-	m->valid = 0;
+	store_bits(&m->valid, 0);
 }
 
 /*
@@ -181,13 +190,49 @@ vm_page_is_valid(vm_page_t m, int base, int size)
 	return (m->valid != 0 && (m->valid & bits) == bits);
 }
 
-/* All of a fully valid page is dirty.  Busied, or called by the pmap. */
+/*
+ * All of a fully valid page is dirty.  Busied, or called by the pmap for a
+ * mapping that is still on the page's list: who makes a page invalid removes
+ * its mappings first, and so comes after.
+ */
 void
 vm_page_dirty(vm_page_t m)
 {
 	KASSERT(vm_page_all_valid(m),
 	    ("vm_page_dirty: page %p is not valid", (void *)m));
-	m->dirty = VM_PAGE_BITS_ALL;
+	store_bits(&m->dirty, VM_PAGE_BITS_ALL);
+}
+
+/*
+ * For who holds m and stores to it past all mappings: when the hold begins, and
+ * again after the last store if a write-back may have come before that.  All
+ * of m is dirty, and its object may be; but not if its contents are gone
+ * (truncated): the look at valid and the setting are one step, so no invalid
+ * page becomes dirty.  No lock, any context.
+ */
+void
+hf_vm_page_dirty_held(vm_page_t m)
+{
+	const uint16_t valid = VM_PAGE_BITS_ALL; /* the low byte */
+	vm_object_t object;
+	uint16_t old;
+
+	KASSERT(vm_page_wired(m),
+	    ("hf_vm_page_dirty_held: page %p is not wired", (void *)m));
+	old = __atomic_load_n(&m->_vdbits, __ATOMIC_RELAXED);
+	do {
+		if ((old & valid) != valid)
+			return;
+	} while (!__atomic_compare_exchange_n(&m->_vdbits, &old, 0xffff, true,
+	    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	/*
+	 * After the page: a cleaning that has passed it does not take the
+	 * object for clean then.  Objects are type-stable, and to suspect one
+	 * too many is harmless.
+	 */
+	object = __atomic_load_n(&m->object, __ATOMIC_RELAXED);
+	if (object != NULL)
+		vm_object_set_writeable_dirty(object);
 }
 
 /*
@@ -214,7 +259,7 @@ vm_page_set_dirty(vm_page_t m)
 void
 vm_page_undirty(vm_page_t m)
 {
-	m->dirty = 0;
+	store_bits(&m->dirty, 0);
 }
 
 /* The touched blocks become clean, those partly covered too. */

@@ -32,6 +32,12 @@ void hf_vm_page_unqueue(vm_page_t m);
  */
 void hf_vm_page_release_toq(vm_page_t m, uint8_t nqueue, bool noreuse);
 
+/*
+ * vm_page_wire.c: op(m) with new wirings through mappings barred; false and
+ * nothing done if m is wired.  Object write-locked, m busied and managed.
+ */
+bool hf_vm_page_try_unwired(vm_page_t m, void (*op)(vm_page_t));
+
 /* vm_page_alloc.c: the fields of a page fresh from the buddy lists. */
 void hf_vm_page_alloc_init(vm_page_t m, int req);
 /* Object write-locked: the wait of VM_ALLOC_WAITFAIL, if the request has it. */

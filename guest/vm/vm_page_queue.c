@@ -10,6 +10,7 @@
 #include <sys/systm.h>
 #include <sys/mman.h>
 #include <sys/vmmeter.h>
+#include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -193,7 +194,8 @@ vm_page_readahead_finish(vm_page_t m)
 
 /*
  * madvise(2) for one page.  Object write-locked, page exclusively busied.
- * FREE: its contents may be lost.  DONTNEED: not needed soon.  WILLNEED: soon.
+ * FREE: its contents may be lost, unless it is wired: a holder's stores leave
+ * no other trace than `dirty'.  DONTNEED: not needed soon.  WILLNEED: soon.
  */
 void
 vm_page_advise(vm_page_t m, int advice)
@@ -202,7 +204,9 @@ vm_page_advise(vm_page_t m, int advice)
 	vm_page_assert_xbusied(m);
 	switch (advice) {
 	case MADV_FREE:
-		vm_page_undirty(m);
+		(void)HF_FAILPOINT("advise.free");
+		if (!hf_vm_page_try_unwired(m, vm_page_undirty))
+			return;
 		break;
 	case MADV_DONTNEED:
 		vm_page_test_dirty(m);

@@ -195,9 +195,8 @@ vm_page_release(vm_page_t m, int flags)
 	unwire(m, PQ_INACTIVE, (flags & VPR_NOREUSE) != 0);
 }
 
-/* Runs op with new wirings through mappings barred; false if m is wired. */
-static bool
-try_blocked_op(vm_page_t m, void (*op)(vm_page_t))
+bool
+hf_vm_page_try_unwired(vm_page_t m, void (*op)(vm_page_t))
 {
 	u_int old;
 
@@ -224,14 +223,14 @@ try_blocked_op(vm_page_t m, void (*op)(vm_page_t))
 bool
 vm_page_try_remove_all(vm_page_t m)
 {
-	return (try_blocked_op(m, pmap_remove_all));
+	return (hf_vm_page_try_unwired(m, pmap_remove_all));
 }
 
 /* The same for write access alone. */
 bool
 vm_page_try_remove_write(vm_page_t m)
 {
-	return (try_blocked_op(m, pmap_remove_write));
+	return (hf_vm_page_try_unwired(m, pmap_remove_write));
 }
 
 /* Ends the holds of vm_fault_quick_hold_pages(): a hold is a wiring. */
