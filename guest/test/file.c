@@ -321,6 +321,14 @@ hf_file_page(struct vnode *vp, vm_pindex_t pindex)
 }
 
 void
+hf_file_set_size(struct vnode *vp, uint64_t bytes)
+{
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	vnode_pager_setsize(vp, bytes);
+	VOP_UNLOCK(vp);
+}
+
+void
 hf_file_drop(struct vnode *vp)
 {
 	vm_object_reference(vp->v_object);

@@ -85,6 +85,9 @@ void hf_file_await_held(struct hf_bdev *bd, int n);
 /* The page of the file if it is resident, else NULL. */
 vm_page_t hf_file_page(struct vnode *vp, vm_pindex_t pindex);
 
+/* What memory takes for the file's size; the disk's inode stays. */
+void hf_file_set_size(struct vnode *vp, uint64_t bytes);
+
 /* Writes the file's dirty pages and drops its clean ones. */
 void hf_file_drop(struct vnode *vp);
 

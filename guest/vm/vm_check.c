@@ -74,6 +74,11 @@ check_allocated(vm_page_t m)
 	if (!vm_page_is_managed(m) &&
 	    (vm_page_aflags(m) & (PGA_REFERENCED | PGA_WRITEABLE)) != 0)
 		return ("an unmanaged page has flags of managed ones");
+	if (m->hf_entry_wirings > vm_page_wire_count(m))
+		return ("a page has more wirings of entries than wirings");
+	if (hf_vm_page_is_emptied(m) &&
+	    (m->valid != 0 || m->hf_entry_wirings != 0))
+		return ("an emptied page is valid or an entry's");
 	if (vm_page_is_managed(m) && pmap_page_is_mapped(m) &&
 	    !vm_page_all_valid(m) && m->object != NULL)
 		return ("a mapped page is not valid");

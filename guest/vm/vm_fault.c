@@ -381,7 +381,7 @@ fault_commit(struct faultstate *fs, bool hard)
 		vm_fault_prefault(fs, hard ? fs->rbehind : PFBAK,
 		    hard ? fs->rahead : PFFOR, false);
 	if ((fs->fault_flags & VM_FAULT_WIRE) != 0)
-		vm_page_wire(m);
+		hf_vm_page_wire_entry(m);
 	else
 		vm_page_activate(m);
 	if (fs->m_hold != NULL) {

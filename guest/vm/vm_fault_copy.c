@@ -9,6 +9,7 @@
 #include <vm/vm_map.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
+#include "vm_page_internal.h"
 
 /*
  * Three uses.  Fork: a child's entry without object gets a new one with a copy of
@@ -71,7 +72,7 @@ alloc_copy(const struct copy *c, vm_pindex_t i, vm_object_t object)
 		/* A fault's placeholder; that fault will find our page. */
 		VM_OBJECT_RUNLOCK(object);
 		if (vm_page_busy_acquire(dst, VM_ALLOC_WAITFAIL))
-			vm_page_free(dst);
+			hf_vm_page_disown(dst);
 		return (NULL);
 	}
 	dst = vm_page_alloc(c->dst_object, c->dst_pindex + i, VM_ALLOC_NORMAL);
@@ -142,8 +143,8 @@ settle_page(const struct copy *c, vm_pindex_t i, vm_page_t src, vm_page_t dst)
 	if (!c->move) {
 		vm_page_activate(dst);
 	} else if (src != dst) {
-		vm_page_wire(dst);
-		vm_page_unwire(src, PQ_INACTIVE);
+		hf_vm_page_wire_entry(dst);
+		hf_vm_page_unwire_entry(src, PQ_INACTIVE);
 	}
 	vm_page_xunbusy(dst);
 }

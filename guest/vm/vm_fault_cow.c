@@ -137,8 +137,8 @@ vm_fault_cow_commit(struct faultstate *fs)
 	/* The entry's wiring is below, unless a wired page was in the slot. */
 	if (fs->wired && (fs->fault_flags & VM_FAULT_WIRE) == 0 &&
 	    !vm_page_wired(fs->m)) {
-		vm_page_wire(fs->m);
-		vm_page_unwire(fs->m_cow, PQ_INACTIVE);
+		hf_vm_page_wire_entry(fs->m);
+		hf_vm_page_unwire_entry(fs->m_cow, PQ_INACTIVE);
 	}
 	/*
 	 * Other entries on this object may map the original at this index, and

@@ -17,6 +17,7 @@
 #include <vm/vm_map.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
+#include "vm_page_internal.h"
 
 #define HF_HZ 100 /* nominal ticks a second of the sleep functions */
 
@@ -154,8 +155,15 @@ vm_fault_object(struct faultstate *fs)
 			return (FAULT_SOFT);
 		}
 		fs->m_fresh = false;
-	} else if (object == fs->first_object ||
-	    vm_fault_object_needs_getpages(object)) {
+		if (hf_vm_page_is_emptied(fs->m)) {
+			/* Only its holders may use the frame. */
+			hf_vm_page_disown(fs->m);
+			fs->m = NULL;
+		}
+	}
+	if (fs->m == NULL &&
+	    (object == fs->first_object ||
+		vm_fault_object_needs_getpages(object))) {
 		res = vm_fault_allocate(fs);
 		if (res != FAULT_CONTINUE)
 			return (res);

@@ -71,7 +71,7 @@ hold_faulted(
  * Behaves as if the bytes [addr, addr + len) of the map were accessed with prot
  * (READ, WRITE, EXECUTE), and returns in ma the pages that served, each with one
  * wiring, and in *countp their number.  With prot WRITE the pages are dirty on
- * return.  No bytes are no pages, whatever addr and ma are.
+ * return, unless they were truncated meanwhile.  No bytes are no pages, whatever addr and ma are.
  *
  * On an error nothing is held, *countp is 0 and ma means nothing: ENOMEM, the range
  * leaves the map or its end wraps, also when rounded to a page; EINVAL, the array is
@@ -81,9 +81,21 @@ hold_faulted(
  *
  * Copying on write, page-in, filling with zeros and the checks of rights are those of
  * a real access; it is the mapping's rights that count.  The pages must have a
- * vm_page.  A held page is not freed or used for anything else until
- * vm_page_unhold_pages(), but it may stop being what is at that address or in
- * that object.
+ * vm_page.
+ *
+ * A held frame is not freed or used for anything else until vm_page_unhold_pages().
+ * Nothing keeps it at its address or in its object, though, or its contents as they are:
+ *  - unmapped or truncated, it is the holder's alone.  What is mapped there
+ *    later, or read when the file has grown again, is another frame; unless a
+ *    map entry had it wired (mlock, vslock): the same frame is back then, since
+ *    that is what the lock promised.
+ *  - after a fork the next write by either side makes a copy, and the held page may
+ *    be the other side's.  When the one that it was held from has ended, the page may be
+ *    the survivor's alone, and is written in place.
+ *  - a write-back takes it for clean.  Who stores later than that must call
+ *    hf_vm_page_dirty_held() after the last store, or the store may be lost.
+ * See scenarios hold.not_remapped, hold.file_regrown, hold.locked_regrown,
+ * hold.forked, hold.dead_child and hold.synced.
  *
  * Sleeps, and faults for curthread whatever map it is, so no lock may be held; in a
  * no-fault section only what is mapped can be had, and with VM_PROT_QUICK_NOFAULT

@@ -151,7 +151,7 @@ check_address(vm_map_t map, vm_map_entry_t e, vm_offset_t va)
 	    (where == NULL || (where->flags & OBJ_FICTITIOUS) == 0)) {
 		if (m == NULL)
 			return ("IW-1: wired entry without a page");
-		if (!vm_page_wired(m))
+		if (!vm_page_wired(m) || m->hf_entry_wirings == 0)
 			return ("IW-1: page of a wired entry is not wired");
 	}
 	if ((pte & X86_PG_V) == 0)

@@ -21,7 +21,9 @@ free_unreachable(vm_object_t object, vm_pindex_t start, vm_pindex_t end)
 	    (object->ref_count != 1 && (object->flags & OBJ_ONEMAPPING) != 0)) {
 		if (object != kernel_object)
 			vm_object_collapse(object);
-		vm_object_page_remove(object, start, end, OBJPR_NOTMAPPED);
+		/* Held pages are the holders' alone from now on. */
+		vm_object_page_remove(
+		    object, start, end, OBJPR_NOTMAPPED | HF_OBJPR_LEAVE);
 		if (object != kernel_object && end >= object->size &&
 		    start < object->size)
 			object->size = start;

@@ -85,6 +85,7 @@ struct vm_object {
 
 #define OBJPR_CLEANONLY 0x1
 #define OBJPR_NOTMAPPED 0x2
+#define HF_OBJPR_LEAVE	0x100 /* ours: held pages leave the object, too */
 #define OBJPR_VALIDONLY 0x4
 
 #define OBJPC_SYNC   0x1

@@ -80,7 +80,7 @@ discard(vm_page_t p)
 static bool
 is_awaited(vm_page_t p)
 {
-	return (vm_page_none_valid(p) && vm_page_wired(p));
+	return (vm_page_none_valid(p) && p->hf_entry_wirings != 0);
 }
 
 /* The contents of p, wanted by the wired page above it, go there. */

@@ -16,17 +16,19 @@ may_be_mapped(vm_object_t object, int options)
 	return ((options & OBJPR_NOTMAPPED) == 0 && object->ref_count != 0);
 }
 
-/* A wired page stays; without CLEANONLY its contents are given up. */
+/* Without CLEANONLY its contents are given up: see vm_page_emptied.c. */
 static void
 remove_wired(vm_object_t object, vm_page_t p, int options)
 {
 	if (may_be_mapped(object, options))
 		pmap_remove_all(p);
-	if ((options & OBJPR_CLEANONLY) == 0) {
-		vm_page_invalid(p);
-		vm_page_undirty(p);
+	if ((options & OBJPR_CLEANONLY) != 0) {
+		vm_page_xunbusy(p);
+		return;
 	}
-	vm_page_xunbusy(p);
+	vm_page_invalid(p);
+	vm_page_undirty(p);
+	hf_vm_page_settle(p, (options & HF_OBJPR_LEAVE) != 0);
 }
 
 /* One exclusively busied page of the range; consumes the busy lock. */
@@ -61,8 +63,9 @@ remove_page(vm_object_t object, vm_page_t p, int options)
  * Removes the pages [start, end) (end 0: all from start on) and their backing
  * store.  OBJPR_: CLEANONLY keeps dirty pages, NOTMAPPED vouches that none is
  * mapped (unmanaged objects: always), VALIDONLY skips invalid pages.  Wired
- * pages stay, unmapped, and without CLEANONLY invalid.  Object write-locked;
- * sleeps for busy pages, dropping the lock.
+ * pages stay, unmapped, and without CLEANONLY invalid; those that no map entry
+ * wires leave the object when the index is used again, with HF_OBJPR_LEAVE at
+ * once.  Object write-locked; sleeps for busy pages, dropping the lock.
  */
 void
 vm_object_page_remove(
@@ -235,46 +238,99 @@ vm_object_madvise(
 	VM_OBJECT_WUNLOCK(object);
 }
 
+static void
+lock_object(vm_object_t object, bool write)
+{
+	if (write)
+		VM_OBJECT_WLOCK(object);
+	else
+		VM_OBJECT_RLOCK(object);
+}
+
 /*
- * Drops a wiring of the topmost page at each index of [offset, offset +
- * length), which goes to queue with the last one.  A fault's placeholder is no
- * page; a missing page or wiring panics.  Unlocked; sleeps for exclusively busied pages.
+ * The topmost page at pindex of the chain; its object, *where, is locked, for
+ * writing if "write".
+ */
+static vm_page_t
+find_wired(
+    vm_object_t object, vm_pindex_t pindex, bool write, vm_object_t *where)
+{
+	vm_object_t backing, tobject;
+	vm_pindex_t tpindex;
+	vm_page_t m;
+
+	tobject = object;
+	tpindex = pindex;
+	lock_object(tobject, write);
+	while ((m = vm_page_lookup(tobject, tpindex)) == NULL ||
+	    hf_vm_page_is_placeholder(m)) {
+		backing = tobject->backing_object;
+		if (backing == NULL)
+			panic("vm_object_unwire: no page at %#lx", pindex);
+		tpindex += OFF_TO_IDX(tobject->backing_object_offset);
+		lock_object(backing, write);
+		VM_OBJECT_UNLOCK(tobject);
+		tobject = backing;
+	}
+	*where = tobject;
+	return (m);
+}
+
+/*
+ * Drops an entry's wiring of m, whose object is locked.  False: m is busy, or
+ * invalid and not to be settled without the write lock.
+ */
+static bool
+unwire_page(vm_page_t m, bool write, uint8_t queue)
+{
+	if (!write) {
+		if (vm_page_none_valid(m) || !vm_page_trysbusy(m))
+			return (false);
+		hf_vm_page_unwire_entry(m, queue);
+		vm_page_sunbusy(m);
+		return (true);
+	}
+	if (!vm_page_tryxbusy(m))
+		return (false);
+	hf_vm_page_unwire_entry(m, queue);
+	if (vm_page_none_valid(m))
+		hf_vm_page_settle(m, false);
+	else
+		vm_page_xunbusy(m);
+	return (true);
+}
+
+/*
+ * Drops an entry's wiring of the topmost page at each index of [offset, offset +
+ * length), which goes to queue with the last one; a page that was truncated
+ * meanwhile is freed.  A fault's placeholder is no page; a missing page or
+ * wiring panics.  Unlocked; sleeps for busy pages.
  */
 void
 vm_object_unwire(
     vm_object_t object, vm_ooffset_t offset, vm_size_t length, uint8_t queue)
 {
-	vm_object_t backing, tobject;
-	vm_pindex_t end, pindex, tpindex;
+	vm_object_t where;
+	vm_pindex_t end, pindex;
 	vm_page_t m;
+	bool write;
 
 	if (length == 0 || (object->flags & OBJ_FICTITIOUS) != 0)
 		return;
 	pindex = OFF_TO_IDX(offset);
 	end = pindex + atop(length);
+	write = false;
 	while (pindex < end) {
-		tobject = object;
-		tpindex = pindex;
-		VM_OBJECT_RLOCK(tobject);
-		while ((m = vm_page_lookup(tobject, tpindex)) == NULL ||
-		    hf_vm_page_is_placeholder(m)) {
-			backing = tobject->backing_object;
-			if (backing == NULL)
-				panic("vm_object_unwire: no page at %#lx",
-				    pindex);
-			tpindex += OFF_TO_IDX(tobject->backing_object_offset);
-			VM_OBJECT_RLOCK(backing);
-			VM_OBJECT_RUNLOCK(tobject);
-			tobject = backing;
-		}
-		if (!vm_page_trysbusy(m)) {
-			if (!vm_page_busy_sleep(m, "unwbo", VM_ALLOC_IGN_SBUSY))
-				VM_OBJECT_RUNLOCK(tobject);
-			continue;
-		}
-		vm_page_unwire(m, queue);
-		vm_page_sunbusy(m);
-		VM_OBJECT_RUNLOCK(tobject);
-		pindex++;
+		m = find_wired(object, pindex, write, &where);
+		if (unwire_page(m, write, queue)) {
+			VM_OBJECT_UNLOCK(where);
+			pindex++;
+			write = false;
+		} else if (!write && vm_page_none_valid(m)) {
+			VM_OBJECT_UNLOCK(where);
+			write = true;
+		} else if (!vm_page_busy_sleep(
+			       m, "unwbo", write ? 0 : VM_ALLOC_IGN_SBUSY))
+			VM_OBJECT_UNLOCK(where);
 	}
 }

@@ -130,7 +130,7 @@ again:
 			goto again;
 		}
 		/* One that a wired entry waits for the contents of stays. */
-		if (vm_page_none_valid(m) && !vm_page_wired(m)) {
+		if (vm_page_none_valid(m) && m->hf_entry_wirings == 0) {
 			if (vm_page_remove(m))
 				vm_page_free(m);
 			continue;
@@ -226,7 +226,7 @@ vm_object_coalesce(vm_object_t prev_object, vm_ooffset_t prev_offset,
 	if (prev_object->cred != NULL)
 		prev_object->charge += next_size;
 	if (join < prev_object->size)
-		vm_object_page_remove(prev_object, join, end, 0);
+		vm_object_page_remove(prev_object, join, end, HF_OBJPR_LEAVE);
 	if (end > prev_object->size)
 		prev_object->size = end;
 	VM_OBJECT_WUNLOCK(prev_object);

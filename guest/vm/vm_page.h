@@ -63,6 +63,8 @@ struct vm_page {
 		};
 		volatile uint16_t _vdbits; /* both in one step */
 	};
+	/* Of the wirings, those of map entries (A, steady while xbusied). */
+	volatile u_int hf_entry_wirings;
 };
 
 typedef uint8_t vm_page_bits_t;
@@ -121,6 +123,7 @@ typedef uint8_t vm_page_bits_t;
 #define PGA_NOSYNC     0x0080 /* the syncer leaves it alone */
 #define PGA_SWAP_FREE  0x0100 /* its swap block is to be freed */
 #define PGA_SWAP_SPACE 0x0200 /* owns a swap block */
+#define PGA_EMPTIED    0x0400 /* only held, its range emptied: vm_page_emptied.c */
 
 /* flags */
 #define PG_PCPU_CACHE 0x01
@@ -270,6 +273,8 @@ void vm_page_release_locked(vm_page_t m, int flags);
 bool vm_page_try_remove_all(vm_page_t m);
 bool vm_page_try_remove_write(vm_page_t m);
 void vm_page_unhold_pages(vm_page_t *ma, int count);
+void hf_vm_page_wire_entry(vm_page_t m);
+void hf_vm_page_unwire_entry(vm_page_t m, uint8_t nqueue);
 
 static inline u_int
 vm_page_wire_count(vm_page_t m)
@@ -315,16 +320,6 @@ static inline bool
 vm_page_none_valid(vm_page_t m)
 {
 	return (m->valid == 0);
-}
-
-/*
- * The slot that a fault keeps while it looks elsewhere, or a leftover of one: no
- * entry has it as a page, whether it is busy or not.
- */
-static inline bool
-hf_vm_page_is_placeholder(vm_page_t m)
-{
-	return (vm_page_none_valid(m) && !vm_page_wired(m));
 }
 
 /* vm_page_queue.c: section 8.1 */
@@ -387,6 +382,28 @@ static inline uint16_t
 vm_page_aflags(vm_page_t m)
 {
 	return (__atomic_load_n(&m->a.flags, __ATOMIC_RELAXED));
+}
+
+/*
+ * Only held, its range emptied: vm_page_emptied.c.  Object or page queues
+ * locked.
+ */
+static inline bool
+hf_vm_page_is_emptied(vm_page_t m)
+{
+	return ((vm_page_aflags(m) & PGA_EMPTIED) != 0);
+}
+
+/*
+ * The slot that a fault keeps while it looks elsewhere, or a leftover of one, or a
+ * page that is only held since its range was emptied: no entry has it as a page,
+ * whether it is busy or not.
+ */
+static inline bool
+hf_vm_page_is_placeholder(vm_page_t m)
+{
+	return (vm_page_none_valid(m) &&
+	    (!vm_page_wired(m) || hf_vm_page_is_emptied(m)));
 }
 
 static inline bool

@@ -48,6 +48,9 @@ free_prep(vm_page_t m)
 	} else
 		vm_page_assert_unbusied(m);
 
+	KASSERT(m->hf_entry_wirings == 0,
+	    ("vm_page_free: page %#lx is an entry's", VM_PAGE_TO_PHYS(m)));
+
 	VM_CNT_INC(v_tfree);
 	if (m->object != NULL) {
 		hf_vm_page_object_remove(m);

@@ -66,6 +66,16 @@ sleep_for(vm_object_t object, vm_page_t m, int allocflags)
 	return ((allocflags & VM_ALLOC_WAITFAIL) == 0);
 }
 
+/* m, emptied, makes room for another page.  True: look again.  False: give up. */
+static bool
+make_room(vm_object_t object, vm_page_t m, int allocflags)
+{
+	if (!vm_page_tryxbusy(m))
+		return (sleep_for(object, m, allocflags & ~SHARE_FLAGS));
+	hf_vm_page_disown(m);
+	return (true);
+}
+
 static int
 alloc_request(int allocflags)
 {
@@ -119,6 +129,9 @@ find_or_make(
 			*madep = true;
 			if (m != NULL || !again)
 				return (m);
+		} else if (hf_vm_page_is_emptied(m)) {
+			if (!make_room(object, m, allocflags))
+				return (NULL);
 		} else if (try_acquire(m, allocflags)) {
 			*madep = false;
 			return (m);
@@ -202,6 +215,7 @@ page_in(
 		ma[n] = vm_page_lookup(object, pindex + n);
 		if (ma[n] != NULL) {
 			if (vm_page_any_valid(ma[n]) ||
+			    hf_vm_page_is_emptied(ma[n]) ||
 			    !vm_page_tryxbusy(ma[n]))
 				break;
 		} else {
@@ -249,6 +263,10 @@ vm_page_grab_valid(
 	*mp = NULL;
 	for (;;) {
 		m = vm_page_lookup(object, pindex);
+		if (m != NULL && hf_vm_page_is_emptied(m)) {
+			(void)make_room(object, m, 0);
+			continue;
+		}
 		if (m != NULL && vm_page_all_valid(m)) {
 			if (try_acquire(m, allocflags)) {
 				if (vm_page_all_valid(m))

@@ -116,6 +116,8 @@ hf_vm_page_object_remove(vm_page_t m)
 	VM_OBJECT_ASSERT_WLOCKED(object);
 	if ((vm_page_aflags(m) & PGA_SWAP_FREE) != 0)
 		vm_pager_page_unswapped(m);
+	if (__predict_false(hf_vm_page_is_emptied(m)))
+		vm_page_aflag_clear(m, PGA_EMPTIED);
 	found = vm_radix_remove(&object->rtree, m->pindex);
 	KASSERT(found == m, ("page %p is not at its index", (void *)m));
 	(void)found;

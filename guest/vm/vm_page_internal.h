@@ -24,6 +24,21 @@ int hf_vm_page_insert_after(
 /* Out of the object's list and tree; keeps object and OBJREF. */
 void hf_vm_page_object_remove(vm_page_t m);
 
+/*
+ * vm_page_emptied.c: m is invalid, exclusively busied, not mapped, its object
+ * write-locked.  These end the busy lock, and may free m.
+ * disown: m leaves its object; its last wiring frees it.
+ * settle: its range was emptied; `leave': no entry can reach it any more.
+ */
+void hf_vm_page_disown(vm_page_t m);
+void hf_vm_page_settle(vm_page_t m, bool leave);
+/*
+ * Frees m if it is emptied and nobody wires it any more.  False: perhaps, but a
+ * lock is taken.  let_go: then the page daemon will.
+ */
+bool hf_vm_page_reap(vm_page_t m);
+void hf_vm_page_let_go(vm_page_t m);
+
 /* vm_page_queue.c: off the queues for good, before the page is freed. */
 void hf_vm_page_unqueue(vm_page_t m);
 /*

@@ -83,6 +83,7 @@ static void
 unwire_managed(vm_page_t m, uint8_t nqueue, bool noreuse)
 {
 	u_int old;
+	bool emptied;
 
 	old = atomic_load_int(&m->ref_count);
 	for (;;) {
@@ -104,7 +105,10 @@ unwire_managed(vm_page_t m, uint8_t nqueue, bool noreuse)
 		hf_vm_page_release_toq(m, nqueue, noreuse);
 		if (atomic_fcmpset_int(&m->ref_count, &old, old - 1)) {
 			vm_wire_sub(1);
+			emptied = hf_vm_page_is_emptied(m);
 			vm_pagequeue_unlock();
+			if (__predict_false(emptied))
+				hf_vm_page_let_go(m);
 			return;
 		}
 		vm_pagequeue_unlock();
@@ -124,7 +128,8 @@ unwire(vm_page_t m, uint8_t nqueue, bool noreuse)
 
 /*
  * One wiring less.  With the last one, a managed page of an object goes to
- * nqueue, and a page without object is freed.  No lock needed.
+ * nqueue, and a page without object, or whose range was emptied, is freed.  No
+ * lock needed.
  */
 void
 vm_page_unwire(vm_page_t m, uint8_t nqueue)
@@ -231,6 +236,35 @@ bool
 vm_page_try_remove_write(vm_page_t m)
 {
 	return (hf_vm_page_try_unwired(m, pmap_remove_write));
+}
+
+/*
+ * A wiring on behalf of a map entry, which promises its process this frame:
+ * the page keeps its place for it when the range is emptied.  m is busied.
+ */
+void
+hf_vm_page_wire_entry(vm_page_t m)
+{
+	vm_page_assert_busied(m);
+	vm_page_wire(m);
+	atomic_add_int(&m->hf_entry_wirings, 1);
+}
+
+/*
+ * The same backwards, as vm_page_unwire(); a wiring by other means, where there is
+ * none of an entry.
+ */
+void
+hf_vm_page_unwire_entry(vm_page_t m, uint8_t nqueue)
+{
+	u_int old;
+
+	/* Before the wiring, with which the page may go. */
+	old = atomic_load_int(&m->hf_entry_wirings);
+	while (old != 0 &&
+	    !atomic_fcmpset_int(&m->hf_entry_wirings, &old, old - 1))
+		;
+	vm_page_unwire(m, nqueue);
 }
 
 /* Ends the holds of vm_fault_quick_hold_pages(): a hold is a wiring. */

@@ -69,10 +69,11 @@ pageout_thread(void *arg)
 	bool missed;
 
 	for (missed = false;;) {
-		if (!await_work(vmd, missed)) {
+		if (!await_work(vmd, missed || vmd->vmd_reap != 0)) {
 			missed = false;
 			continue;
 		}
+		hf_pageout_reap(vmd);
 		free = vm_free_count();
 		target = atomic_readandclear_int(&vmd->vmd_pageout_deficit);
 		if (free < vmd->vmd_free_target)

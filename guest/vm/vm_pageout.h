@@ -17,6 +17,8 @@ u_int vm_pageout_deficit(void);
 void vm_pageout_init(void);
 /* Wakes the daemon; counted in v_pdwakeups.  Any context. */
 void pagedaemon_wakeup(int domain);
+/* The daemon frees emptied pages soon.  Not with the wait lock. */
+void hf_pageout_reap_later(void);
 /*
  * While held, the daemon counts its wakeups but touches no page: scenarios
  * that count frames need it out of the way.  Nests; may sleep.

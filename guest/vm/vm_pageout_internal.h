@@ -8,4 +8,7 @@
 /* vm_object_pageout.md 6.2; pages freed, at most target.  The daemon alone. */
 u_int hf_pageout_scan_inactive(struct vm_domain *vmd, u_int target);
 
+/* vm_pageout_reap.c: frees what hf_pageout_reap_later() was called for. */
+void hf_pageout_reap(struct vm_domain *vmd);
+
 #endif

@@ -42,6 +42,7 @@ struct vm_domain {
 	u_int vmd_interrupt_free_min;	     /* (c) */
 
 	volatile u_int vmd_waiting; /* (w) VMD_WAIT_: who sleeps for frames */
+	volatile u_int vmd_reap;    /* (a) emptied pages wait for the daemon */
 	volatile u_int vmd_pageout_wanted; /* (w) the daemon was asked to run */
 	bool vmd_pageout_ready;		   /* (w) the daemon exists */
 	bool vmd_pageout_scanning;	   /* (w) */

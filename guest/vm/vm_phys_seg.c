@@ -136,6 +136,7 @@ init_one(vm_page_t m, vm_paddr_t pa, int segind)
 	m->segind = segind;
 	m->valid = 0;
 	m->dirty = 0;
+	m->hf_entry_wirings = 0;
 	pmap_page_init(m);
 }
 

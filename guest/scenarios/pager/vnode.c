@@ -19,14 +19,6 @@
 #define ON_DISK .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE
 #define WRITES	.flags = HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE
 
-static void
-set_size(struct vnode *vp, uint64_t bytes)
-{
-	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	vnode_pager_setsize(vp, bytes);
-	VOP_UNLOCK(vp);
-}
-
 HF_SCENARIO(vnode_one_object, "pager.one_object", "VN-01 VN-18",
     "a vnode has one object, used while referenced, held while it has pages",
     ON_DISK)
@@ -177,7 +169,7 @@ HF_SCENARIO(vnode_shrink, "pager.shrink", "VN-05 VN-06 VN-12",
 	hf_expect(hf_probe_write(VA + 4999, 0x11).ok);
 	hf_expect(hf_probe_write(VA + 5000, 0x22).ok);
 	hf_expect(hf_probe_read(VA + ptoa(2)).ok);
-	set_size(vp, 5000);
+	hf_file_set_size(vp, 5000);
 	hf_expect_eq(vp->v_object->size, 2);
 	hf_expect_read(VA + 4999, 0x11);
 	hf_expect_read(VA + 5000, 0);
@@ -186,12 +178,12 @@ HF_SCENARIO(vnode_shrink, "pager.shrink", "VN-05 VN-06 VN-12",
 	m = hf_file_page(vp, 1);
 	hf_expect((m->dirty & 0x03) == 0x03);
 	hf_expect(hf_file_page(vp, 2) == NULL);
-	set_size(vp, 10000);
+	hf_file_set_size(vp, 10000);
 	hf_expect_read(VA + 5000, 0);
 	hf_expect_read(VA + 8191, 0);
 	hf_expect(hf_probe_read(VA + ptoa(2)).ok);
 	hf_expect_eq(vp->v_object->size, 3);
-	set_size(vp, bytes);
+	hf_file_set_size(vp, bytes);
 	hf_file_unmap(VA, 3);
 	hf_file_close(vp);
 }
@@ -207,14 +199,14 @@ HF_SCENARIO(vnode_kept_part, "pager.shrink_keeps_dirty", "VN-07 VN-09 VN-11",
 
 	vp = hf_file_open(HF_SCRATCH_NAME);
 	bytes = hf_file_bytes(vp);
-	set_size(vp, bytes);
-	set_size(vp, 4700);
+	hf_file_set_size(vp, bytes);
+	hf_file_set_size(vp, 4700);
 	hf_expect(hf_file_page(vp, 1) == NULL);
-	set_size(vp, bytes);
+	hf_file_set_size(vp, bytes);
 	hf_file_map(vp, VA, 0, 3, VM_PROT_RW, HF_FILE_SHARED);
 	b = hf_probe_read(VA + 4699).value ^ 1;
 	hf_expect(hf_probe_write(VA + 4699, b).ok);
-	set_size(vp, 4700);
+	hf_file_set_size(vp, 4700);
 	hf_expect_eq(vm_map_sync(hf_space_map(), VA, VA + ptoa(2), TRUE, FALSE),
 	    KERN_SUCCESS);
 	hf_file_read_disk(vp, 4608, sector, sizeof(sector));
@@ -222,7 +214,7 @@ HF_SCENARIO(vnode_kept_part, "pager.shrink_keeps_dirty", "VN-07 VN-09 VN-11",
 	hf_expect_eq(sector[4700 - 4608], 0);
 	hf_expect_eq(hf_file_page(vp, 1)->dirty, 0);
 	hf_file_unmap(VA, 3);
-	set_size(vp, bytes);
+	hf_file_set_size(vp, bytes);
 	hf_file_close(vp);
 }
 
@@ -240,13 +232,13 @@ HF_SCENARIO(vnode_wired, "pager.shrink_wired", "VN-10",
 	hf_require_eq(vm_fault_quick_hold_pages(hf_space_map(), VA + ptoa(2),
 			  PAGE_SIZE, VM_PROT_READ, &m, 1),
 	    1);
-	set_size(vp, 4096);
+	hf_file_set_size(vp, 4096);
 	hf_expect_eq(vm_page_wire_count(m), 1);
 	hf_expect(vm_page_none_valid(m));
 	hf_expect(!pmap_page_is_mapped(m));
 	hf_expect_bus(hf_probe_read(VA + ptoa(2)));
 	vm_page_unhold_pages(&m, 1);
-	set_size(vp, bytes);
+	hf_file_set_size(vp, bytes);
 	hf_expect(hf_probe_read(VA + ptoa(2)).ok);
 	hf_file_unmap(VA, 3);
 	hf_file_close(vp);
