@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* willneed.c: advice on file memory that is resident already. */
+
+#include <sys/mman.h>
+#include <sys/proc.h>
+#include <test/file.h>
+#include <test/scenario.h>
+#include <test/space.h>
+
+#define VA HF_SPACE_BASE
+
+HF_SCENARIO(map_willneed_twice, "map.willneed_twice", "MP-33 PM-15 PM-17",
+    "advising resident memory as needed again makes no second mapping of a "
+    "page",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	struct proc *home = curproc, *p;
+	struct vnode *vp;
+	long base, count;
+	vm_page_t m;
+	int i;
+
+	vp = hf_file_open("one-mib");
+	p = hf_space_proc("advised");
+	hf_space_run(p);
+	base = vmspace_resident_count(curproc->p_vmspace);
+	hf_file_map(vp, VA, 0, 16, VM_PROT_READ, HF_FILE_SHARED);
+	for (i = 0; i < 16; i++)
+		(void)hf_peek(VA + ptoa(i));
+	count = vmspace_resident_count(curproc->p_vmspace);
+	for (i = 0; i < 3; i++) {
+		hf_expect_eq(vm_map_madvise(hf_space_map(), VA, VA + ptoa(16),
+				 MADV_WILLNEED),
+		    0);
+		hf_expect_eq(vmspace_resident_count(curproc->p_vmspace), count);
+	}
+	hf_file_unmap(VA, 16);
+	hf_expect_eq(vmspace_resident_count(curproc->p_vmspace), base);
+	for (i = 0; i < 16; i++) {
+		m = hf_file_page(vp, (vm_pindex_t)i);
+		hf_expect(m != NULL && !pmap_page_is_mapped(m));
+	}
+	hf_space_run(home);
+	hf_space_end(p);
+	hf_file_close(vp);
+}
