@@ -71,7 +71,8 @@ hold_faulted(
  * Behaves as if the bytes [addr, addr + len) of the map were accessed with prot
  * (READ, WRITE, EXECUTE), and returns in ma the pages that served, each with one
  * wiring, and in *countp their number.  With prot WRITE the pages are dirty on
- * return, unless they were truncated meanwhile.  No bytes are no pages, whatever addr and ma are.
+ * return, unless they were truncated meanwhile.  No bytes are no pages, whatever
+ * addr and ma are.
  *
  * On an error nothing is held, *countp is 0 and ma means nothing: ENOMEM, the range
  * leaves the map or its end wraps, also when rounded to a page; EINVAL, the array is

@@ -96,6 +96,7 @@ HF_SCENARIO(hold_not_coalesced, "hold.not_coalesced", "QH-13 OB-24",
 	hf_space_end(child);
 	vm_map_inherit(hf_space_map(), VA, VA + ptoa(1), VM_INHERIT_COPY);
 	hf_space_anon_at(VA + ptoa(1), 1);
+	hf_expect_eq(m->object, NULL);
 	hf_expect_eq(hf_peek(VA + ptoa(1)), 0);
 	expect_apart(m, VA + ptoa(1));
 	vm_page_unhold_pages(&m, 1);

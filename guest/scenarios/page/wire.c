@@ -78,6 +78,41 @@ HF_SCENARIO(page_hold_truncated, "page.hold_truncated", "PW-10",
 	hf_expect(vm_page_busy_freed(m));
 }
 
+HF_SCENARIO(page_grab_emptied, "page.grab_emptied", "PW-10 PG-1 PG-4",
+    "grabbing the index of a page that is only held makes another one")
+{
+	const int nowait = VM_ALLOC_NORMAL | VM_ALLOC_NOWAIT;
+	vm_object_t object;
+	vm_page_t m, ma[2];
+
+	object = hf_test_object(2);
+	m = hf_test_page_resting(object, 0, 0x5a);
+	vm_page_wire(m);
+	vm_object_page_remove(object, 0, 0, 0);
+	vm_page_xbusy(m);
+	hf_expect_eq(vm_page_grab(object, 0, nowait), NULL);
+	hf_expect_eq(m->object, object);
+	vm_page_xunbusy(m);
+	hf_expect_eq(vm_page_grab_pages(
+			 object, 0, VM_ALLOC_NORMAL | VM_ALLOC_ZERO, ma, 2),
+	    2);
+	hf_expect_ne(ma[0], m);
+	hf_expect_eq(m->object, NULL);
+	hf_expect(hf_test_all(m, 0, PAGE_SIZE, 0x5a));
+	vm_page_xunbusy(ma[0]);
+	vm_page_xunbusy(ma[1]);
+	vm_page_unhold_pages(&m, 1);
+	hf_expect(vm_page_busy_freed(m));
+	/* No other one may be made: none is there. */
+	vm_page_wire(ma[1]);
+	vm_object_page_remove(object, 1, 0, 0);
+	hf_expect_eq(
+	    vm_page_grab(object, 1, VM_ALLOC_NORMAL | VM_ALLOC_NOCREAT), NULL);
+	vm_page_unhold_pages(&ma[1], 1);
+	hf_expect(vm_page_busy_freed(ma[1]));
+	hf_test_object_end(object);
+}
+
 HF_SCENARIO(page_remove_all_wired, "page.remove_all_wired", "PW-5 PW-6",
     "mappings of a wired page cannot be removed, nor wired when barred")
 {
@@ -158,8 +193,10 @@ HF_SCENARIO(page_unhold, "page.unhold", "PW-11",
 		vm_page_wire(ma[i]);
 	}
 	vm_page_wire(ma[1]);
+	vm_page_dequeue(ma[0]);
 	vm_page_unhold_pages(ma, 3);
 	hf_expect_eq(vm_page_wire_count(ma[0]), 0);
+	hf_expect_eq(vm_page_queue(ma[0]), PQ_ACTIVE);
 	hf_expect_eq(vm_page_wire_count(ma[1]), 1);
 	hf_expect_eq(vm_page_wire_count(ma[2]), 0);
 	vm_page_unhold_pages(&ma[1], 1);
