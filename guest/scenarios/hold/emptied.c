@@ -7,6 +7,7 @@
  */
 
 #include <sys/uio.h>
+#include <sys/vmmeter.h>
 #include <sys/vnode.h>
 #include <kern/thread.h>
 #include <test/file.h>
@@ -294,6 +295,32 @@ HF_SCENARIO(hold_freed_when_locked, "hold.freed_when_locked", "QH-21 QH-28",
 {
 	unhold_beside(keep_locked, false);
 	unhold_beside(keep_busy, true);
+}
+
+HF_SCENARIO(hold_not_reaped, "hold.not_reaped", "QH-21 QH-22",
+    "the daemon that frees emptied pages leaves those that are still held")
+{
+	vm_object_t object = map_shared();
+	u_long wakeups;
+	vm_page_t m;
+
+	hf_poke(VA, 1);
+	m = hf_space_page(VA);
+	vm_page_deactivate_noreuse(m); /* stays linked while it is held */
+	hf_expect_eq(hold(VA, VM_PROT_RW), m);
+	set_pages(object, 0);
+	wakeups = VM_CNT_FETCH(v_pdwakeups);
+	hf_pageout_reap_later();
+	while (VM_CNT_FETCH(v_pdwakeups) == wakeups)
+		hf_yield();
+	hf_pageout_hold();
+	hf_pageout_unhold();
+	hf_expect_eq(m->object, object);
+	hf_expect_eq(vm_page_wire_count(m), 1);
+	vm_page_unhold_pages(&m, 1);
+	hf_expect_eq(object->resident_page_count, 0);
+	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
+	vm_object_deallocate(object);
 }
 
 HF_SCENARIO(hold_freed_by_owner, "hold.freed_by_owner", "QH-21",
