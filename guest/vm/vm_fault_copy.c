@@ -120,6 +120,26 @@ copy_page(const struct copy *c, vm_pindex_t i, vm_page_t *srcp, bool *past_end)
 }
 
 /*
+ * The source's wiring has moved.  Its object, one behind dst_object, is not
+ * locked; where the page is invalid, nobody else would free it.
+ */
+static void
+unwire_source(vm_page_t src)
+{
+	const vm_object_t object = src->object;
+	bool done;
+
+	done = false;
+	if (vm_page_none_valid(src)) {
+		VM_OBJECT_WLOCK(object);
+		done = hf_vm_page_unwire_settle(src, PQ_INACTIVE);
+		VM_OBJECT_WUNLOCK(object);
+	}
+	if (!done) /* valid, or busy and about to be */
+		hf_vm_page_unwire_entry(src, PQ_INACTIVE);
+}
+
+/*
  * One page, busy and in dst_object, which is write-locked but dropped in between:
  * mapped, if the entry permits any access, and with the wiring that src had.
  */
@@ -144,7 +164,7 @@ settle_page(const struct copy *c, vm_pindex_t i, vm_page_t src, vm_page_t dst)
 		vm_page_activate(dst);
 	} else if (src != dst) {
 		hf_vm_page_wire_entry(dst);
-		hf_vm_page_unwire_entry(src, PQ_INACTIVE);
+		unwire_source(src);
 	}
 	vm_page_xunbusy(dst);
 }

@@ -290,14 +290,7 @@ unwire_page(vm_page_t m, bool write, uint8_t queue)
 		vm_page_sunbusy(m);
 		return (true);
 	}
-	if (!vm_page_tryxbusy(m))
-		return (false);
-	hf_vm_page_unwire_entry(m, queue);
-	if (vm_page_none_valid(m))
-		hf_vm_page_settle(m, false);
-	else
-		vm_page_xunbusy(m);
-	return (true);
+	return (hf_vm_page_unwire_settle(m, queue));
 }
 
 /*

@@ -63,6 +63,20 @@ hf_vm_page_settle(vm_page_t m, bool leave)
 		vm_page_free(m);
 }
 
+bool
+hf_vm_page_unwire_settle(vm_page_t m, uint8_t queue)
+{
+	VM_OBJECT_ASSERT_WLOCKED(m->object);
+	if (!vm_page_tryxbusy(m))
+		return (false);
+	hf_vm_page_unwire_entry(m, queue);
+	if (vm_page_none_valid(m))
+		hf_vm_page_settle(m, false);
+	else
+		vm_page_xunbusy(m);
+	return (true);
+}
+
 /*
  * m may have become any other page, or none, before the object is locked: all
  * is looked at again.

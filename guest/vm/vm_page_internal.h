@@ -33,6 +33,11 @@ void hf_vm_page_object_remove(vm_page_t m);
 void hf_vm_page_disown(vm_page_t m);
 void hf_vm_page_settle(vm_page_t m, bool leave);
 /*
+ * An entry's wiring of a page that may be invalid goes, and with the last one
+ * the page.  Object write-locked.  False, nothing done: m is busy.
+ */
+bool hf_vm_page_unwire_settle(vm_page_t m, uint8_t queue);
+/*
  * Frees m if it is emptied and nobody wires it any more.  False: perhaps, but a
  * lock is taken.  let_go: then the page daemon will.
  */

@@ -3,6 +3,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/vmmeter.h>
+#include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -215,6 +216,7 @@ hf_vm_page_try_unwired(vm_page_t m, void (*op)(vm_page_t))
 		if (VPRC_WIRE_COUNT(old) != 0)
 			return (false);
 	} while (!atomic_fcmpset_int(&m->ref_count, &old, old | VPRC_BLOCKED));
+	(void)HF_FAILPOINT("page.barred");
 	op(m);
 	atomic_clear_int(&m->ref_count, VPRC_BLOCKED);
 	return (true);

@@ -149,6 +149,36 @@ HF_SCENARIO(page_remove_all_wired, "page.remove_all_wired", "PW-5 PW-6",
 	hf_test_object_end(object);
 }
 
+static void
+wire_barred(void *arg)
+{
+	hf_expect(!vm_page_wire_mapped(arg));
+}
+
+HF_SCENARIO(page_wire_barred, "page.wire_barred", "PW-6",
+    "while a page's mappings or rights go, no mapping can wire it")
+{
+	static struct pmap pmap;
+	vm_object_t object;
+	vm_page_t m;
+
+	object = hf_test_object(1);
+	m = hf_test_page(object, 0, 0);
+	hf_test_pmap_begin(&pmap);
+	hf_expect_eq(pmap_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE, 0),
+	    KERN_SUCCESS);
+	hf_failpoint_call("page.barred", 0, wire_barred, m);
+	hf_expect(vm_page_try_remove_write(m));
+	hf_expect_eq(hf_failpoint_fired("page.barred"), 1);
+	hf_failpoint_call("page.barred", 0, wire_barred, m);
+	hf_expect(vm_page_try_remove_all(m));
+	hf_expect_eq(hf_failpoint_fired("page.barred"), 1);
+	hf_expect_eq(vm_page_wire_count(m), 0);
+	vm_page_xunbusy(m);
+	hf_test_pmap_end(&pmap);
+	hf_test_object_end(object);
+}
+
 HF_SCENARIO(page_unwire_places, "page.unwire_places", "PW-7 PW-8",
     "unwiring puts invalid pages near the head, active ones stay")
 {

@@ -129,6 +129,33 @@ HF_SCENARIO(wire_cut_twice, "wire.cut_twice", "WI-19 WI-22",
 	hf_file_close(vp);
 }
 
+HF_SCENARIO(wire_cut_upgraded, "wire.cut_upgraded", "WI-19 WI-24",
+    "private memory locked before its file was cut, then made writable",
+    ON_DISK)
+{
+	struct vnode *vp;
+	uint64_t bytes;
+
+	vp = hf_file_open("one-mib");
+	bytes = hf_file_bytes(vp);
+	hf_file_map(vp, VA, 0, 2, VM_PROT_READ, HF_FILE_PRIVATE);
+	hf_expect_eq(lock(2), KERN_SUCCESS);
+	hf_file_set_size(vp, 0);
+	hf_expect_eq(hf_file_object(vp)->resident_page_count, 2);
+	/* The wiring moves to copies; the file's pages were for it alone. */
+	hf_expect_eq(vm_map_protect(hf_space_map(), VA, VA + ptoa(2),
+			 VM_PROT_RW, 0, VM_MAP_PROTECT_SET_PROT),
+	    KERN_SUCCESS);
+	hf_expect_eq(hf_file_object(vp)->resident_page_count, 0);
+	hf_space_check();
+	hf_expect_eq(unlock(2), KERN_SUCCESS);
+	hf_space_check();
+	hf_file_set_size(vp, bytes);
+	hf_expect(hf_probe_read(VA).ok);
+	hf_file_unmap(VA, 2);
+	hf_file_close(vp);
+}
+
 HF_SCENARIO(wire_cut_held, "wire.cut_held", "WI-19 QH-21 VN-10",
     "locked and held pages of a file, cut and grown: the lock's frame is back",
     ON_DISK)
