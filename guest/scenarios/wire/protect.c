@@ -172,6 +172,33 @@ HF_SCENARIO(wire_two_processes, "wire.two_processes", "WI-22",
 	hf_space_check();
 }
 
+HF_SCENARIO(wire_no_prefault, "wire.no_prefault", "IW-2 FT-51 WI-17",
+    "an access to locked memory without mappings makes one, wired, and no "
+    "others")
+{
+	vm_map_t map;
+	u_int i;
+
+	hf_space_anon_at(VA, 5);
+	map = hf_space_map();
+	hf_require_eq(vm_map_wire(map, VA, VA + ptoa(5), USER), KERN_SUCCESS);
+	hf_expect_eq(
+	    vm_map_protect(map, VA, VA + ptoa(5), VM_PROT_NONE, 0, SET),
+	    KERN_SUCCESS);
+	hf_expect_eq(vm_map_protect(map, VA, VA + ptoa(5), VM_PROT_RW, 0, SET),
+	    KERN_SUCCESS);
+	hf_expect_eq(pmap_wired_count(map->pmap), 0);
+	/* A read, but the mapping is good for all that is permitted. */
+	hf_expect_eq(hf_peek(VA + ptoa(2)), 0);
+	for (i = 0; i < 5; i++)
+		hf_expect_eq(
+		    hf_space_leaf(VA + ptoa(i)) & (X86_PG_V | X86_PG_RW | PG_W),
+		    i == 2 ? X86_PG_V | X86_PG_RW | PG_W : 0);
+	hf_space_check();
+	vm_map_remove(map, VA, VA + ptoa(5));
+	hf_expect_eq(vm_user_wire_count, 0);
+}
+
 HF_SCENARIO(wire_fork_marks, "wire.fork_marks", "CW-08 CW-09",
     "a child's entries have no mark of a wiring that others wait for")
 {
