@@ -201,6 +201,8 @@ hf_bdev_io_wait(struct hf_bdev *bd, struct hf_io *io)
 		mtx_unlock_spin(&w.lock);
 	}
 	mtx_destroy(&w.lock);
+	if (error != 0)
+		bd->last_error = error;
 	return (error);
 }
 

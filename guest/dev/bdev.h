@@ -70,6 +70,10 @@ struct hf_bdev {
 	volatile uint64_t read_sectors, write_sectors;
 	/* counted by the driver: notifications sent, interrupts taken */
 	volatile uint64_t doorbells, interrupts;
+	/* counted by the driver: ios that the device failed, not a failpoint */
+	volatile uint64_t errors;
+	/* errno of the last io that failed, for either reason; for reports */
+	volatile int last_error;
 	/* hf_bdev_hold(): newest first, linked by hf_io.link */
 	struct hf_io *volatile held;
 	volatile u_int holding;

@@ -290,6 +290,10 @@ unlock_and_call(struct vtblk *sc)
 	mtx_unlock_spin(&sc->sc_lock);
 	for (; io != NULL; io = next) {
 		next = io->link;
+		if (io->error != 0) {
+			atomic_add_64(&sc->sc_bdev.errors, 1);
+			sc->sc_bdev.last_error = io->error;
+		}
 		io->done(io, io->error);
 	}
 }

@@ -50,4 +50,7 @@
 #define ERESTART    (-1)
 #define EJUSTRETURN (-2)
 
+/* "EIO"; for messages. */
+const char *hf_errno_name(int error);
+
 #endif

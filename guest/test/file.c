@@ -4,6 +4,7 @@
 #include <sys/proc.h>
 #include <kern/thread.h>
 #include <machine/vmparam.h>
+#include <test/current.h>
 #include <test/file.h>
 #include <test/scenario.h>
 #include <test/space.h>
@@ -19,11 +20,69 @@
 /* Pages held at once while they are summed up. */
 #define SUM_PAGES 16
 
+/* Files that the scenario has open; those that do not fit are not tracked. */
+#define OPEN_MAX 16
+static struct vnode *opened[OPEN_MAX];
+
+static void
+track(struct vnode *vp, bool open)
+{
+	int i;
+
+	for (i = 0; i < OPEN_MAX; i++)
+		if (opened[i] == (open ? NULL : vp)) {
+			opened[i] = open ? vp : NULL;
+			return;
+		}
+}
+
+/*
+ * A scenario that ended at a failure has closed nothing: what it opened goes,
+ * so that neither the leak check nor the next scenario suffers for it.
+ */
+static void
+close_left(void)
+{
+	struct mount *mp;
+	int i;
+
+	mp = hf_rootmp();
+	if (mp != NULL && mp->mnt_bdev->holding != 0)
+		hf_bdev_release(mp->mnt_bdev);
+	for (i = 0; i < OPEN_MAX; i++) {
+		if (opened[i] != NULL && hf_current.failed != 0)
+			vrele(opened[i]);
+		opened[i] = NULL;
+	}
+}
+
 static void
 settle(void)
 {
+	close_left();
 	if (hf_root_unmount() != 0)
 		printf("root file system: a vnode is still in use\n");
+}
+
+/* A scenario that a failing disk did not disturb has not proved it. */
+static const char *
+disk_errors(void)
+{
+	static char why[64];
+	static uint64_t seen;
+	struct hf_bdev *bd;
+	char msg[8];
+	uint64_t errors;
+
+	if (hf_bdev_root(&bd, msg, sizeof(msg)) != 0)
+		return (NULL);
+	errors = bd->errors;
+	if (errors == seen)
+		return (NULL);
+	snprintf(why, sizeof(why), "%lu operations failed, the last with %s",
+	    (u_long)(errors - seen), hf_errno_name(bd->last_error));
+	seen = errors;
+	return (why);
 }
 
 static void
@@ -36,6 +95,7 @@ register_checks(void)
 	registered = true;
 	hf_settle_register("root file system", settle);
 	hf_baseline_register("vnodes", hf_vnodes_live);
+	hf_invariant_register("disk", disk_errors);
 	hf_baseline_register("transfer buffers", hf_pbufs_used);
 }
 
@@ -62,8 +122,9 @@ hf_file_mount(void)
 	return (mp);
 }
 
-struct vnode *
-hf_file_open(const char *path)
+/* NULL: ENOENT and nothing else, which ends the scenario. */
+static struct vnode *
+lookup(const char *path)
 {
 	struct mount *mp;
 	struct vnode *rvp, *vp;
@@ -72,17 +133,52 @@ hf_file_open(const char *path)
 	rvp = root(&mp);
 	error = hf_namei(rvp, path, &vp);
 	vrele(rvp);
+	if (error == ENOENT)
+		return (NULL);
 	if (error != 0) {
-		hf_note("%s: error %d", path, error);
-		hf_require(!"the file is there");
+		hf_note("%s: cannot be looked up: %s %s", path,
+		    hf_errno_name(error), mp->mnt_error);
+		hf_require_eq(error, 0);
 	}
 	VOP_UNLOCK(vp);
+	track(vp, true);
 	return (vp);
+}
+
+struct vnode *
+hf_file_open(const char *path)
+{
+	struct vnode *vp;
+
+	vp = lookup(path);
+	if (vp == NULL) {
+		hf_note("%s: ENOENT", path);
+		hf_require(!"the file is there");
+	}
+	return (vp);
+}
+
+struct vnode *
+hf_file_open_if(const char *path)
+{
+	return (lookup(path));
+}
+
+const char *
+hf_file_why(struct vnode *vp)
+{
+	struct mount *mp;
+
+	mp = vp->v_mount;
+	if (mp->mnt_error[0] != '\0')
+		return (mp->mnt_error);
+	return (hf_errno_name(mp->mnt_bdev->last_error));
 }
 
 void
 hf_file_close(struct vnode *vp)
 {
+	track(vp, false);
 	vrele(vp);
 }
 

@@ -25,7 +25,15 @@ struct mount *hf_file_mount(void);
  * hf_file_close() with it in the end.
  */
 struct vnode *hf_file_open(const char *path);
+/* NULL if the disk has no such file; any other error ends the scenario. */
+struct vnode *hf_file_open_if(const char *path);
 void hf_file_close(struct vnode *vp);
+
+/*
+ * What the file system or its disk said last: a broken structure, or the name
+ * of an errno.  For notes, where an access has failed.
+ */
+const char *hf_file_why(struct vnode *vp);
 
 /* The file's size in bytes; its object. */
 uint64_t hf_file_bytes(struct vnode *vp);

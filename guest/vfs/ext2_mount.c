@@ -38,8 +38,8 @@ read_super(
 	}
 	hf_kfree(bc);
 	if (error != 0)
-		snprintf(msg, msg_bytes,
-		    "ext2: superblock: cannot be read (error %d)", error);
+		snprintf(msg, msg_bytes, "ext2: superblock: cannot be read: %s",
+		    hf_errno_name(error));
 	return (error);
 }
 
@@ -72,9 +72,8 @@ check_groups(struct ext2_mount *em, char *msg, size_t msg_bytes)
 		error = read_group(em, g, &gd);
 		if (error != 0) {
 			snprintf(msg, msg_bytes,
-			    "ext2: group %u: descriptor cannot be read "
-			    "(error %d)",
-			    g, error);
+			    "ext2: group %u: descriptor cannot be read: %s", g,
+			    hf_errno_name(error));
 			return (error);
 		}
 		if (!ext2_group_check(em, &gd, g, msg, msg_bytes))

@@ -116,10 +116,12 @@ hf_root_mount(
 	}
 	error = hf_mount_rootdir(rootmp, vpp);
 	if (error != 0) {
-		snprintf(msg, msg_bytes, "%s",
-		    rootmp->mnt_error[0] != '\0' ? rootmp->mnt_error
-						 : "ext2: root directory: "
-						   "cannot be read");
+		if (rootmp->mnt_error[0] != '\0')
+			snprintf(msg, msg_bytes, "%s", rootmp->mnt_error);
+		else
+			snprintf(msg, msg_bytes,
+			    "ext2: root directory: cannot be read: %s",
+			    hf_errno_name(error));
 		(void)hf_root_unmount();
 		return (error);
 	}

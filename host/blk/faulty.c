@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* faulty.c: makes chosen ops go wrong on their way to the backend below. */
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -12,6 +13,7 @@
 #include "blk/blk.h"
 #include "blk/fault_plan.h"
 #include "core/err.h"
+#include "core/log.h"
 
 #define NS_PER_MS 1000000ull
 #define NS_PER_S  1000000000ull
@@ -31,6 +33,7 @@ struct faulty {
 	struct fault_plan plan; /* constant */
 	pthread_mutex_t lock;	/* the rest; not held in callbacks */
 	uint64_t counts[FAULT_KINDS];
+	uint64_t touched;     /* ops that a rule was found for */
 	struct held *delayed; /* sorted by due_ns */
 	/*
 	 * Only if the plan delays: an epoll set of the timer and, once there
@@ -39,6 +42,7 @@ struct faulty {
 	int epoll_fd;
 	int timer_fd;
 	bool lower_polled;
+	bool usable; /* constant: blk_faulty_new succeeded */
 };
 
 static uint64_t
@@ -137,6 +141,7 @@ count_op(struct faulty *f, const struct blk_op *op)
 	f->counts[op->kind]++;
 	f->counts[FAULT_KIND_ANY]++;
 	rule = fault_plan_find(&f->plan, op->kind, f->counts);
+	f->touched += rule != NULL;
 	pthread_mutex_unlock(&f->lock);
 	return (rule);
 }
@@ -219,12 +224,23 @@ faulty_reap(struct blk_backend *b)
 	blk_reap(f->blk.lower);
 }
 
+/* A run that went well in spite of its plan shows here whether there was one. */
+static void
+report_touched(const struct faulty *f)
+{
+	log_warn("fault plan: %" PRIu64 " of %" PRIu64
+		 " disk operations were failed, shortened or delayed",
+	    f->touched, f->counts[FAULT_KIND_ANY]);
+}
+
 static void
 faulty_close(struct blk_backend *b)
 {
 	struct faulty *f = (struct faulty *)b;
 
 	hf_check(f->delayed == NULL);
+	if (f->usable)
+		report_touched(f);
 	blk_close(f->blk.lower);
 	if (f->epoll_fd >= 0)
 		close(f->epoll_fd);
@@ -289,5 +305,6 @@ blk_faulty_new(struct blk_backend *lower, const char *plan, struct hf_err *err)
 		faulty_close(&f->blk);
 		return (NULL);
 	}
+	f->usable = true;
 	return (&f->blk);
 }

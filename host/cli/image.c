@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* image.c: the guest image and the default disk of a command. */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,7 +76,8 @@ cli_default_disk(void)
 	for (size_t i = 0; i < sizeof(default_disks) / sizeof(default_disks[0]);
 	     i++) {
 		strcpy(slash + 1, default_disks[i]);
-		if (access(path, F_OK) == 0)
+		/* What is wrong with one that is there is said at its open. */
+		if (access(path, F_OK) == 0 || errno != ENOENT)
 			return (path);
 	}
 	return (NULL);

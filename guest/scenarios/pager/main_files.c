@@ -115,9 +115,11 @@ check_line(struct job *job, char *line)
 	if (*end != ' ')
 		return;
 	vp = hf_file_open(end + 1);
-	if (!hf_expect_eq(hf_file_bytes(vp), bytes) ||
-	    !hf_expect(read_file(job, vp)))
+	if (!hf_expect(vp->v_type == VREG) ||
+	    !hf_expect_eq(hf_file_bytes(vp), bytes))
 		hf_note("%s", end + 1);
+	else if (!hf_expect(read_file(job, vp)))
+		hf_note("%s: %s", end + 1, hf_file_why(vp));
 	else if (job->sum == sum)
 		job->listed++;
 	else if (strcmp(end + 1, write_target()) == 0 && carries_stamp(vp)) {
@@ -144,6 +146,8 @@ check_manifest(struct job *job, struct vnode *mvp)
 	lines = 0;
 	for (off = 0, n = 0; off < bytes; off++) {
 		c = fubyte((void *)(MANIFEST_VA + off));
+		if (c < 0)
+			hf_note("%s: %s", HF_MANIFEST_NAME, hf_file_why(mvp));
 		hf_require(c >= 0);
 		if (c != '\n') {
 			hf_require(n + 1 < sizeof(line));
@@ -177,7 +181,8 @@ visit(struct job *job, struct vnode *dvp, const struct dirent *d, int depth)
 	VOP_UNLOCK(dvp);
 	if (error != 0) {
 		hf_expect_eq(error, 0);
-		hf_note("%s: %s", d->d_name, dvp->v_mount->mnt_error);
+		hf_note("%s: %s: %s", d->d_name, hf_errno_name(error),
+		    hf_file_why(dvp));
 		return;
 	}
 	VOP_UNLOCK(vp);
@@ -188,7 +193,7 @@ visit(struct job *job, struct vnode *dvp, const struct dirent *d, int depth)
 	} else if (vp->v_type == VREG) {
 		job->files++;
 		if (!job->manifest && !hf_expect(read_file(job, vp)))
-			hf_note("%s: %s", d->d_name, vp->v_mount->mnt_error);
+			hf_note("%s: %s", d->d_name, hf_file_why(vp));
 	} else
 		job->others++;
 	vrele(vp);
@@ -217,7 +222,8 @@ walk(struct job *job, struct vnode *dvp, int depth)
 		error = VOP_READDIR(dvp, &uio, NULL, &eof, NULL, NULL);
 		VOP_UNLOCK(dvp);
 		if (!hf_expect_eq(error, 0)) {
-			hf_note("%s", dvp->v_mount->mnt_error);
+			hf_note("directory: %s: %s", hf_errno_name(error),
+			    hf_file_why(dvp));
 			return;
 		}
 		at = bufs[depth];
@@ -227,65 +233,66 @@ walk(struct job *job, struct vnode *dvp, int depth)
 	}
 }
 
+/* Copies each stamp to or from the mapping of the file; false: EFAULT. */
+static bool
+copy_stamps(uint64_t bytes, bool store)
+{
+	char text[STAMP_BYTES];
+	uint64_t off;
+	int error, i;
+
+	for (i = 0; stamp_offset(i, bytes, &off); i++) {
+		if (off + STAMP_BYTES > bytes)
+			continue;
+		if (store)
+			error = copyout(
+			    STAMP, (void *)(FILE_VA + off), STAMP_BYTES);
+		else
+			error =
+			    copyin((void *)(FILE_VA + off), text, STAMP_BYTES);
+		if (!hf_expect_eq(error, 0))
+			return (false);
+		if (!store)
+			hf_expect_eq(memcmp(text, STAMP, STAMP_BYTES), 0);
+	}
+	return (true);
+}
+
 /* Stores the stamp through a shared mapping, syncs it, reads it back. */
 static void
 change_file(struct vnode *vp)
 {
-	char text[STAMP_BYTES];
 	struct hf_bdev *bd;
-	uint64_t bytes, off, flushes, writes;
+	uint64_t bytes, flushes, writes;
 	u_long npages;
-	int i, pass;
+	int pass;
+	bool ok;
 
 	bd = vp->v_mount->mnt_bdev;
 	bytes = hf_file_bytes(vp);
 	npages = btoc(bytes);
 	hf_file_map(vp, FILE_VA, 0, npages, VM_PROT_RW, HF_FILE_SHARED);
 	hf_expect_eq(vp->v_writecount, 1);
-	for (i = 0; stamp_offset(i, bytes, &off); i++)
-		if (off + STAMP_BYTES <= bytes)
-			hf_expect_eq(copyout(STAMP, (void *)(FILE_VA + off),
-					 STAMP_BYTES),
-			    0);
+	ok = copy_stamps(bytes, true);
 	writes = bd->writes;
 	flushes = bd->flushes;
-	hf_expect_eq(vm_map_sync(hf_space_map(), FILE_VA,
-			 FILE_VA + ptoa(npages), TRUE, FALSE),
+	ok &= hf_expect_eq(vm_map_sync(hf_space_map(), FILE_VA,
+			       FILE_VA + ptoa(npages), TRUE, FALSE),
 	    KERN_SUCCESS);
 	hf_expect_lt(writes, bd->writes);
 	hf_expect_lt(flushes, bd->flushes);
 	/* Once from the pages, once from the disk. */
 	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; stamp_offset(i, bytes, &off); i++) {
-			if (off + STAMP_BYTES > bytes)
-				continue;
-			hf_expect_eq(
-			    copyin((void *)(FILE_VA + off), text, sizeof(text)),
-			    0);
-			hf_expect_eq(memcmp(text, STAMP, sizeof(text)), 0);
-		}
-		hf_expect_eq(vm_map_sync(hf_space_map(), FILE_VA,
-				 FILE_VA + ptoa(npages), TRUE, TRUE),
+		ok &= copy_stamps(bytes, false);
+		ok &= hf_expect_eq(vm_map_sync(hf_space_map(), FILE_VA,
+				       FILE_VA + ptoa(npages), TRUE, TRUE),
 		    KERN_SUCCESS);
 		hf_expect(hf_file_page(vp, 0) == NULL);
 	}
+	if (!ok)
+		hf_note("%s: %s", write_target(), hf_file_why(vp));
 	hf_file_unmap(FILE_VA, npages);
 	hf_expect_eq(vp->v_writecount, 0);
-}
-
-/* NULL if the root directory has no such file. */
-static struct vnode *
-open_if_there(struct vnode *rvp, const char *name)
-{
-	struct vnode *vp;
-
-	if (hf_namei(rvp, name, &vp) != 0)
-		return (NULL);
-	VOP_UNLOCK(vp);
-	if (vp->v_type == VREG)
-		return (vp);
-	vrele(vp);
-	return (NULL);
 }
 
 HF_SCENARIO(main_files, "main.files", "GP-01 GP-02 PP-01 VB-53",
@@ -297,9 +304,10 @@ HF_SCENARIO(main_files, "main.files", "GP-01 GP-02 PP-01 VB-53",
 
 	rvp = hf_file_open("/");
 	(void)hf_space_enter();
-	vp = open_if_there(rvp, HF_MANIFEST_NAME);
+	vp = hf_file_open_if(HF_MANIFEST_NAME);
 	if (vp != NULL) {
 		job.manifest = true;
+		hf_require(vp->v_type == VREG);
 		check_manifest(&job, vp);
 		hf_file_close(vp);
 	} else
@@ -311,14 +319,14 @@ HF_SCENARIO(main_files, "main.files", "GP-01 GP-02 PP-01 VB-53",
 	if (job.others != 0)
 		hf_note("%u links and special files passed over", job.others);
 	/* The manifest lists neither itself nor the scratch file. */
-	vp = open_if_there(rvp, HF_SCRATCH_NAME);
+	vp = hf_file_open_if(HF_SCRATCH_NAME);
 	if (job.manifest)
 		hf_expect_eq(job.files, job.listed + (vp != NULL ? 2 : 1));
 	if (vp != NULL)
 		hf_file_close(vp);
 
-	vp = open_if_there(rvp, write_target());
-	if (vp == NULL || hf_file_bytes(vp) == 0)
+	vp = hf_file_open_if(write_target());
+	if (vp == NULL || vp->v_type != VREG || hf_file_bytes(vp) == 0)
 		hf_note("no file %s: nothing was changed", write_target());
 	else if ((vp->v_mount->mnt_flag & MNT_RDONLY) != 0)
 		hf_note("the disk is read-only: nothing was changed");
