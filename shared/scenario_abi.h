@@ -23,8 +23,8 @@ enum hf_scenario_flags {
 	HF_NEEDS_SMP = 1 << 1,	/* two or more CPUs */
 	HF_NEEDS_DISK = 1 << 2, /* an ext2 disk, read only is enough */
 	HF_NEEDS_RW = 1 << 3,	/* the disk is written to */
-	HF_NEEDS_DEFAULT_IMAGE = 1
-	    << 4,	       /* relies on files of the default image */
+	/* the files of tools/mkimage --default are on the disk, whichever it is */
+	HF_NEEDS_DEFAULT_IMAGE = 1 << 4,
 	HF_IS_BENCH = 1 << 5,  /* run by "bench", not by "run" */
 	HF_IS_HIDDEN = 1 << 6, /* runs only when named exactly */
 	HF_ENDS_GUEST = 1 << 7 /* does not return: gets a guest of its own */

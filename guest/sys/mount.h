@@ -22,6 +22,9 @@ struct hf_bdev;
 #define MNT_WAIT   1
 #define MNT_NOWAIT 2
 
+/* Room for a mount's message, which may name many features. */
+#define HF_MOUNT_MSG 400
+
 struct statfs {
 	uint64_t f_bsize;  /* file system block */
 	uint64_t f_iosize; /* best transfer, here the same */
@@ -38,6 +41,7 @@ struct mount {
 	TAILQ_HEAD(, vnode) mnt_nvnodelist; /* (m) every vnode, oldest first */
 	int mnt_nvnodelistsize;		    /* (m) */
 	char mnt_error[160]; /* (m) the last broken structure met */
+	char mnt_why_rdonly[HF_MOUNT_MSG]; /* (c) with MNT_RDONLY */
 };
 
 /*

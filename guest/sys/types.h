@@ -21,6 +21,7 @@ typedef uint64_t u_int64_t;
 typedef long ssize_t;
 typedef int64_t off_t;
 typedef int64_t daddr_t;
+typedef int accmode_t; /* V* of vnode.h */
 typedef uint64_t ino_t;
 typedef uint32_t mode_t;
 typedef uint32_t dev_t;

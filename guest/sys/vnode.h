@@ -129,6 +129,12 @@ struct dirent {
 #define DT_REG	   8
 #define DT_LNK	   10
 
+/* What VOP_ACCESS is asked for. */
+#define VEXEC	000000000100
+#define VWRITE	000000000200
+#define VREAD	000000000400
+#define VAPPEND 000000040000 /* with VWRITE: only at the end of file */
+
 typedef void vop_getpages_iodone_t(
     void *arg, struct vm_page **ma, int count, int error);
 
@@ -144,6 +150,8 @@ struct vop_vector {
 	int (*vop_bmap)(
 	    struct vnode *, daddr_t, struct bufobj **, daddr_t *, int *, int *);
 	int (*vop_getattr)(struct vnode *, struct vattr *, struct ucred *);
+	int (*vop_access)(
+	    struct vnode *, accmode_t, struct ucred *, struct thread *);
 	int (*vop_read)(struct vnode *, struct uio *, int, struct ucred *);
 	int (*vop_write)(struct vnode *, struct uio *, int, struct ucred *);
 	int (*vop_fsync)(struct vnode *, int, struct thread *);
@@ -165,6 +173,8 @@ int VOP_PUTPAGES(struct vnode *vp, struct vm_page **ma, int bytecount,
 int VOP_BMAP(struct vnode *vp, daddr_t lbn, struct bufobj **bop, daddr_t *bnp,
     int *runp, int *runb);
 int VOP_GETATTR(struct vnode *vp, struct vattr *vap, struct ucred *cred);
+int VOP_ACCESS(
+    struct vnode *vp, accmode_t accmode, struct ucred *cred, struct thread *td);
 
 /*
  * VOP_READ, VOP_WRITE, VOP_READDIR of user memory never fault with vp locked, whoever

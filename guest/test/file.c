@@ -10,6 +10,7 @@
 #include <test/space.h>
 #include <vfs/pbuf.h>
 #include <vfs/vfs.h>
+#include <vfs/vn_map.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_map.h>
 #include <vm/vm_object.h>
@@ -19,6 +20,8 @@
 
 /* Pages held at once while they are summed up. */
 #define SUM_PAGES 16
+
+#define NOTE_BYTES 160
 
 /* Files that the scenario has open; those that do not fit are not tracked. */
 #define OPEN_MAX 16
@@ -99,17 +102,38 @@ register_checks(void)
 	hf_baseline_register("transfer buffers", hf_pbufs_used);
 }
 
+/* Notes are cut after HF_RECORD_TEXT_MAX bytes: as many as it takes. */
+static void
+note_long(const char *what, const char *text)
+{
+	size_t n;
+
+	do {
+		n = strlen(text);
+		if (n > NOTE_BYTES)
+			for (n = NOTE_BYTES; n > 1 && text[n - 1] != ' '; n--)
+				continue;
+		hf_note("%s%.*s", what, (int)n, text);
+		text += n;
+		what = "  ";
+	} while (*text != '\0');
+}
+
 static struct vnode *
 root(struct mount **mpp)
 {
-	char msg[200];
+	char msg[HF_MOUNT_MSG];
 	struct vnode *vp;
+	bool mounted;
 
 	register_checks();
+	mounted = hf_rootmp() != NULL;
 	if (hf_root_mount(mpp, &vp, msg, sizeof(msg)) != 0) {
-		hf_note("mount: %s", msg);
+		note_long("mount: ", msg);
 		hf_require(!"the root file system can be mounted");
 	}
+	if (!mounted && ((*mpp)->mnt_flag & MNT_RDONLY) != 0)
+		note_long("mounted read-only: ", (*mpp)->mnt_why_rdonly);
 	return (vp);
 }
 
@@ -199,8 +223,13 @@ hf_file_map(struct vnode *vp, vm_offset_t va, vm_ooffset_t offset,
     u_long npages, vm_prot_t prot, enum hf_file_how how)
 {
 	vm_object_t object;
-	int cow;
+	vm_prot_t maxprot;
+	int cow, error;
 
+	error = hf_vn_map_rights(vp, prot, how == HF_FILE_SHARED, &maxprot);
+	if (error != 0)
+		hf_note("no writable shared mapping: %s", hf_errno_name(error));
+	hf_require_eq(error, 0);
 	(void)hf_space_enter();
 	object = vp->v_object;
 	vm_object_reference(object);
@@ -214,6 +243,11 @@ hf_file_map(struct vnode *vp, vm_offset_t va, vm_ooffset_t offset,
 		}
 	}
 	hf_space_map_at(va, npages, object, offset, prot, cow);
+	if (maxprot != VM_PROT_ALL)
+		hf_require_eq(
+		    vm_map_protect(hf_space_map(), va, va + ptoa(npages), 0,
+			maxprot, VM_MAP_PROTECT_SET_MAXPROT),
+		    KERN_SUCCESS);
 }
 
 u_long
@@ -413,6 +447,16 @@ hf_file_page(struct vnode *vp, vm_pindex_t pindex)
 	VM_OBJECT_RLOCK(vp->v_object);
 	m = vm_page_lookup(vp->v_object, pindex);
 	VM_OBJECT_RUNLOCK(vp->v_object);
+	return (m);
+}
+
+vm_page_t
+hf_file_need_page(struct vnode *vp, vm_pindex_t pindex)
+{
+	vm_page_t m;
+
+	m = hf_file_page(vp, pindex);
+	hf_require(m != NULL);
 	return (m);
 }
 

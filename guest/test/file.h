@@ -41,7 +41,8 @@ vm_object_t hf_file_object(struct vnode *vp);
 
 /*
  * Maps npages of the file from offset at va; a writable shared mapping counts
- * as a writer.  The scenario ends if that fails.
+ * as a writer.  The scenario ends if that fails, or if the file may not be mapped
+ * so (hf_vn_map_rights()).
  */
 void hf_file_map(struct vnode *vp, vm_offset_t va, vm_ooffset_t offset,
     u_long npages, vm_prot_t prot, enum hf_file_how how);
@@ -90,8 +91,12 @@ int hf_toucher_join(struct hf_toucher *t);
 /* Waits until the device holds n ios (hf_bdev_hold()). */
 void hf_file_await_held(struct hf_bdev *bd, int n);
 
-/* The page of the file if it is resident, else NULL. */
+/*
+ * The page of the file if it is resident, else NULL; the scenario ends
+ * with _need where it is not.
+ */
 vm_page_t hf_file_page(struct vnode *vp, vm_pindex_t pindex);
+vm_page_t hf_file_need_page(struct vnode *vp, vm_pindex_t pindex);
 
 /* What memory takes for the file's size; the disk's inode stays. */
 void hf_file_set_size(struct vnode *vp, uint64_t bytes);

@@ -8,6 +8,14 @@
 #include <vm/vm.h>
 #include <vm/vm_page.h>
 
+static char *
+byte_at(struct hf_ram_disk *rd, uint64_t pos)
+{
+	return (
+	    (char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(rd->pages[pos / PAGE_SIZE])) +
+	    (pos & PAGE_MASK));
+}
+
 static void
 copy(struct hf_ram_disk *rd, uint64_t pos, char *mem, uint32_t len, bool out)
 {
@@ -16,9 +24,7 @@ copy(struct hf_ram_disk *rd, uint64_t pos, char *mem, uint32_t len, bool out)
 
 	for (; len > 0; len -= piece, pos += piece, mem += piece) {
 		piece = min(len, (u_int)(PAGE_SIZE - (pos & PAGE_MASK)));
-		at = (char *)PHYS_TO_DMAP(
-			 VM_PAGE_TO_PHYS(rd->pages[pos / PAGE_SIZE])) +
-		    (pos & PAGE_MASK);
+		at = byte_at(rd, pos);
 		if (out)
 			memcpy(at, mem, piece);
 		else
@@ -77,11 +83,9 @@ load(struct hf_ram_disk *rd, const char *path)
 }
 
 void
-hf_ram_disk_mount(
+hf_ram_disk_load(
     struct hf_ram_disk *rd, const char *path, uint32_t sector_bytes)
 {
-	char msg[200];
-
 	memset(rd, 0, sizeof(*rd));
 	load(rd, path);
 	rd->bd = (struct hf_bdev){ .name = "ram",
@@ -91,20 +95,62 @@ hf_ram_disk_mount(
 		    (uint64_t)rd->npages * PAGE_SIZE >> HF_SECTOR_SHIFT,
 		.sector_bytes = sector_bytes,
 		.can_flush = true };
-	if (hf_mount(&rd->bd, &rd->mp, msg, sizeof(msg)) != 0) {
+}
+
+int
+hf_ram_disk_try(struct hf_ram_disk *rd, char *msg, size_t msg_bytes)
+{
+	int error;
+
+	error = hf_mount(&rd->bd, &rd->mp, msg, msg_bytes);
+	if (error == 0)
+		hf_require_eq(hf_mount_rootdir(rd->mp, &rd->root), 0);
+	return (error);
+}
+
+uint32_t
+hf_ram_disk_peek(struct hf_ram_disk *rd, uint64_t pos, size_t bytes)
+{
+	uint32_t value;
+
+	value = 0;
+	memcpy(&value, byte_at(rd, pos), bytes);
+	return (value);
+}
+
+void
+hf_ram_disk_poke(
+    struct hf_ram_disk *rd, uint64_t pos, size_t bytes, uint32_t value)
+{
+	memcpy(byte_at(rd, pos), &value, bytes);
+}
+
+void
+hf_ram_disk_mount(
+    struct hf_ram_disk *rd, const char *path, uint32_t sector_bytes)
+{
+	char msg[HF_MOUNT_MSG];
+
+	hf_ram_disk_load(rd, path, sector_bytes);
+	if (hf_ram_disk_try(rd, msg, sizeof(msg)) != 0) {
 		hf_note("%s: %s", path, msg);
 		hf_require(!"the image can be mounted");
 	}
-	hf_require_eq(hf_mount_rootdir(rd->mp, &rd->root), 0);
 }
 
 void
 hf_ram_disk_unmount(struct hf_ram_disk *rd)
 {
-	int i;
-
 	vrele(rd->root);
 	hf_expect_eq(hf_unmount(rd->mp), 0);
+	hf_ram_disk_free(rd);
+}
+
+void
+hf_ram_disk_free(struct hf_ram_disk *rd)
+{
+	int i;
+
 	for (i = 0; i < rd->npages; i++) {
 		vm_page_unwire_noq(rd->pages[i]);
 		vm_page_free(rd->pages[i]);

@@ -10,6 +10,7 @@
 #include <kern/thread.h>
 #include <test/baseline.h>
 #include <test/current.h>
+#include <test/disk_needs.h>
 #include <test/report.h>
 #include <test/scenario.h>
 #include "abi.h"
@@ -109,7 +110,7 @@ why_not_here(const struct hf_scenario *sc)
 	if ((sc->flags & HF_NEEDS_MMU) != 0)
 		return ("needs real page tables");
 #endif
-	return (NULL);
+	return (hf_disk_lacks(sc->flags));
 }
 
 void

@@ -82,6 +82,21 @@ check_groups(struct ext2_mount *em, char *msg, size_t msg_bytes)
 	return (0);
 }
 
+/* Read-only when the device or the file system wants it so; says why. */
+static void
+set_access(struct mount *mp, const struct ext2_super *sb)
+{
+	if (mp->mnt_bdev->read_only)
+		snprintf(mp->mnt_why_rdonly, sizeof(mp->mnt_why_rdonly),
+		    "the disk is read-only");
+	else if (ext2_may_be_written(
+		     sb, mp->mnt_why_rdonly, sizeof(mp->mnt_why_rdonly)))
+		return;
+	else
+		printf("ext2: mounted read-only: %s\n", mp->mnt_why_rdonly);
+	mp->mnt_flag |= MNT_RDONLY;
+}
+
 int
 ext2_mount(struct mount *mp, char *msg, size_t msg_bytes)
 {
@@ -117,8 +132,7 @@ ext2_mount(struct mount *mp, char *msg, size_t msg_bytes)
 	mp->mnt_stat.f_bsize = mp->mnt_stat.f_iosize = em->em_bsize;
 	mp->mnt_stat.f_blocks = em->em_blocks;
 	mp->mnt_stat.f_files = em->em_inodes;
-	if (bd->read_only)
-		mp->mnt_flag |= MNT_RDONLY;
+	set_access(mp, &sb);
 	return (0);
 }
 

@@ -120,7 +120,7 @@ ext2_putpages(
     struct vnode *vp, vm_page_t *ma, int bytecount, int flags, int *rtvals)
 {
 	if ((flags & (VM_PAGER_PUT_SYNC | VM_PAGER_PUT_INVAL)) == 0 &&
-	    (vp->v_mount->mnt_flag & MNT_RDONLY) == 0 &&
+	    ext2_access(vp, VWRITE, NULL, NULL) == 0 &&
 	    (int64_t)ma[0]->pindex >= 0 &&
 	    put_async(vp, ma, bytecount / PAGE_SIZE, rtvals))
 		return (rtvals[0]);

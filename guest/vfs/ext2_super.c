@@ -5,67 +5,8 @@
 #include <sys/systm.h>
 #include <vfs/ext2fs.h>
 
-#define EXT2_GOOD_OLD_REV	 0
 #define EXT2_GOOD_OLD_INODE_SIZE 128
 #define EXT2_LOG_BLOCK_MAX	 2 /* 4 KiB: a block fits in a page */
-
-/* What the code understands; anything else is refused. */
-#define INCOMPAT_SUPPORTED 0x0002u /* filetype */
-#define RO_COMPAT_SUPPORTED \
-	0x0063u /* sparse_super large_file dir_nlink
-				       extra_isize */
-
-struct feature {
-	uint32_t bit;
-	const char *name;
-};
-
-/* Names as mke2fs(8) and dumpe2fs(8) spell them. */
-static const struct feature incompat_names[] = { { 0x0001, "compression" },
-	{ 0x0002, "filetype" }, { 0x0004, "needs_recovery" },
-	{ 0x0008, "journal_dev" }, { 0x0010, "meta_bg" }, { 0x0040, "extent" },
-	{ 0x0080, "64bit" }, { 0x0100, "mmp" }, { 0x0200, "flex_bg" },
-	{ 0x0400, "ea_inode" }, { 0x1000, "dirdata" },
-	{ 0x2000, "metadata_csum_seed" }, { 0x4000, "large_dir" },
-	{ 0x8000, "inline_data" }, { 0x10000, "encrypt" },
-	{ 0x20000, "casefold" }, { 0, NULL } };
-
-static const struct feature ro_compat_names[] = { { 0x0001, "sparse_super" },
-	{ 0x0002, "large_file" }, { 0x0004, "btree_dir" },
-	{ 0x0008, "huge_file" }, { 0x0010, "uninit_bg" },
-	{ 0x0020, "dir_nlink" }, { 0x0040, "extra_isize" },
-	{ 0x0080, "has_snapshot" }, { 0x0100, "quota" }, { 0x0200, "bigalloc" },
-	{ 0x0400, "metadata_csum" }, { 0x0800, "replica" },
-	{ 0x1000, "read-only" }, { 0x2000, "project" },
-	{ 0x4000, "shared_blocks" }, { 0x8000, "verity" },
-	{ 0x10000, "orphan_present" }, { 0, NULL } };
-
-static const char *
-feature_name(const struct feature *table, uint32_t bit)
-{
-	for (; table->name != NULL; table++)
-		if (table->bit == bit)
-			return (table->name);
-	return ("of no known name");
-}
-
-/* False, with the first feature of bits that we do not support in msg. */
-static bool
-features_ok(uint32_t bits, uint32_t supported, const struct feature *names,
-    const char *kind, char *msg, size_t msg_bytes)
-{
-	uint32_t bit;
-
-	bits &= ~supported;
-	if (bits == 0)
-		return (true);
-	bit = bits & -bits;
-	snprintf(msg, msg_bytes,
-	    "ext2: %s feature %s (bit %#x) is not supported; "
-	    "make the image with mke2fs -t ext2",
-	    kind, feature_name(names, bit), bit);
-	return (false);
-}
 
 static bool
 sizes_ok(const struct ext2_super *sb, uint64_t disk_bytes,
@@ -134,11 +75,7 @@ ext2_super_check(const struct ext2_super *sb, uint64_t disk_bytes,
 		    sb->s_magic, EXT2_MAGIC);
 		return (false);
 	}
-	if (sb->s_rev_level != EXT2_GOOD_OLD_REV &&
-	    (!features_ok(sb->s_feature_incompat, INCOMPAT_SUPPORTED,
-		 incompat_names, "incompatible", msg, msg_bytes) ||
-		!features_ok(sb->s_feature_ro_compat, RO_COMPAT_SUPPORTED,
-		    ro_compat_names, "read-only compatible", msg, msg_bytes)))
+	if (!ext2_features_ok(sb, msg, msg_bytes))
 		return (false);
 	if (sb->s_log_block_size > EXT2_LOG_BLOCK_MAX) {
 		snprintf(msg, msg_bytes,

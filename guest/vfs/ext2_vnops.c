@@ -19,10 +19,31 @@ ext2_getattr(struct vnode *vp, struct vattr *vap, struct ucred *cred)
 	vap->va_mode = en->en_din.i_mode & 07777u;
 	vap->va_fileid = en->en_ino;
 	vap->va_size = en->en_size;
-	vap->va_bytes = (uint64_t)en->en_din.i_blocks * DEV_BSIZE;
+	vap->va_bytes = (uint64_t)en->en_din.i_blocks *
+	    ((en->en_din.i_flags & EXT2_HUGE_FILE_FL) != 0
+		    ? MPTOE2(vp->v_mount)->em_bsize
+		    : DEV_BSIZE);
 	vap->va_blocksize = (long)MPTOE2(vp->v_mount)->em_bsize;
 	vap->va_nlink = en->en_din.i_links_count;
 	return (0);
+}
+
+int
+ext2_access(
+    struct vnode *vp, accmode_t accmode, struct ucred *cred, struct thread *td)
+{
+	uint32_t forbids;
+
+	if ((accmode & (VWRITE | VAPPEND)) == 0)
+		return (0);
+	/* Devices and pipes are not on the disk. */
+	if ((vp->v_mount->mnt_flag & MNT_RDONLY) != 0 &&
+	    (vp->v_type == VREG || vp->v_type == VDIR || vp->v_type == VLNK))
+		return (EROFS);
+	forbids = EXT2_IMMUTABLE_FL;
+	if ((accmode & VAPPEND) == 0)
+		forbids |= EXT2_APPEND_FL;
+	return ((VTOE2(vp)->en_din.i_flags & forbids) != 0 ? EPERM : 0);
 }
 
 static int
@@ -39,6 +60,7 @@ const struct vop_vector ext2_vnodeops = {
 	.vop_putpages = ext2_putpages,
 	.vop_bmap = ext2_bmap,
 	.vop_getattr = ext2_getattr,
+	.vop_access = ext2_access,
 	.vop_read = ext2_read,
 	.vop_write = ext2_write,
 	.vop_fsync = ext2_fsync,

@@ -235,8 +235,10 @@ ext2_write(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred)
 
 	if (vp->v_type != VREG || vp->v_object == NULL)
 		return (vp->v_type == VDIR ? EISDIR : EOPNOTSUPP);
-	if ((vp->v_mount->mnt_flag & MNT_RDONLY) != 0)
-		return (EROFS);
+	/* Nothing grows here, so what may only be appended to stays as it is. */
+	error = ext2_access(vp, VWRITE, cred, NULL);
+	if (error != 0)
+		return (error);
 	size = vp->v_object->un_pager.vnp.vnp_size;
 	if ((ioflag & IO_APPEND) != 0)
 		uio->uio_offset = (off_t)size;

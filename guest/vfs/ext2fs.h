@@ -50,9 +50,20 @@ struct ext2_super {
 	uint32_t s_feature_compat;
 	uint32_t s_feature_incompat;
 	uint32_t s_feature_ro_compat;
+	uint8_t s_uuid[16];
+	char s_volume_name[16];
+	char s_last_mounted[64];
+	uint32_t s_algorithm_bitmap;
+	uint8_t s_prealloc_blocks[4];
+	uint8_t s_journal_uuid[16];
+	uint32_t s_journal_inum;
+	uint32_t s_journal_dev;
+	uint32_t s_last_orphan; /* first of the inodes deleted while open */
 };
+#define EXT2_GOOD_OLD_REV 0 /* without the fields from s_first_ino on */
 _Static_assert(offsetof(struct ext2_super, s_magic) == 56, "ext2 magic");
 _Static_assert(offsetof(struct ext2_super, s_feature_incompat) == 96, "ext2");
+_Static_assert(offsetof(struct ext2_super, s_last_orphan) == 232, "ext2");
 
 struct ext2_group {
 	uint32_t bg_block_bitmap;
@@ -100,6 +111,11 @@ _Static_assert(sizeof(struct ext2_inode) == 128, "ext2 inode");
 #define EXT2_S_IFLNK  0xa000
 #define EXT2_S_IFSOCK 0xc000
 
+/* i_flags: what may not be changed, or only be appended to */
+#define EXT2_IMMUTABLE_FL 0x00000010
+#define EXT2_APPEND_FL	  0x00000020
+/* i_flags: i_blocks counts file system blocks (feature huge_file) */
+#define EXT2_HUGE_FILE_FL 0x00040000
 /* i_flags: layouts that are not block pointers */
 #define EXT2_COMPR_FL	    0x00000004
 #define EXT2_ENCRYPT_FL	    0x00000800
@@ -153,6 +169,14 @@ void ext2_unmount(struct mount *mp);
 bool ext2_super_check(const struct ext2_super *sb, uint64_t disk_bytes,
     uint32_t sector_bytes, struct ext2_mount *em, char *msg, size_t msg_bytes);
 
+/*
+ * Can it be read?  False: no; msg names every feature that is not supported, and
+ * what to do.  May it be written?  False: no; why says so likewise.
+ */
+bool ext2_features_ok(const struct ext2_super *sb, char *msg, size_t msg_bytes);
+bool ext2_may_be_written(
+    const struct ext2_super *sb, char *why, size_t why_bytes);
+
 /* Same for one group descriptor. */
 bool ext2_group_check(const struct ext2_mount *em, const struct ext2_group *gd,
     uint32_t group, char *msg, size_t msg_bytes);
@@ -181,5 +205,7 @@ int ext2_write(
 int ext2_putpages(struct vnode *vp, struct vm_page **ma, int bytecount,
     int flags, int *rtvals);
 int ext2_fsync(struct vnode *vp, int waitfor, struct thread *td);
+int ext2_access(
+    struct vnode *vp, accmode_t accmode, struct ucred *cred, struct thread *td);
 
 #endif

@@ -111,6 +111,20 @@ VOP_GETATTR(struct vnode *vp, struct vattr *vap, struct ucred *cred)
 	return (vp->v_op->vop_getattr(vp, vap, cred));
 }
 
+/*
+ * May the file be used so?  EROFS on a read-only mount, EPERM for what the file
+ * itself forbids.  Owners and modes are not looked at: there are no users.
+ */
+int
+VOP_ACCESS(
+    struct vnode *vp, accmode_t accmode, struct ucred *cred, struct thread *td)
+{
+	ASSERT_VOP_LOCKED(vp, "VOP_ACCESS");
+	if (vp->v_op->vop_access == NULL)
+		return (EOPNOTSUPP);
+	return (vp->v_op->vop_access(vp, accmode, cred, td));
+}
+
 int
 VOP_READ(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred)
 {

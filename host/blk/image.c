@@ -118,7 +118,7 @@ image_fd(const char *path, enum blk_access access, uint64_t *sectors,
 		    "disk image '%s' cannot be opened for %s%s", path,
 		    write ? "writing" : "reading",
 		    write && (errno == EACCES || errno == EROFS)
-			? " (a snapshot needs no more than reading)"
+			? " (FILE,ro and --snapshot need no more than reading)"
 			: ""));
 	if (size_sectors(fd, path, sectors, err) != 0 ||
 	    image_lock(fd, path,

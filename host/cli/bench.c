@@ -16,6 +16,7 @@
 #include "measure/bench.h"
 #include "measure/clock.h"
 #include "run/bench_collect.h"
+#include "run/disk.h"
 #include "run/environment.h"
 #include "run/plan.h"
 #include "run/runner.h"
@@ -149,7 +150,7 @@ describe(const struct arguments *a, const struct environment *env,
 	    machine_hugepage_names[a->run.hugepages], first_touch(a));
 	snprintf(e->disk, sizeof(e->disk), "%.120s%s",
 	    a->run.disk_path != NULL ? a->run.disk_path : "none",
-	    a->run.disk_is_default || a->run.snapshot ? " (snapshot)" : "");
+	    disk_how(&a->run));
 	snprintf(e->options, sizeof(e->options),
 	    "rounds %u, samples %u, blk-engine %s%s", a->rounds, a->samples,
 	    machine_engine_names[a->run.blk_engine],
@@ -408,7 +409,8 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	a.run.noptions = account.noptions;
 	a.run.command = account.command;
 	if (interrupt_catch(&err) != 0 ||
-	    plan_make_seed(&a.run.seed, &err) != 0)
+	    plan_make_seed(&a.run.seed, &err) != 0 ||
+	    cli_disk_access(&a.run, &err) != 0)
 		return (cli_fail(&err));
 	if (a.run.disk_path == NULL) {
 		a.run.disk_path = cli_default_disk();

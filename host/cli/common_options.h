@@ -67,7 +67,8 @@ extern const char *const machine_engine_names[];   /* enum blk_engine */
 		.kind = OPTION_TEXT,                                       \
 		.value_name = "FILE",                                      \
 		.offset = offsetof(target, run.disk_path),                 \
-		.help = "ext2 image for the guest, used in place\n"        \
+		.help = "ext2 image for the guest, used in place;\n"       \
+			"FILE,ro: a read-only disk\n"                      \
 			"(default: the default.img of the build, never "   \
 			"written)" },                                      \
 	    { .name = "snapshot",                                          \

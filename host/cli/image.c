@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "core/self.h"
+#include "run/runner.h"
 
 int
 cli_image_open(struct cli_image *image, const char *kernel_path,
@@ -52,12 +53,39 @@ cli_image_close(struct cli_image *image)
 	io_file_free(&image->file);
 }
 
+int
+cli_disk_access(struct run_options *run, struct hf_err *err)
+{
+	static char path[PATH_MAX];
+	const char *comma;
+	size_t len;
+
+	comma = run->disk_path != NULL ? strrchr(run->disk_path, ',') : NULL;
+	if (comma == NULL ||
+	    (strcmp(comma, ",ro") != 0 && strcmp(comma, ",rw") != 0))
+		return (0);
+	len = (size_t)(comma - run->disk_path);
+	if (len == 0 || len >= sizeof(path))
+		return (err_user(err,
+		    "--disk '%s': no file is named before "
+		    "'%s'",
+		    run->disk_path, comma));
+	run->disk_readonly = strcmp(comma, ",ro") == 0;
+	if (run->disk_readonly && run->snapshot)
+		return (err_user(err,
+		    "--disk '%s' is only read and --snapshot "
+		    "has writes: choose one",
+		    run->disk_path));
+	memcpy(path, run->disk_path, len);
+	path[len] = '\0';
+	run->disk_path = path;
+	return (0);
+}
 /* Where the image may lie, seen from the folder of the program. */
 static const char *const default_disks[] = {
 	"default.img",				  /* a build folder */
 	HF_DATA_FROM_BIN "/holdfast/default.img", /* installed */
 };
-
 const char *
 cli_default_disk(void)
 {

@@ -62,6 +62,8 @@ run_image(struct arguments *a, const struct cli_image *image,
 
 	a->run.kernel = image->kernel;
 	a->run.kernel_sha256 = image->sha256;
+	if (cli_disk_access(&a->run, err) != 0)
+		return (cli_fail(err));
 	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
 	hf_check_memory(chosen != NULL);
 	if (scenario_list_choose(

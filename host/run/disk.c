@@ -21,14 +21,38 @@ struct disk {
 	struct virtio_mmio *transport;
 };
 
+static enum blk_access
+access_of(const struct run_options *opt)
+{
+	if (opt->disk_readonly)
+		return (BLK_ACCESS_READ_ONLY);
+	return (opt->snapshot || opt->disk_is_default ? BLK_ACCESS_SNAPSHOT
+						      : BLK_ACCESS_READ_WRITE);
+}
+
+const char *
+disk_how(const struct run_options *opt)
+{
+	if (opt->disk_path == NULL)
+		return ("");
+	switch (access_of(opt)) {
+	case BLK_ACCESS_READ_ONLY:
+		return (" (read-only)");
+	case BLK_ACCESS_SNAPSHOT:
+		return (opt->disk_is_default ? " (default image, snapshot)"
+					     : " (snapshot)");
+	case BLK_ACCESS_READ_WRITE:
+		break;
+	}
+	return ("");
+}
+
 static struct blk_backend *
 open_image(const struct run_options *opt, struct hf_err *err)
 {
 	struct blk_image_options image = {
 		.path = opt->disk_path,
-		.access = opt->snapshot || opt->disk_is_default
-		    ? BLK_ACCESS_SNAPSHOT
-		    : BLK_ACCESS_READ_WRITE,
+		.access = access_of(opt),
 		.engine = opt->blk_engine,
 		.faults = opt->faults,
 	};

@@ -22,6 +22,9 @@ struct disk *disk_new(const struct run_options *opt, struct vm *vm,
 /* Appends its announcement to the command line in buf. */
 void disk_announce(const struct disk *d, char *buf, size_t buf_bytes);
 
+/* " (snapshot)" and the like: how the disk of opt is used; for reports. */
+const char *disk_how(const struct run_options *opt);
+
 /* Requires that the vm is stopped and not yet destroyed.  NULL is fine. */
 void disk_free(struct disk *d);
 

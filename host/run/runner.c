@@ -8,6 +8,7 @@
 
 #include "core/interrupt.h"
 #include "core/self.h"
+#include "run/disk.h"
 #include "run/environment.h"
 #include "run/guest.h"
 #include "run/watch.h"
@@ -39,8 +40,6 @@ runner_skip_reason(const struct scenario *s, const struct run_options *opt)
 	if ((s->flags & ANY_DISK) != 0 && opt->disk_path == NULL)
 		return ("needs a disk, and the default image is not beside "
 			"the program (--disk FILE)");
-	if ((s->flags & HF_NEEDS_DEFAULT_IMAGE) != 0 && !opt->disk_is_default)
-		return ("needs the files of the default image (no --disk)");
 	return (NULL);
 }
 
@@ -229,15 +228,10 @@ skip_the_rest(struct runner *r)
 static void
 describe(struct runner *r, struct report_environment *env)
 {
-	const char *how = "";
-
 	environment_read(&r->environment);
-	if (r->opt->disk_path != NULL && r->opt->disk_is_default)
-		how = " (default image, snapshot)";
-	else if (r->opt->disk_path != NULL && r->opt->snapshot)
-		how = " (snapshot)";
 	snprintf(r->disk, sizeof(r->disk), "%s%s",
-	    r->opt->disk_path != NULL ? r->opt->disk_path : "none", how);
+	    r->opt->disk_path != NULL ? r->opt->disk_path : "none",
+	    disk_how(r->opt));
 	*env = (struct report_environment){ .version = HF_VERSION,
 		.build_id = self_build_id(r->build_id),
 		.accelerator = r->environment.accelerator,

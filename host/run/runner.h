@@ -35,6 +35,7 @@ struct run_options {
 	const char *kernel_sha256;
 	const char *disk_path;	 /* NULL: there is none */
 	bool disk_is_default;	 /* it is the built-in image: never written */
+	bool disk_readonly;	 /* the guest gets a read-only disk */
 	bool snapshot;		 /* keep writes off the disk */
 	unsigned int blk_engine; /* enum blk_engine */
 	const char *faults;	 /* plan of blk_faulty_new, or NULL */

@@ -195,6 +195,12 @@ else
 	    "$holdfast" run --disk "$work/empty" "$first"
 	expect disk_odd_size 2 "$work/text" \
 	    "$holdfast" run --disk "$work/text" "$first"
+	expect disk_ro_nothing 2 "no file is named before ',ro'" \
+	    "$holdfast" run --disk ,ro "$first"
+	expect disk_ro_snapshot 2 "choose one" \
+	    "$holdfast" run --disk "$work/text,ro" --snapshot "$first"
+	expect disk_ro_missing 2 "$work/none" \
+	    "$holdfast" run --disk "$work/none,ro" "$first"
 	expect disk_device 2 "/dev/null" \
 	    "$holdfast" run --disk /dev/null "$first"
 	expect memory_of_host 2 "--memory 1 TiB: too large" \

@@ -85,4 +85,9 @@ cp "$tmp/before" "$tmp/tree/write-me"
 cp "$tmp/disk.img" "$tmp/plain.orig"
 "$holdfast" run --snapshot --disk "$tmp/disk.img" main.files
 cmp "$tmp/disk.img" "$tmp/plain.orig" || { echo "FAIL: --snapshot changed the image"; exit 1; }
+# Nor does a read-only disk, which needs no more than the right to read.
+chmod 444 "$tmp/disk.img"
+"$holdfast" run --disk "$tmp/disk.img,ro" main.files | tee "$tmp/log"
+grep -q "nothing was changed: write-me: EROFS" "$tmp/log" || { echo "FAIL: EROFS is not named"; exit 1; }
+cmp "$tmp/disk.img" "$tmp/plain.orig" || { echo "FAIL: a read-only disk was changed"; exit 1; }
 echo "main job: as expected"

@@ -119,7 +119,7 @@ START_TEST(permissions_are_reported)
 	expect_refused(path, BLK_ACCESS_SNAPSHOT, "opened for reading");
 	path = make_file("readable", 512, 0400);
 	expect_refused(path, BLK_ACCESS_READ_WRITE,
-	    "(a snapshot needs no more than reading)");
+	    "(FILE,ro and --snapshot need no more than reading)");
 	b = open_image(path, BLK_ACCESS_SNAPSHOT);
 	ck_assert_ptr_nonnull(b);
 	ck_assert(!blk_readonly(b));

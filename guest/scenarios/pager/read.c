@@ -38,8 +38,7 @@ HF_SCENARIO(pager_read, "pager.read_page", "GP-01 GP-25",
 	hf_expect(hf_probe_read(VA + ptoa(1)).ok);
 	expect_disk(vp, ptoa(1));
 	expect_disk(vp, ptoa(2) - 512);
-	m = hf_file_page(vp, 1);
-	hf_require(m != NULL);
+	m = hf_file_need_page(vp, 1);
 	hf_expect(vm_page_all_valid(m));
 	hf_expect_eq(m->dirty, 0);
 	hf_file_expect_idle(vp);
@@ -69,8 +68,7 @@ HF_SCENARIO(pager_eof, "pager.eof_page", "GP-02 GP-03 GP-24",
 	/* It comes in behind page 76, valid only as far as the file goes. */
 	sectors = bd->read_sectors;
 	hf_expect(hf_probe_read(VA + ptoa(76)).ok);
-	m = hf_file_page(vp, 79);
-	hf_require(m != NULL);
+	m = hf_file_need_page(vp, 79);
 	hf_expect_eq(m->valid, 0x03);
 	hf_expect_eq(bd->read_sectors - sectors, 15 * 8 + 2);
 
@@ -81,7 +79,7 @@ HF_SCENARIO(pager_eof, "pager.eof_page", "GP-02 GP-03 GP-24",
 	for (i = 904; i < sizeof(page) && page[i] == 0; i++)
 		continue;
 	hf_expect_eq(i, sizeof(page));
-	hf_expect_eq(hf_file_page(vp, 79)->valid, 0xff);
+	hf_expect_eq(hf_file_need_page(vp, 79)->valid, 0xff);
 	memset(sector + 392, 0, 120);
 	hf_file_write_disk(vp, ptoa(79) + 512, sector, sizeof(sector));
 	hf_file_unmap(VA, 80);
@@ -105,7 +103,7 @@ HF_SCENARIO(pager_hole, "pager.hole", "GP-04",
 	hf_expect_read(VA + ptoa(50) + 4095, 0);
 	hf_expect_eq(bd->reads, reads);
 	if (hf_file_page(vp, 3) != NULL)
-		hf_expect_eq(hf_file_page(vp, 3)->dirty, 0);
+		hf_expect_eq(hf_file_need_page(vp, 3)->dirty, 0);
 	hf_file_expect_idle(vp);
 	hf_file_unmap(VA, 60);
 	hf_file_close(vp);

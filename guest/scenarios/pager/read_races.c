@@ -57,7 +57,7 @@ HF_SCENARIO(pager_two, "pager.two_faulters", "GP-20 GP-12",
 	hf_expect(hf_toucher_join(&b) >= 0);
 	hf_expect(hf_toucher_join(&c) >= 0);
 	hf_expect_eq(bd->reads - reads, 1);
-	hf_expect(vm_page_active(hf_file_page(vp, 1)));
+	hf_expect(vm_page_active(hf_file_need_page(vp, 1)));
 	hf_expect_read(VA, a.value);
 	hf_expect_read(VA + 1, b.value);
 	end(2);

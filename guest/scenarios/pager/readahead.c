@@ -53,12 +53,11 @@ HF_SCENARIO(pager_window, "pager.read_window", "GP-07 GP-12",
 	hf_expect_eq(bd->reads - reads, 1);
 	hf_expect_eq(bd->read_sectors - sectors, 16 * 8);
 	hf_expect_eq(hf_file_resident(vp, 0), BITS(16, 31));
-	m = hf_file_page(vp, 24);
-	hf_require(m != NULL);
+	m = hf_file_need_page(vp, 24);
 	hf_expect(vm_page_all_valid(m));
 	hf_expect(!vm_page_busied(m));
 	hf_expect(vm_page_inactive(m));
-	hf_expect(vm_page_active(hf_file_page(vp, 21)));
+	hf_expect(vm_page_active(hf_file_need_page(vp, 21)));
 	end();
 }
 
@@ -82,8 +81,7 @@ HF_SCENARIO(pager_resident, "pager.resident_neighbour", "GP-09",
 	begin();
 	(void)vm_map_madvise(hf_space_map(), VA, VA + ptoa(64), MADV_RANDOM);
 	hf_expect(hf_probe_read(VA + ptoa(24)).ok);
-	m = hf_file_page(vp, 24);
-	hf_require(m != NULL);
+	m = hf_file_need_page(vp, 24);
 	(void)vm_map_madvise(hf_space_map(), VA, VA + ptoa(64), MADV_NORMAL);
 	hf_expect(hf_probe_read(VA + ptoa(21)).ok);
 	hf_expect_eq(hf_file_resident(vp, 0), BITS(16, 24));

@@ -76,7 +76,7 @@ HF_SCENARIO(pager_scattered, "pager.scattered_blocks", "GP-17 VN-04",
 	begin("images/1k.img", 512, "scattered", "images/scattered");
 	bytes = hf_file_bytes(vp);
 	hf_expect_eq(first_difference(0, round_page(bytes)), round_page(bytes));
-	hf_expect_eq(hf_file_page(vp, 0)->valid, 0xff);
+	hf_expect_eq(hf_file_need_page(vp, 0)->valid, 0xff);
 	hf_expect_read(VA + 2048, 0);
 	VM_OBJECT_RLOCK(vp->v_object);
 	hf_expect(vm_pager_has_page(vp->v_object, 0, &before, &after));
@@ -154,7 +154,7 @@ HF_SCENARIO(pager_put_scattered, "pager.write_scattered", "PP-01 PP-12",
 	hf_expect_ne(vm_map_sync(hf_space_map(), VA, VA + ptoa(1), TRUE, FALSE),
 	    KERN_SUCCESS);
 	/* Blocks 0 and 1 were written, the hole was not. */
-	hf_expect_eq(hf_file_page(vp, 0)->dirty, 0xf0);
+	hf_expect_eq(hf_file_need_page(vp, 0)->dirty, 0xf0);
 	VM_OBJECT_WLOCK(vp->v_object);
 	vm_object_page_remove(vp->v_object, 0, 0, 0);
 	VM_OBJECT_WUNLOCK(vp->v_object);

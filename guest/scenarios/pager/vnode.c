@@ -175,7 +175,7 @@ HF_SCENARIO(vnode_shrink, "pager.shrink", "VN-05 VN-06 VN-12",
 	hf_expect_read(VA + 5000, 0);
 	hf_expect_read(VA + 8191, 0);
 	hf_expect_bus(hf_probe_read(VA + ptoa(2)));
-	m = hf_file_page(vp, 1);
+	m = hf_file_need_page(vp, 1);
 	hf_expect((m->dirty & 0x03) == 0x03);
 	hf_expect(hf_file_page(vp, 2) == NULL);
 	hf_file_set_size(vp, 10000);
@@ -212,7 +212,7 @@ HF_SCENARIO(vnode_kept_part, "pager.shrink_keeps_dirty", "VN-07 VN-09 VN-11",
 	hf_file_read_disk(vp, 4608, sector, sizeof(sector));
 	hf_expect_eq(sector[4699 - 4608], (uint64_t)b);
 	hf_expect_eq(sector[4700 - 4608], 0);
-	hf_expect_eq(hf_file_page(vp, 1)->dirty, 0);
+	hf_expect_eq(hf_file_need_page(vp, 1)->dirty, 0);
 	hf_file_unmap(VA, 3);
 	hf_file_set_size(vp, bytes);
 	hf_file_close(vp);
@@ -282,8 +282,7 @@ HF_SCENARIO(vnode_purge, "pager.purge_range", "VN-16",
 	vp = hf_file_open("one-mib");
 	hf_file_map(vp, VA, 0, 8, VM_PROT_READ, HF_FILE_PRIVATE);
 	hf_expect(hf_probe_read(VA).ok);
-	m = hf_file_page(vp, 1);
-	hf_require(m != NULL);
+	m = hf_file_need_page(vp, 1);
 	(void)vm_page_tryxbusy(m);
 	vm_page_dirty(m);
 	vm_page_xunbusy(m);
@@ -351,7 +350,7 @@ HF_SCENARIO(vnode_coherent, "pager.read_write", "VN-17 PP-11",
 		hf_file_read_disk(vp, 12288, sector, sizeof(sector));
 		hf_expect_eq(memcmp(sector, "SYNC", 4), 0);
 	}
-	hf_expect_eq(hf_file_page(vp, 3)->dirty, 0);
+	hf_expect_eq(hf_file_need_page(vp, 3)->dirty, 0);
 	hf_file_unmap(VA, 4);
 	hf_file_close(vp);
 }

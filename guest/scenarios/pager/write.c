@@ -77,8 +77,7 @@ HF_SCENARIO(pager_sync, "pager.write_sync", "PP-01 PP-02 PP-08 PP-18 VB-53",
 	begin();
 	b = other_byte(ptoa(5) + 77);
 	hf_expect(hf_probe_write(VA + ptoa(5) + 77, b).ok);
-	m = hf_file_page(vp, 5);
-	hf_require(m != NULL);
+	m = hf_file_need_page(vp, 5);
 	flushes = bd->flushes;
 	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
 	hf_expect_eq(disk_byte(ptoa(5) + 77), (uint64_t)b);
@@ -108,7 +107,7 @@ HF_SCENARIO(pager_write_no_memory, "pager.write_without_memory", "VB-54",
 	begin();
 	b = other_byte(ptoa(78));
 	for (i = 0; i < 3; i++)
-		hf_expect(hf_probe_write(VA + ptoa(11 * i + 56), b).ok);
+		hf_require(hf_probe_write(VA + ptoa(11 * i + 56), b).ok);
 	hf_failpoint_arm("vm_page_alloc", 0, -1);
 	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
 	hf_failpoint_arm("kalloc", 0, -1);
@@ -130,7 +129,7 @@ HF_SCENARIO(pager_write_error, "pager.write_error", "PP-05 PP-13",
 	begin();
 	b = other_byte(ptoa(7));
 	hf_expect(hf_probe_write(VA + ptoa(7), b).ok);
-	m = hf_file_page(vp, 7);
+	m = hf_file_need_page(vp, 7);
 	hf_failpoint_arm("bdev.write", 0, -1);
 	hf_expect_ne(sync_pages(0, npages, TRUE), KERN_SUCCESS);
 	hf_failpoint_disarm_all();
@@ -164,7 +163,7 @@ HF_SCENARIO(pager_write_eof, "pager.write_eof", "PP-09 VN-07",
 	hf_expect(hf_probe_write(VA + bytes - 1, b).ok);
 	hf_expect(hf_probe_write(VA + bytes + 5, 0xbb).ok);
 	hf_expect(hf_probe_write(VA + ptoa(npages) - 1, 0xcc).ok);
-	m = hf_file_page(vp, npages - 1);
+	m = hf_file_need_page(vp, npages - 1);
 	sectors = bd->write_sectors;
 	hf_expect_eq(sync_pages(npages - 1, 1, TRUE), KERN_SUCCESS);
 	hf_expect_eq(bd->write_sectors - sectors, 2);
@@ -187,7 +186,7 @@ take_pages(vm_pindex_t pindex, int n, vm_page_t *ma)
 	int i;
 
 	for (i = 0; i < n; i++)
-		hf_expect(hf_probe_read(VA + ptoa(pindex + (u_long)i)).ok);
+		hf_require(hf_probe_read(VA + ptoa(pindex + (u_long)i)).ok);
 	VM_OBJECT_WLOCK(object);
 	for (i = 0; i < n; i++) {
 		ma[i] = vm_page_lookup(object, pindex + (vm_pindex_t)i);
@@ -305,7 +304,7 @@ HF_SCENARIO(pager_write_async, "pager.write_async", "PP-07 PP-04",
 	b = other_byte(ptoa(30));
 	hf_expect(hf_probe_write(VA + ptoa(30), b).ok);
 	hf_expect(hf_probe_write(VA + ptoa(31), 1).ok);
-	m = hf_file_page(vp, 30);
+	m = hf_file_need_page(vp, 30);
 	hf_bdev_hold(bd);
 	hf_expect_eq(sync_pages(30, 2, FALSE), KERN_SUCCESS);
 	hf_expect_eq(hf_bdev_held(bd), 1);
@@ -323,7 +322,7 @@ HF_SCENARIO(pager_write_async, "pager.write_async", "PP-07 PP-04",
 	hf_expect_eq(VOP_FSYNC(vp, MNT_WAIT, NULL), 0);
 	VOP_UNLOCK(vp);
 	hf_expect_eq(disk_byte(ptoa(30)), (uint64_t)b);
-	hf_expect_eq(hf_file_page(vp, 31)->dirty, 0);
+	hf_expect_eq(hf_file_need_page(vp, 31)->dirty, 0);
 	/* The later store is not lost. */
 	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
 	hf_expect_eq(disk_byte(ptoa(30)), (uint64_t)(b ^ 3));
@@ -338,7 +337,7 @@ HF_SCENARIO(pager_async_error, "pager.write_async_error", "PP-05",
 
 	begin();
 	hf_expect(hf_probe_write(VA + ptoa(30), 9).ok);
-	m = hf_file_page(vp, 30);
+	m = hf_file_need_page(vp, 30);
 	hf_failpoint_arm("bdev.write", 0, 1);
 	hf_expect_eq(sync_pages(30, 1, FALSE), KERN_SUCCESS);
 	hf_expect_ne(sync_pages(30, 1, TRUE), KERN_SUCCESS);
@@ -380,7 +379,7 @@ HF_SCENARIO(pager_nosync, "pager.write_nosync", "PP-17 PP-19",
 
 	begin();
 	hf_expect(hf_probe_write(VA + ptoa(3), 1).ok);
-	m = hf_file_page(vp, 3);
+	m = hf_file_need_page(vp, 3);
 	vm_page_aflag_set(m, PGA_NOSYNC);
 	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
 	VM_OBJECT_WLOCK(object);
@@ -456,7 +455,7 @@ HF_SCENARIO(pager_put_hole, "pager.write_hole", "VN-04",
 	svp = hf_file_open("sparse");
 	hf_file_map(svp, VA, 0, 60, VM_PROT_RW, HF_FILE_SHARED);
 	hf_expect(hf_probe_write(VA + ptoa(3), 1).ok);
-	m = hf_file_page(svp, 3);
+	m = hf_file_need_page(svp, 3);
 	hf_expect_ne(
 	    vm_map_sync(hf_space_map(), VA, VA + ptoa(60), TRUE, FALSE),
 	    KERN_SUCCESS);
