@@ -24,6 +24,7 @@ struct raw {
 	 */
 	int flush_error;
 	enum raw_nowait nowait; /* constant */
+	bool is_file;		/* constant; else a block device */
 	struct raw_map *map;	/* raw_map.c's (atomic) */
 };
 
@@ -36,6 +37,14 @@ void raw_init(struct raw *, const struct blk_backend_ops *, const char *name,
  * EIO if the image ends too early, because somebody truncated it.
  */
 int raw_transfer(struct raw *, const struct blk_op *op, uint64_t done_bytes);
+
+/*
+ * Somebody has truncated the image, and op would write behind its end: that
+ * would make it longer again, with a hole for what is lost.  Asked before each
+ * write; what gets shorter between the question and the write is found by the
+ * next flush.
+ */
+bool raw_is_cut(const struct raw *, const struct blk_op *op);
 
 /* The outcome of a flush: error (0 or errno), or what was remembered. */
 int raw_flush_result(struct raw *, int error);

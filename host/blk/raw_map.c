@@ -8,7 +8,10 @@
  * the mapping is used where as much was read before, as by a guest that pages.
  * Where a file has got shorter, or a hole finds no memory, the access raises SIGBUS:
  * then the copy is given up and the read done by a system call, which says what
- * is wrong.
+ * is wrong.  The page in which a shorter file ends is another matter: the mapping shows
+ * zeros behind the end.  So after each copy the image's last page is touched, which is
+ * gone if the file is shorter by a page, and what lies in that page is read by system
+ * calls only.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -135,17 +138,18 @@ copy_bytes(void *to, const void *from, size_t len_bytes)
 }
 
 static __attribute__((noinline)) void
-copy(const struct blk_op *op, const uint8_t *from)
+copy(const struct blk_op *op, const uint8_t *from, const uint8_t *last)
 {
 	for (unsigned int i = 0; i < op->iov_count; i++) {
 		copy_bytes(op->iov[i].iov_base, from, op->iov[i].iov_len);
 		from += op->iov[i].iov_len;
 	}
+	(void)*(const volatile uint8_t *)last;
 }
 
 /* False: SIGBUS ended it. */
 static __attribute__((noinline)) bool
-copy_guarded(const struct blk_op *op, const uint8_t *from)
+copy_guarded(const struct blk_op *op, const uint8_t *from, const uint8_t *last)
 {
 	sigjmp_buf here;
 	volatile bool good = false;
@@ -153,7 +157,7 @@ copy_guarded(const struct blk_op *op, const uint8_t *from)
 	if (sigsetjmp(here, 0) == 0) {
 		copying = &here;
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-		copy(op, from);
+		copy(op, from, last);
 		good = true;
 	}
 	copying = NULL;
@@ -164,9 +168,13 @@ bool
 raw_map_read(struct raw *r, const struct blk_op *op)
 {
 	struct raw_map *m = map_of(r);
+	uint64_t last = image_bytes(r) - 1;
 
+	if (op->offset_bytes + op->length_bytes > last >> PAGE_SHIFT
+		<< PAGE_SHIFT)
+		return (false);
 	return (worth_mapping(m, op) && m->bytes != NULL &&
-	    copy_guarded(op, m->bytes + op->offset_bytes));
+	    copy_guarded(op, m->bytes + op->offset_bytes, m->bytes + last));
 }
 
 void

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <linux/magic.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -30,6 +31,31 @@ nowait_of(int fd)
 	return (RAW_NOWAIT_FLAG);
 }
 
+/* Whether a regular file has fewer bytes than this. */
+static bool
+shorter_than(const struct raw *r, uint64_t bytes)
+{
+	struct stat st;
+
+	return (r->is_file &&
+	    (fstat(r->fd, &st) != 0 || (uint64_t)st.st_size < bytes));
+}
+
+bool
+raw_is_cut(const struct raw *r, const struct blk_op *op)
+{
+	return (op->kind == BLK_WRITE &&
+	    shorter_than(r, op->offset_bytes + op->length_bytes));
+}
+
+static bool
+is_regular(int fd)
+{
+	struct stat st;
+
+	return (fstat(fd, &st) == 0 && S_ISREG(st.st_mode));
+}
+
 void
 raw_init(struct raw *r, const struct blk_backend_ops *ops, const char *name,
     int fd, uint64_t capacity_sectors, bool readonly)
@@ -41,6 +67,7 @@ raw_init(struct raw *r, const struct blk_backend_ops *ops, const char *name,
 	r->fd = fd;
 	r->flush_error = 0;
 	r->nowait = nowait_of(fd);
+	r->is_file = is_regular(fd);
 	r->map = NULL;
 }
 
@@ -61,6 +88,8 @@ transfer_some(struct raw *r, const struct blk_op *op, uint64_t done_bytes)
 	}
 	if (op->kind == BLK_READ)
 		n = preadv(r->fd, iov, (int)iov_count, at);
+	else if (raw_is_cut(r, op))
+		return (-EIO);
 	else
 		n = pwritev(r->fd, iov, (int)iov_count, at);
 	return (n < 0 ? -errno : n);
@@ -92,6 +121,8 @@ transfer_now(struct raw *r, const struct blk_op *op)
 	off_t at = (off_t)op->offset_bytes;
 	ssize_t n;
 
+	if (raw_is_cut(r, op))
+		return (false);
 	if (op->kind == BLK_WRITE)
 		n = pwritev2(r->fd, op->iov, (int)op->iov_count, at, flags);
 	else if (r->nowait == RAW_NOWAIT_MEMORY && raw_map_read(r, op))
@@ -125,6 +156,10 @@ raw_flush_result(struct raw *r, int error)
 {
 	int none = 0;
 
+	/* What was acknowledged behind the end is gone. */
+	if (error == 0 && !r->blk.readonly &&
+	    shorter_than(r, r->blk.capacity_sectors * BLK_SECTOR_BYTES))
+		error = EIO;
 	if (error != 0 &&
 	    __atomic_compare_exchange_n(&r->flush_error, &none, error, false,
 		__ATOMIC_RELAXED, __ATOMIC_RELAXED))

@@ -147,6 +147,10 @@ uring_submit(struct blk_backend *b, struct blk_op *op)
 		blk_op_complete(op, 0);
 		return;
 	}
+	if (raw_is_cut(&u->raw, op)) {
+		blk_op_complete(op, EIO);
+		return;
+	}
 	pthread_mutex_lock(&u->lock);
 	if (u->state == RING_NONE)
 		(void)ring_set_up(u);

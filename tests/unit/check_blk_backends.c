@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "blk/blk.h"
@@ -267,25 +268,6 @@ START_TEST(backends_say_what_they_are)
 }
 END_TEST
 
-START_TEST(truncated_image_is_an_io_error)
-{
-	static uint8_t buf[8192];
-	struct blk_backend *b;
-	int fd;
-
-	if (uring_missing(_i))
-		return;
-	b = _i == SYNC ? blk_sync_new(image_fd(&fd), SECTORS, false)
-		       : blk_uring_new(image_fd(&fd), SECTORS, false);
-	ck_assert_int_eq(ftruncate(fd, 1024 + 100), 0);
-	ck_assert_int_eq(transfer(b, BLK_READ, 0, buf, 1024), 0);
-	ck_assert_int_eq(transfer(b, BLK_READ, 1, buf, 8192), EIO);
-	ck_assert_int_eq(transfer(b, BLK_READ, 100, buf, 512), EIO);
-	close(fd);
-	blk_close(b);
-}
-END_TEST
-
 /* done of an op that was tried: at once, or never. */
 static int tried_error;
 
@@ -313,6 +295,68 @@ try_one(struct blk_backend *b, enum blk_kind kind, uint64_t sector, void *buf,
 	ck_assert(done || tried_error == -1);
 	return (done);
 }
+
+START_TEST(truncated_image_is_an_io_error)
+{
+	static uint8_t buf[8192];
+	struct blk_backend *b;
+	struct stat st;
+	int fd;
+
+	if (uring_missing(_i))
+		return;
+	b = _i == SYNC ? blk_sync_new(image_fd(&fd), SECTORS, false)
+		       : blk_uring_new(image_fd(&fd), SECTORS, false);
+	ck_assert_int_eq(ftruncate(fd, 1024 + 100), 0);
+	ck_assert_int_eq(transfer(b, BLK_READ, 0, buf, 1024), 0);
+	ck_assert_int_eq(transfer(b, BLK_READ, 1, buf, 8192), EIO);
+	ck_assert_int_eq(transfer(b, BLK_READ, 100, buf, 512), EIO);
+	/* Nor does a write make it longer, or a flush say that all is well. */
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 100, buf, 512), EIO);
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 1, buf, 8192), EIO);
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 2, buf, 512), EIO);
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 0, buf, 1024), 0);
+	if (blk_can_try(b))
+		ck_assert(!try_one(b, BLK_WRITE, 100, buf, 512));
+	ck_assert_int_eq(flush(b), EIO);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_eq(st.st_size, 1024 + 100);
+	close(fd);
+	blk_close(b);
+}
+END_TEST
+
+START_TEST(image_in_memory_that_ends_in_a_page_is_an_io_error)
+{
+	static uint8_t buf[4096];
+	struct blk_backend *b;
+	int fd = memfd_create("image", 0);
+
+	ck_assert_int_ge(fd, 0);
+	memset(buf, 0x5a, sizeof(buf));
+	for (int i = 0; i < 16; i++)
+		ck_assert_int_eq(write(fd, buf, 4096), 4096);
+	b = blk_sync_new(dup(fd), 128, false);
+	/* Often enough for the mapping to be used. */
+	for (int i = 0; i < 20; i++)
+		ck_assert(try_one(b, BLK_READ, 8, buf, 4096));
+	/* In that page, and in the last one. */
+	ck_assert_int_eq(ftruncate(fd, 15 * 4096 + 100), 0);
+	for (int i = 0; i < 20; i++)
+		ck_assert(!try_one(b, BLK_READ, 120, buf, 4096));
+	ck_assert_int_eq(transfer(b, BLK_READ, 120, buf, 4096), EIO);
+	ck_assert_int_eq(ftruncate(fd, 4096 + 600), 0);
+	for (int i = 0; i < 20; i++)
+		ck_assert(!try_one(b, BLK_READ, 8, buf, 4096));
+	ck_assert_int_eq(transfer(b, BLK_READ, 8, buf, 4096), EIO);
+	ck_assert(!try_one(b, BLK_WRITE, 8, buf, 4096));
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 8, buf, 4096), EIO);
+	ck_assert_int_eq(transfer(b, BLK_READ, 8, buf, 512), 0);
+	ck_assert_uint_eq(buf[511], 0x5a);
+	close(fd);
+	blk_close(b);
+}
+END_TEST
 
 /* _i: whether a snapshot is on top. */
 START_TEST(image_in_memory_needs_no_waiting)
@@ -609,6 +653,7 @@ backends_suite(void)
 	tcase_add_loop_test(t, last_sector_is_there, 0, KINDS);
 	tcase_add_loop_test(t, backends_say_what_they_are, 0, KINDS);
 	tcase_add_loop_test(t, truncated_image_is_an_io_error, SYNC, RAM);
+	tcase_add_test(t, image_in_memory_that_ends_in_a_page_is_an_io_error);
 	tcase_add_loop_test(t, image_in_memory_needs_no_waiting, 0, 2);
 	tcase_add_test(t, faults_cannot_be_passed_by);
 	tcase_add_loop_test(t, failed_flush_is_remembered, SYNC, RAM);
