@@ -74,6 +74,14 @@ struct blk_backend *blk_snapshot_new(
     struct blk_backend *lower, struct hf_err *err);
 
 /*
+ * A disk with a volatile cache: writes are acknowledged at once and stay in memory
+ * until a flush, which brings them to lower and makes them stable there.  What was
+ * not flushed is lost when the backend is closed or the process killed.  As above.
+ */
+struct blk_backend *blk_volatile_new(
+    struct blk_backend *lower, struct hf_err *err);
+
+/*
  * Fails, shortens or delays chosen ops on the way to lower (owned from now on,
  * also when this fails).  plan: rules separated by commas,
  *
@@ -83,7 +91,8 @@ struct blk_backend *blk_snapshot_new(
  *	ACTION	fail | fail:EIO | fail:ENOSPC | short:BYTES | delay:DURATION
  *
  * "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms".  short moves that many
- * bytes (whole sectors of them) and then fails with EIO.  A delayed op is started late, by blk_reap.  NULL: *err quotes the rule that makes no sense.
+ * bytes (whole sectors of them) and then fails with EIO.  A rule that says no more
+ * than "volatile" puts blk_volatile_new's cache between.  A delayed op is started late, by blk_reap.  NULL: *err quotes the rule that makes no sense.
  */
 struct blk_backend *blk_faulty_new(
     struct blk_backend *lower, const char *plan, struct hf_err *err);

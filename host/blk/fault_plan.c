@@ -114,14 +114,18 @@ fault_plan_parse(const char *text, struct fault_plan *out, struct hf_err *err)
 			memcpy(rule, text, len);
 			rule[len] = '\0';
 		}
-		if (len >= sizeof(rule) ||
+		if (len < sizeof(rule) && strcmp(rule, "volatile") == 0)
+			out->volatile_cache = true;
+		else if (len >= sizeof(rule) ||
 		    parse_rule(rule, &out->rules[out->nrules]) != 0)
 			return (err_user(err,
 			    "fault plan: \"%.*s\" is not "
 			    "KIND@N=ACTION (read|write|flush|any @ N|N+|* = "
-			    "fail[:EIO|:ENOSPC]|short:BYTES|delay:DURATION)",
+			    "fail[:EIO|:ENOSPC]|short:BYTES|delay:DURATION), "
+			    "nor \"volatile\"",
 			    (int)len, text));
-		out->nrules++;
+		else
+			out->nrules++;
 		if (text[len] == '\0')
 			return (0);
 		text += len + 1;

@@ -29,6 +29,7 @@ struct fault_rule {
 };
 
 struct fault_plan {
+	bool volatile_cache; /* the rule "volatile" */
 	unsigned int nrules;
 	struct fault_rule rules[FAULT_RULES_MAX];
 };

@@ -300,6 +300,13 @@ blk_faulty_new(struct blk_backend *lower, const char *plan, struct hf_err *err)
 		faulty_close(&f->blk);
 		return (NULL);
 	}
+	if (f->plan.volatile_cache) {
+		f->blk.lower = blk_volatile_new(lower, err);
+		if (f->blk.lower == NULL) {
+			faulty_close(&f->blk);
+			return (NULL);
+		}
+	}
 	if (plan_delays(&f->plan) && (error = timer_create_fds(f)) != 0) {
 		err_host_errno(err, error, "fault plan: no timer");
 		faulty_close(&f->blk);

@@ -12,21 +12,13 @@
  * moment before the read completes, which is no promise broken.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "blk/backend_impl.h"
 #include "blk/blk.h"
+#include "blk/snapshot.h"
 #include "core/err.h"
-
-struct snapshot {
-	struct blk_backend blk;
-	pthread_mutex_t lock; /* present, overlay, nwritten */
-	uint8_t *overlay;
-	uint8_t *present;  /* one bit a sector */
-	uint64_t nwritten; /* sectors present; 0: nothing to patch (atomic) */
-};
 
 static size_t
 present_bytes(const struct snapshot *s)
@@ -151,6 +143,8 @@ snapshot_write(struct snapshot *s, struct blk_op *op)
 			__atomic_fetch_add(&s->nwritten, 1, __ATOMIC_RELEASE);
 		}
 	}
+	if (s->back != NULL)
+		write_back_mark(s->back, first, end);
 	pthread_mutex_unlock(&s->lock);
 	blk_op_complete(op, 0);
 }
@@ -168,8 +162,10 @@ snapshot_submit(struct blk_backend *b, struct blk_op *op)
 		snapshot_write(s, op);
 		break;
 	case BLK_FLUSH:
-		/* As durable as it will ever be: gone at the end. */
-		blk_op_complete(op, 0);
+		if (s->back != NULL)
+			write_back_flush(s->back, op);
+		else /* As durable as it will ever be: gone at the end. */
+			blk_op_complete(op, 0);
 		break;
 	}
 }
@@ -179,6 +175,8 @@ snapshot_try(struct blk_backend *b, struct blk_op *op)
 {
 	if (op->kind == BLK_READ)
 		return (try_read((struct snapshot *)b, op));
+	if (op->kind == BLK_FLUSH && ((struct snapshot *)b)->back != NULL)
+		return (false);
 	snapshot_submit(b, op);
 	return (true);
 }
@@ -206,6 +204,7 @@ snapshot_close(struct blk_backend *b)
 {
 	struct snapshot *s = (struct snapshot *)b;
 
+	write_back_free(s->back);
 	blk_close(s->blk.lower);
 	if (s->overlay != NULL)
 		(void)munmap(s->overlay,
@@ -223,9 +222,8 @@ static const struct blk_backend_ops snapshot_ops = { .submit = snapshot_submit,
 	.reap = snapshot_reap,
 	.close = snapshot_close };
 
-/* Zeroed memory that costs nothing before it is touched; NULL: errno. */
-static void *
-reserve(size_t len_bytes)
+void *
+snapshot_reserve(size_t len_bytes)
 {
 	void *p = mmap(NULL, len_bytes, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -233,26 +231,47 @@ reserve(size_t len_bytes)
 	return (p == MAP_FAILED ? NULL : p);
 }
 
-struct blk_backend *
-blk_snapshot_new(struct blk_backend *lower, struct hf_err *err)
+/* lower is owned from now on, also when this fails. */
+static struct snapshot *
+overlay_new(struct blk_backend *lower, const char *name, struct hf_err *err)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 
 	hf_check_memory(s != NULL);
 	s->blk.ops = &snapshot_ops;
 	s->blk.capacity_sectors = blk_capacity_sectors(lower);
-	s->blk.name = "snapshot";
+	s->blk.name = name;
 	s->blk.lower = lower;
 	pthread_mutex_init(&s->lock, NULL);
-	s->overlay =
-	    reserve((size_t)(s->blk.capacity_sectors * BLK_SECTOR_BYTES));
-	s->present = reserve(present_bytes(s));
+	s->overlay = snapshot_reserve(
+	    (size_t)(s->blk.capacity_sectors * BLK_SECTOR_BYTES));
+	s->present = snapshot_reserve(present_bytes(s));
 	if (s->overlay == NULL || s->present == NULL) {
 		err_user_errno(err, errno,
-		    "snapshot: no address space for a disk of %ju sectors",
+		    "%s: no address space for a disk of %ju sectors", name,
 		    (uintmax_t)s->blk.capacity_sectors);
 		snapshot_close(&s->blk);
 		return (NULL);
 	}
+	return (s);
+}
+
+struct blk_backend *
+blk_snapshot_new(struct blk_backend *lower, struct hf_err *err)
+{
+	struct snapshot *s = overlay_new(lower, "snapshot", err);
+
+	return (s != NULL ? &s->blk : NULL);
+}
+
+struct blk_backend *
+blk_volatile_new(struct blk_backend *lower, struct hf_err *err)
+{
+	struct snapshot *s = overlay_new(lower, "volatile cache", err);
+
+	if (s == NULL)
+		return (NULL);
+	s->blk.readonly = blk_readonly(lower);
+	s->back = write_back_new(s);
 	return (&s->blk);
 }

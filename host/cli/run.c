@@ -39,7 +39,9 @@ static const struct option_spec specs[] = {
 	    .value_name = "PLAN",
 	    .offset = AT(run.faults),
 	    .help = "fail, shorten or delay chosen disk operations, as in\n"
-		    "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms" },
+		    "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms;\n"
+		    "volatile: lose what was not flushed at the end, or at a "
+		    "kill" },
 	OPTION_PARAM(AT(params)),
 	{ .name = "console",
 	    .kind = OPTION_FLAG,

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "blk/blk.h"
-#include "blk/fault_plan.h"
 #include "probe_backend.h"
 #include "unit.h"
 
@@ -130,7 +129,17 @@ image_fd(int *second)
 }
 
 /* The kinds of disks that the same tests are run on. */
-enum { SYNC, URING, RAM, SNAPSHOT, SNAPSHOT_URING, FAULTY_URING, KINDS };
+enum {
+	SYNC,
+	URING,
+	RAM,
+	SNAPSHOT,
+	SNAPSHOT_URING,
+	FAULTY_URING,
+	VOLATILE,
+	VOLATILE_URING,
+	KINDS
+};
 
 static struct blk_backend *
 disk_new(int kind)
@@ -154,6 +163,12 @@ disk_new(int kind)
 		return (blk_faulty_new(
 		    blk_uring_new(image_fd(NULL), SECTORS, false),
 		    "any@*=delay:1ms", &err));
+	case VOLATILE:
+		return (blk_volatile_new(
+		    blk_sync_new(image_fd(NULL), SECTORS, false), &err));
+	case VOLATILE_URING:
+		return (blk_volatile_new(
+		    blk_uring_new(image_fd(NULL), SECTORS, false), &err));
 	default:
 		b = blk_ram_new(SECTORS);
 		for (unsigned int i = 0; i < BYTES; i++)
@@ -167,8 +182,8 @@ disk_new(int kind)
 static bool
 uring_missing(int kind)
 {
-	bool needs =
-	    kind == URING || kind == SNAPSHOT_URING || kind == FAULTY_URING;
+	bool needs = kind == URING || kind == SNAPSHOT_URING ||
+	    kind == FAULTY_URING || kind == VOLATILE_URING;
 
 	if (needs && blk_uring_refusal() != NULL) {
 		fprintf(stderr, "skipped: %s\n", blk_uring_refusal());
@@ -256,7 +271,8 @@ START_TEST(backends_say_what_they_are)
 {
 	static const char *const want[KINDS] = { "sync", "io_uring", "ram",
 		"snapshot over sync", "snapshot over io_uring",
-		"faulty over io_uring" };
+		"faulty over io_uring", "volatile cache over sync",
+		"volatile cache over io_uring" };
 	struct blk_backend *b;
 	char buf[64];
 
@@ -406,6 +422,107 @@ START_TEST(image_in_memory_needs_no_waiting)
 }
 END_TEST
 
+/* Whether the sector of the file holds the byte everywhere. */
+static bool
+holds(int fd, uint64_t sector, int byte)
+{
+	uint8_t buf[512];
+
+	ck_assert_int_eq(pread(fd, buf, 512, (off_t)(sector * 512)), 512);
+	for (int i = 0; i < 512; i++)
+		if (buf[i] != byte)
+			return (false);
+	return (true);
+}
+
+/* _i: the engine below. */
+START_TEST(what_is_not_flushed_never_reaches_the_image)
+{
+	static uint8_t buf[512 * 300];
+	struct blk_backend *b;
+	struct hf_err err;
+	struct try flushes[3];
+	int fd;
+
+	if (uring_missing(_i))
+		return;
+	b = _i == SYNC ? blk_sync_new(image_fd(&fd), SECTORS, false)
+		       : blk_uring_new(image_fd(&fd), SECTORS, false);
+	b = blk_volatile_new(b, &err);
+	memset(buf, 0xa1, sizeof(buf));
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 1, buf, 512), 0);
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 3, buf, 512), 0);
+	ck_assert(!holds(fd, 1, 0xa1) && !holds(fd, 3, 0xa1));
+	/* Read back all the same, before and after the flush. */
+	memset(buf, 0, 512);
+	ck_assert_int_eq(transfer(b, BLK_READ, 3, buf, 512), 0);
+	ck_assert_uint_eq(buf[17], 0xa1);
+	ck_assert_int_eq(flush(b), 0);
+	ck_assert(holds(fd, 1, 0xa1) && holds(fd, 3, 0xa1));
+	ck_assert(holds(fd, 2, image[2 * 512]));
+	/* More than a run at once, and flushes that wait for each other. */
+	memset(buf, 0xb2, sizeof(buf));
+	ck_assert_int_eq(
+	    transfer(b, BLK_WRITE, 4, buf, (SECTORS - 8) * 512), 0);
+	for (int i = 0; i < 3; i++)
+		start(b, &flushes[i], BLK_FLUSH, 0, NULL, 0, 1);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(finish(b, &flushes[i]), 0);
+	ck_assert(holds(fd, 4, 0xb2) && holds(fd, SECTORS - 5, 0xb2));
+	ck_assert(holds(fd, 3, 0xa1) && !holds(fd, SECTORS - 4, 0xb2));
+	/* The last word was not flushed: the one before it stays. */
+	memset(buf, 0xc3, 512);
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 1, buf, 512), 0);
+	blk_close(b);
+	ck_assert(holds(fd, 1, 0xa1));
+	close(fd);
+}
+END_TEST
+
+START_TEST(cache_keeps_what_could_not_be_flushed)
+{
+	static uint8_t buf[512];
+	struct blk_backend *b;
+	struct hf_err err;
+	int fd;
+
+	b = blk_faulty_new(blk_sync_new(image_fd(&fd), SECTORS, false),
+	    "write@1=fail,flush@2=fail", &err);
+	b = blk_volatile_new(b, &err);
+	memset(buf, 0xd4, sizeof(buf));
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 9, buf, 512), 0);
+	ck_assert_int_eq(flush(b), EIO); /* the write below */
+	ck_assert(!holds(fd, 9, 0xd4));
+	ck_assert_int_eq(flush(b), EIO); /* the flush below */
+	ck_assert_int_eq(flush(b), 0);
+	ck_assert(holds(fd, 9, 0xd4));
+	blk_close(b);
+	close(fd);
+}
+END_TEST
+
+START_TEST(plan_puts_the_cache_between)
+{
+	static uint8_t buf[512];
+	struct blk_backend *b;
+	struct hf_err err;
+	char text[80];
+	int fd;
+
+	b = blk_faulty_new(blk_sync_new(image_fd(&fd), SECTORS, false),
+	    "flush@2=fail,volatile", &err);
+	ck_assert_str_eq(blk_describe(b, text, sizeof(text)),
+	    "faulty over volatile cache over sync");
+	memset(buf, 0xe5, sizeof(buf));
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 9, buf, 512), 0);
+	ck_assert(!holds(fd, 9, 0xe5));
+	ck_assert_int_eq(flush(b), 0);
+	ck_assert(holds(fd, 9, 0xe5));
+	blk_close(b);
+	close(fd);
+}
+END_TEST
+
 START_TEST(faults_cannot_be_passed_by)
 {
 	struct hf_err err;
@@ -509,71 +626,6 @@ START_TEST(snapshot_reads_its_own_writes_from_memory)
 }
 END_TEST
 
-/*
- * Plans.
- */
-
-START_TEST(good_fault_plans_are_understood)
-{
-	struct fault_plan p;
-	struct hf_err err;
-	uint64_t counts[FAULT_KINDS] = { 0 };
-
-	ck_assert_int_eq(fault_plan_parse("read@3=fail,write@2+=fail:ENOSPC,"
-					  "flush@*=fail:EIO,any@5=delay:20ms,"
-					  "read@7=short:1K",
-			     &p, &err),
-	    0);
-	ck_assert_uint_eq(p.nrules, 5);
-	counts[BLK_READ] = 3;
-	ck_assert_int_eq(fault_plan_find(&p, BLK_READ, counts)->error, EIO);
-	counts[BLK_READ] = 4;
-	ck_assert_ptr_null(fault_plan_find(&p, BLK_READ, counts));
-	counts[BLK_WRITE] = 1;
-	ck_assert_ptr_null(fault_plan_find(&p, BLK_WRITE, counts));
-	counts[BLK_WRITE] = 1000;
-	ck_assert_int_eq(fault_plan_find(&p, BLK_WRITE, counts)->error, ENOSPC);
-	counts[FAULT_KIND_ANY] = 5;
-	ck_assert_uint_eq(fault_plan_find(&p, BLK_READ, counts)->amount, 20);
-	counts[BLK_READ] = 7;
-	counts[FAULT_KIND_ANY] = 9;
-	ck_assert_uint_eq(fault_plan_find(&p, BLK_READ, counts)->amount, 1024);
-}
-END_TEST
-
-static const char *const bad_plans[] = { "", "read", "read@1", "read@=fail",
-	"read@0=fail", "read@x=fail", "read@-1=fail", "reed@1=fail",
-	"read@1=explode", "read@1=fail:EPERM", "read@1=fail:", "read@1=short",
-	"read@1=short:", "read@1=short:x", "read@1=delay", "flush@1=short:512",
-	"read@1=fail,", ",read@1=fail", "read@1=fail,,read@2=fail",
-	"read=fail@1", "read@1=fail read@2=fail", "read@+=fail" };
-
-START_TEST(senseless_fault_plans_are_refused_with_the_rule_quoted)
-{
-	struct fault_plan p;
-	struct hf_err err = { EXITCODE_OK, "" };
-
-	ck_assert_int_eq(fault_plan_parse(bad_plans[_i], &p, &err), -1);
-	ck_assert_int_eq(err.status, EXITCODE_USAGE);
-	ck_assert_ptr_nonnull(strstr(err.text, "fault plan: \""));
-	ck_assert_ptr_null(blk_faulty_new(blk_ram_new(8), bad_plans[_i], &err));
-}
-END_TEST
-
-START_TEST(too_many_fault_rules_are_refused)
-{
-	char plan[FAULT_RULES_MAX * 12 + 20] = "any@1=fail";
-	struct fault_plan p;
-	struct hf_err err;
-
-	for (int i = 1; i < FAULT_RULES_MAX; i++)
-		strcat(plan, ",any@1=fail");
-	ck_assert_int_eq(fault_plan_parse(plan, &p, &err), 0);
-	strcat(plan, ",any@1=fail");
-	ck_assert_int_eq(fault_plan_parse(plan, &p, &err), -1);
-}
-END_TEST
-
 START_TEST(chosen_ops_fail_and_others_do_not)
 {
 	struct probe *probe;
@@ -652,6 +704,10 @@ backends_suite(void)
 	    t, many_ops_are_under_way_at_once_in_many_pieces, 0, KINDS);
 	tcase_add_loop_test(t, last_sector_is_there, 0, KINDS);
 	tcase_add_loop_test(t, backends_say_what_they_are, 0, KINDS);
+	tcase_add_loop_test(
+	    t, what_is_not_flushed_never_reaches_the_image, SYNC, RAM);
+	tcase_add_test(t, cache_keeps_what_could_not_be_flushed);
+	tcase_add_test(t, plan_puts_the_cache_between);
 	tcase_add_loop_test(t, truncated_image_is_an_io_error, SYNC, RAM);
 	tcase_add_test(t, image_in_memory_that_ends_in_a_page_is_an_io_error);
 	tcase_add_loop_test(t, image_in_memory_needs_no_waiting, 0, 2);
@@ -663,11 +719,6 @@ backends_suite(void)
 	t = tcase_create("layers");
 	tcase_add_test(t, snapshot_keeps_every_write_off_the_image);
 	tcase_add_test(t, snapshot_reads_its_own_writes_from_memory);
-	tcase_add_test(t, good_fault_plans_are_understood);
-	tcase_add_loop_test(t,
-	    senseless_fault_plans_are_refused_with_the_rule_quoted, 0,
-	    sizeof(bad_plans) / sizeof(bad_plans[0]));
-	tcase_add_test(t, too_many_fault_rules_are_refused);
 	tcase_add_test(t, chosen_ops_fail_and_others_do_not);
 	tcase_add_test(t, delayed_op_lets_others_pass);
 	suite_add_tcase(s, t);
