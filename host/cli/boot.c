@@ -46,7 +46,8 @@ static const struct option_spec specs[] = {
 	    .help = "kernel command line" },
 	OPTION_MEMORY(AT(memory_bytes)),
 	OPTION_CPUS(AT(cpus), "virtual CPUs (default 2)"),
-	OPTION_TIMEOUT(AT(timeout_ms), "stop it after this time (default 60s)"),
+	OPTION_TIMEOUT(
+	    AT(timeout_ms), NULL, "stop it after this time (default 60s)"),
 	{ 0 },
 };
 

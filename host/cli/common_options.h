@@ -38,11 +38,11 @@ extern const char *const machine_engine_names[];   /* enum blk_engine */
 		.offset = (at), .given = (was_given), .help = (text)   \
 	}
 
-#define OPTION_TIMEOUT(at, text)                                \
-	{                                                       \
-		.name = "timeout", .kind = OPTION_DURATION,     \
-		.value_name = "TIME", .offset = (at), .min = 1, \
-		.max = 86400000, .help = (text)                 \
+#define OPTION_TIMEOUT(at, was_given, text)                           \
+	{                                                             \
+		.name = "timeout", .kind = OPTION_DURATION,           \
+		.value_name = "TIME", .offset = (at), .min = 1,       \
+		.max = 86400000, .given = (was_given), .help = (text) \
 	}
 
 #define OPTION_MEMORY(at)                                                   \

@@ -23,14 +23,15 @@ struct arguments {
 	struct report_arguments reports;
 };
 
-static bool seed_given;
+static bool seed_given, timeout_given;
 
 #define AT(field) offsetof(struct arguments, field)
 
 static const struct option_spec specs[] = {
 	REPORT_OPTIONS(AT(reports)),
-	OPTION_TIMEOUT(AT(run.timeout_ms),
-	    "time limit of a scenario that names none (default 30s)"),
+	OPTION_TIMEOUT(AT(run.timeout_ms), &timeout_given,
+	    "time limit of every scenario\n"
+	    "(default: what it asks for, or 30s)"),
 	OPTION_SEED(AT(run.seed), &seed_given,
 	    "what scenarios draw their randomness from\n"
 	    "(default: a new one each time; reports show it)"),
@@ -107,6 +108,7 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 
 	if (!cli_options(&cli_run, &a, argc, argv, &rest, &status))
 		return (status);
+	a.run.timeout_rules = timeout_given;
 	a.run.params = a.params.text;
 	a.run.nparams = a.params.n;
 	if (interrupt_catch(&err) != 0 ||

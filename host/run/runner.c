@@ -85,7 +85,8 @@ timeout_of(void *arg, const struct scenario_result *res)
 	struct runner *r = arg;
 	uint32_t own_ms = scenario_of(r, res)->timeout_ms;
 
-	return (own_ms != 0 ? own_ms : r->opt->timeout_ms);
+	return (own_ms != 0 && !r->opt->timeout_rules ? own_ms
+						      : r->opt->timeout_ms);
 }
 
 static void

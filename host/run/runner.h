@@ -43,7 +43,8 @@ struct run_options {
 	unsigned int ncpus;
 	unsigned int hugepages; /* enum vm_hugepages */
 	bool prefault;
-	uint64_t timeout_ms; /* of a scenario that asks for none itself */
+	uint64_t timeout_ms; /* of a scenario that asks for none itself ... */
+	bool timeout_rules;  /* ... and of those that do */
 	uint64_t seed;
 	bool console;		   /* guest console text to standard error */
 	const char *const *params; /* "name=value" for the run plan */

@@ -90,4 +90,8 @@ chmod 444 "$tmp/disk.img"
 "$holdfast" run --disk "$tmp/disk.img,ro" main.files | tee "$tmp/log"
 grep -q "nothing was changed: write-me: EROFS" "$tmp/log" || { echo "FAIL: EROFS is not named"; exit 1; }
 cmp "$tmp/disk.img" "$tmp/plain.orig" || { echo "FAIL: a read-only disk was changed"; exit 1; }
+# --timeout rules a scenario that asks for more time, too.
+status=0
+"$holdfast" run --timeout 1ms --disk "$tmp/disk.img,ro" main.files >"$tmp/log" || status=$?
+[ $status = 4 ] || { cat "$tmp/log"; echo "FAIL: --timeout 1ms: status $status"; exit 1; }
 echo "main job: as expected"
