@@ -25,6 +25,9 @@ struct hf_bdev;
 /* Room for a mount's message, which may name many features. */
 #define HF_MOUNT_MSG 400
 
+/* Lists that the vnodes of a mount are on by number: a power of two. */
+#define HF_VNODE_HASH 128
+
 struct statfs {
 	uint64_t f_bsize;  /* file system block */
 	uint64_t f_iosize; /* best transfer, here the same */
@@ -40,6 +43,7 @@ struct mount {
 	struct mtx mnt_listmtx;
 	TAILQ_HEAD(, vnode) mnt_nvnodelist; /* (m) every vnode, oldest first */
 	int mnt_nvnodelistsize;		    /* (m) */
+	LIST_HEAD(, vnode) mnt_vnodehash[HF_VNODE_HASH]; /* (m) by v_hash */
 	char mnt_error[160]; /* (m) the last broken structure met */
 	char mnt_why_rdonly[HF_MOUNT_MSG]; /* (c) with MNT_RDONLY */
 };

@@ -67,6 +67,7 @@ struct vnode {
 	int v_recurse;			 /* owner's extra locks */
 	struct rangelock v_rl;		 /* (i) */
 	TAILQ_ENTRY(vnode) v_nmntvnodes; /* (m) */
+	LIST_ENTRY(vnode) v_hashlist;	 /* (m) */
 };
 
 #define VIRF_DOOMED	 0x0001

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ext2_dir.c: directories, read linearly (an htree directory too). */
+/* ext2_dir.c: directories, read linearly (an htree directory too), and looked up. */
 
 /*
  * The inner nodes of an htree directory are disguised as unused entries that
@@ -8,10 +8,17 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <machine/atomic.h>
+#include <vfs/ext2_index.h>
 #include <vfs/ext2fs.h>
 #include <vfs/vfs.h>
 
 #define DIRENT_HEAD offsetof(struct ext2_dirent, name)
+#define DIRENT_MIN  12 /* with a name of up to four bytes */
+
+/* Smaller directories are searched as fast; larger ones would take memory. */
+#define INDEX_MIN_BYTES (8u << 10)
+#define INDEX_MAX_BYTES (1u << 20)
 
 /*
  * The entry at byte pos of a block of the directory, checked: it and its name
@@ -81,30 +88,152 @@ search_block(const struct ext2_mount *em, const void *block,
 	return (0);
 }
 
-/* dvp locked; *vpp comes back used and locked shared.  ENOENT if not there. */
-int
-ext2_lookup(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
+/* From the first block to the last: 0 in *ino if there is no such name. */
+static int
+search_all(struct vnode *dvp, const struct componentname *cnp, uint32_t *ino)
 {
 	struct ext2_mount *em;
 	struct hf_buf *bp;
 	uint64_t off;
-	uint32_t bad_pos, ino;
+	uint32_t bad_pos;
 	int error;
 
-	if (dvp->v_type != VDIR)
-		return (ENOTDIR);
 	em = MPTOE2(dvp->v_mount);
-	ino = 0;
-	for (off = 0; ino == 0 && off < VTOE2(dvp)->en_size;
+	*ino = 0;
+	for (off = 0; *ino == 0 && off < VTOE2(dvp)->en_size;
 	     off += em->em_bsize) {
 		error = dir_block(dvp, off, &bp);
 		if (error != 0)
 			return (error);
-		ino = search_block(em, bp->b_data, cnp, &bad_pos);
+		*ino = search_block(em, bp->b_data, cnp, &bad_pos);
 		hf_brelse(&em->em_bufs, bp);
 		if (bad_pos != em->em_bsize)
 			return (bad_entry(dvp, off + bad_pos));
 	}
+	return (0);
+}
+
+/* Adds the names of one block at byte off; false if it makes no sense. */
+static bool
+index_block(const struct ext2_mount *em, struct ext2_index *ix,
+    const void *block, uint64_t off)
+{
+	const struct ext2_dirent *de;
+	uint32_t pos;
+
+	for (pos = 0; pos < em->em_bsize; pos += de->rec_len) {
+		de = entry_at(em, block, pos);
+		if (de == NULL)
+			return (false);
+		if (de->inode != 0 &&
+		    !ext2_index_add(
+			ix, de->name, de->name_len, (uint32_t)off + pos))
+			return (false);
+	}
+	return (true);
+}
+
+/* NULL when anything is in the way: the search from the front will say what. */
+static struct ext2_index *
+index_make(struct vnode *dvp)
+{
+	struct ext2_index *ix;
+	struct ext2_mount *em;
+	struct hf_buf *bp;
+	uint64_t off;
+	bool ok;
+
+	em = MPTOE2(dvp->v_mount);
+	if (VTOE2(dvp)->en_size > INDEX_MAX_BYTES)
+		return (NULL);
+	ix = ext2_index_new(VTOE2(dvp)->en_size / DIRENT_MIN);
+	ok = ix != NULL;
+	for (off = 0; ok && off < VTOE2(dvp)->en_size; off += em->em_bsize) {
+		ok = dir_block(dvp, off, &bp) == 0;
+		if (!ok)
+			break;
+		ok = index_block(em, ix, bp->b_data, off);
+		hf_brelse(&em->em_bufs, bp);
+	}
+	if (ok)
+		return (ix);
+	ext2_index_free(ix);
+	return (NULL);
+}
+
+/* The index of a large directory, made at the first use; NULL: none. */
+static struct ext2_index *
+index_of(struct vnode *dvp)
+{
+	struct ext2_node *en;
+	struct ext2_index *ix;
+	uintptr_t none;
+
+	en = VTOE2(dvp);
+	if (en->en_size < INDEX_MIN_BYTES)
+		return (NULL);
+	ix = (struct ext2_index *)atomic_load_acq_ptr(&en->en_index);
+	if (ix != NULL || atomic_load_int(&en->en_unindexed) != 0)
+		return (ix);
+	ix = index_make(dvp);
+	if (ix == NULL) {
+		atomic_store_rel_int(&en->en_unindexed, 1);
+		return (NULL);
+	}
+	none = 0;
+	if (atomic_fcmpset_ptr(&en->en_index, &none, (uintptr_t)ix))
+		return (ix);
+	ext2_index_free(ix); /* another thread was faster */
+	return ((struct ext2_index *)none);
+}
+
+static int
+search_indexed(struct vnode *dvp, const struct ext2_index *ix,
+    const struct componentname *cnp, uint32_t *ino)
+{
+	const struct ext2_dirent *de;
+	struct ext2_mount *em;
+	struct hf_buf *bp;
+	uint32_t off;
+	u_long slot;
+	size_t len;
+	int error;
+
+	em = MPTOE2(dvp->v_mount);
+	len = (size_t)cnp->cn_namelen;
+	slot = ext2_index_slot(ix, cnp->cn_nameptr, len);
+	for (*ino = 0; *ino == 0 &&
+	     ext2_index_next(ix, cnp->cn_nameptr, len, &slot, &off);) {
+		error = dir_block(dvp, off & ~(em->em_bsize - 1), &bp);
+		if (error != 0)
+			return (error);
+		/* Checked when it was indexed, but read again since. */
+		de = entry_at(em, bp->b_data, off & (em->em_bsize - 1));
+		if (de != NULL && de->name_len == len &&
+		    memcmp(de->name, cnp->cn_nameptr, len) == 0)
+			*ino = de->inode;
+		hf_brelse(&em->em_bufs, bp);
+		if (de == NULL)
+			return (bad_entry(dvp, off));
+	}
+	return (0);
+}
+
+/* dvp locked; *vpp comes back used and locked shared.  ENOENT if not there. */
+int
+ext2_lookup(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
+{
+	struct ext2_index *ix;
+	uint32_t ino;
+	int error;
+
+	if (dvp->v_type != VDIR)
+		return (ENOTDIR);
+	ix = index_of(dvp);
+	error = ix != NULL ? search_indexed(dvp, ix, cnp, &ino)
+			   : search_all(dvp, cnp, &ino);
+	if (error != 0)
+		return (error);
 	if (ino == 0)
 		return (ENOENT);
 	return (ext2_vget(dvp->v_mount, ino, LK_SHARED, vpp));

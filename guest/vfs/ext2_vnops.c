@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <kern/kalloc.h>
+#include <vfs/ext2_index.h>
 #include <vfs/ext2fs.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
@@ -49,6 +50,7 @@ ext2_access(
 static int
 ext2_reclaim(struct vnode *vp)
 {
+	ext2_index_free((struct ext2_index *)VTOE2(vp)->en_index);
 	hf_kfree(vp->v_data);
 	vp->v_data = NULL;
 	return (0);

@@ -151,6 +151,9 @@ struct ext2_node {
 	uint32_t en_ino;
 	struct ext2_inode en_din;
 	uint64_t en_size;
+	/* Of a large directory, made at the first look-up (atomic). */
+	volatile uintptr_t en_index; /* struct ext2_index * */
+	volatile u_int en_unindexed; /* it could not be made */
 };
 
 #define MPTOE2(mp) ((struct ext2_mount *)(mp)->mnt_data)

@@ -140,6 +140,7 @@ vgone(struct vnode *vp)
 	vp->v_irflag |= VIRF_DOOMED;
 	mtx_lock(&mp->mnt_listmtx);
 	TAILQ_REMOVE(&mp->mnt_nvnodelist, vp, v_nmntvnodes);
+	LIST_REMOVE(vp, v_hashlist);
 	mp->mnt_nvnodelistsize--;
 	mtx_unlock(&mp->mnt_listmtx);
 
@@ -227,7 +228,8 @@ hf_vnode_find(struct mount *mp, uint64_t hash)
 	struct vnode *vp;
 
 	mtx_assert(&mp->mnt_listmtx, MA_OWNED);
-	TAILQ_FOREACH (vp, &mp->mnt_nvnodelist, v_nmntvnodes)
+	LIST_FOREACH (
+	    vp, &mp->mnt_vnodehash[hash & (HF_VNODE_HASH - 1)], v_hashlist)
 		if (vp->v_hash == hash)
 			break;
 	if (vp != NULL)
@@ -247,6 +249,8 @@ hf_vnode_insert(struct vnode *vp, uint64_t hash)
 	if (other == NULL) {
 		vp->v_hash = hash;
 		TAILQ_INSERT_TAIL(&mp->mnt_nvnodelist, vp, v_nmntvnodes);
+		LIST_INSERT_HEAD(&mp->mnt_vnodehash[hash & (HF_VNODE_HASH - 1)],
+		    vp, v_hashlist);
 		mp->mnt_nvnodelistsize++;
 	}
 	mtx_unlock(&mp->mnt_listmtx);

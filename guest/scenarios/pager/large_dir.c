@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* large_dir.c: a directory of many names is not searched from the front. */
+
+#include <test/file.h>
+#include <test/ram_disk.h>
+#include <test/scenario.h>
+#include <kern/failpoint.h>
+#include <vfs/ext2fs.h>
+
+#define NAMES	1000 /* tools/mkimage */
+#define LOOKUPS 100
+
+static struct hf_ram_disk rd;
+
+/* Blocks looked at so far, from the disk or not. */
+static u_long
+blocks_seen(void)
+{
+	struct hf_bufcache *bc;
+
+	bc = &MPTOE2(rd.mp)->em_bufs;
+	return (bc->bc_hits + bc->bc_reads);
+}
+
+static int
+look_up(struct vnode *dvp, int i)
+{
+	char name[16];
+	struct componentname cn = { name, 0 };
+	struct vnode *vp;
+	int error;
+
+	cn.cn_namelen = snprintf(name, sizeof(name), "name%d", i);
+	(void)vn_lock(dvp, LK_SHARED | LK_RETRY);
+	error = VOP_LOOKUP(dvp, &vp, &cn);
+	VOP_UNLOCK(dvp);
+	if (error == 0) {
+		hf_expect_eq(VTOE2(vp)->en_size, 1);
+		vput(vp);
+	}
+	return (error);
+}
+
+HF_SCENARIO(large_dir, "pager.large_directory", "",
+    "a look-up in a directory of 1,000 names looks at one block",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	struct vnode *dvp;
+	u_long blocks, seen;
+	int i;
+
+	hf_ram_disk_mount(&rd, "images/1k.img", 512);
+	dvp = hf_ram_disk_open(&rd, "crowd");
+	blocks = VTOE2(dvp)->en_size / 1024;
+	hf_expect_lt(12, blocks);
+	seen = blocks_seen();
+	for (i = 0; i < LOOKUPS; i++)
+		hf_expect_eq(look_up(dvp, i * 97 % NAMES), 0);
+	/* The index once; then the entry's block and the pointers to it. */
+	hf_expect_le(blocks_seen() - seen, 3 * blocks + 3 * LOOKUPS);
+	seen = blocks_seen();
+	for (i = 0; i < 20; i++)
+		hf_expect_eq(look_up(dvp, NAMES + i), ENOENT);
+	hf_expect_le(blocks_seen() - seen, 5);
+	vrele(dvp);
+	hf_ram_disk_unmount(&rd);
+
+	/* No memory for an index: found all the same. */
+	hf_ram_disk_mount(&rd, "images/1k.img", 512);
+	dvp = hf_ram_disk_open(&rd, "crowd");
+	hf_failpoint_arm("kalloc", 0, 1);
+	hf_expect_eq(look_up(dvp, NAMES - 1), 0);
+	hf_failpoint_disarm_all();
+	hf_expect(VTOE2(dvp)->en_index == 0);
+	vrele(dvp);
+	hf_ram_disk_unmount(&rd);
+}
