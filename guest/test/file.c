@@ -2,6 +2,7 @@
 /* file.c: files of the disk for scenarios. */
 
 #include <sys/proc.h>
+#include <kern/intr.h>
 #include <kern/thread.h>
 #include <machine/vmparam.h>
 #include <test/current.h>
@@ -60,9 +61,27 @@ close_left(void)
 }
 
 static void
+nothing(void *arg)
+{
+}
+
+/* A completion that has told its waiter may still hold the vnode. */
+static void
+await_tasks(void)
+{
+	struct hf_task last;
+
+	hf_task_init(&last, nothing, NULL);
+	hf_task_enqueue(&last);
+	hf_task_drain(&last);
+}
+
+static void
 settle(void)
 {
 	close_left();
+	if (hf_rootmp() != NULL)
+		await_tasks();
 	if (hf_root_unmount() != 0)
 		printf("root file system: a vnode is still in use\n");
 }

@@ -58,7 +58,7 @@ HF_SCENARIO(sync_race, "pager.sync_race", "PP-03",
 
 	vp = hf_file_open(HF_SCRATCH_NAME);
 	hf_file_map(vp, VA, 0, MAPPED, VM_PROT_RW, HF_FILE_SHARED);
-	rounds = (u_int)hf_plan_param_u64("effort", 1) * ROUNDS;
+	rounds = ROUNDS + (u_int)hf_plan_param_u64("effort", 1);
 	stored = first = 1000000;
 	stop = 0;
 	td = hf_space_thread(store_loop, NULL);
