@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "filesum.h"
+#include "image_size.h"
 
 #define PATH_BYTES 4096
 
@@ -240,8 +241,13 @@ main(int argc, char **argv)
 			err(1, "%s", argv[2]);
 		printf("%s\n", HF_MANIFEST_MAGIC);
 		manifest_dir("");
+	} else if (argc == 5 && strcmp(argv[1], "size") == 0) {
+		image_size(argv[2], strtoull(argv[3], NULL, 10),
+		    strtoull(argv[4], NULL, 10));
 	} else {
-		fprintf(stderr, "usage: image-tree generate|manifest DIR\n");
+		fprintf(stderr,
+		    "usage: image-tree generate|manifest DIR\n"
+		    "       image-tree size DIR BLOCK-BYTES MANIFEST-BYTES\n");
 		return (2);
 	}
 	if (fflush(stdout) != 0)
