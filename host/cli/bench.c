@@ -159,10 +159,29 @@ describe(const struct arguments *a, const struct environment *env,
 	    a->kernel_path != NULL ? a->kernel_path : "release guest");
 }
 
+/*
+ * What will not be in the results, and why: out of the report of a round, since
+ * some of it only the guest knows (what is on the disk).
+ */
+static void
+print_skipped(const char *text)
+{
+	static const char mark[] = "\nskip    " PREFIX;
+	const char *at = text, *why;
+
+	while ((at = strstr(at, mark)) != NULL) {
+		at += strlen(mark);
+		why = at + strcspn(at, "\n");
+		why += strspn(why, "\n ");
+		fprintf(stderr, "skip       %.*s: %.*s\n",
+		    (int)strcspn(at, " "), at, (int)strcspn(why, "\n"), why);
+	}
+}
+
 /* One round: a run of the chosen, with its report kept back unless it fails. */
 static enum exitcode
 run_round(struct arguments *a, const struct scenario_list *list,
-    const bool *chosen, struct hf_err *err)
+    const bool *chosen, bool first, struct hf_err *err)
 {
 	struct reports reports = { 0 };
 	enum exitcode status;
@@ -175,24 +194,10 @@ run_round(struct arguments *a, const struct scenario_list *list,
 	status = runner_run(&a->run, list, chosen, &reports, err);
 	if ((status != EXITCODE_OK || interrupt_noted() != 0) && text != NULL)
 		fwrite(text, 1, len, stderr);
+	else if (first && text != NULL)
+		print_skipped(text);
 	free(text);
 	return (status);
-}
-
-/* What will not be in the results, and why. */
-static void
-print_skipped(const struct arguments *a, const struct scenario_list *list,
-    const bool *chosen)
-{
-	for (size_t i = 0; i < list->nscenarios; i++) {
-		const struct scenario *s = &list->scenarios[i];
-		const char *why =
-		    chosen[i] ? runner_skip_reason(s, &a->run) : NULL;
-
-		if (why != NULL)
-			fprintf(stderr, "skip       %s: %s\n",
-			    s->id + strlen(PREFIX), why);
-	}
 }
 
 /* Whatever is the reason, what was measured until then is reported. */
@@ -224,10 +229,9 @@ measure(struct arguments *a, const struct scenario_list *list,
 	enum exitcode status = EXITCODE_OK;
 
 	a->run.bench = &sink;
-	print_skipped(a, list, chosen);
 	for (unsigned int i = 1; i <= a->rounds && status == EXITCODE_OK; i++) {
 		bench_collect_round(c, i, a->rounds);
-		status = run_round(a, list, chosen, err);
+		status = run_round(a, list, chosen, i == 1, err);
 		if (status != EXITCODE_OK || interrupt_noted() != 0) {
 			stopped(r, i, a->rounds, err);
 			break;
