@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#define HF_ABI_VERSION 2
+#define HF_ABI_VERSION 3
 
 /*
  * Debug console (QEMU isa-debugcon).  OUT: bytes to the console; the guest

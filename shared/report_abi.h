@@ -31,6 +31,12 @@
  * skip    reason                         before the body; then end verdict=skip
  * end     id verdict passed failed tsc   pass|fail|skip|broken; pass needs
  *                                        failed=0 and passed>=1
+ * frame   [trap err] regs                before "panic": the registers at the
+ *                                        trap (vector, error code) or, without
+ *                                        them, at the call of panic(9); regs:
+ *                                        comma-separated hex, rax rbx rcx rdx
+ *                                        rsi rdi rbp rsp r8 ... r15 rip rflags
+ *                                        cs ss
  * panic   text cpu rip rsp rbp cr2 bt    bt: comma-separated return addresses,
  *                                        innermost first, hex
  * done    ran                            last record; number of "end" records
@@ -44,5 +50,6 @@
 #define HF_RECORD_MARK	0x1e
 #define HF_RECORD_MAX	1024
 #define HF_NONCE_DIGITS 16
+#define HF_FRAME_REGS	20 /* in a frame record */
 
 #endif

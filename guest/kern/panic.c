@@ -119,21 +119,19 @@ panic_again(void)
 
 	if (!again && first_text != NULL) {
 		again = true;
-		hf_report_panic(first_text, curcpu, 0, 0, 0, 0, NULL, 0);
+		hf_report_panic(
+		    &(struct hf_death){ .text = first_text, .cpu = curcpu });
 	}
 	hf_machine_exit(HF_EXIT_PANIC);
 }
 
 void
-panic(const char *fmt, ...)
+hf_vpanic(struct trapframe *tf, const char *fmt, va_list ap)
 {
 	char text[HF_PANIC_TEXT_MAX];
 	struct thread *td = curthread;
-	va_list ap;
 
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	if (td->td_catch != NULL && td->td_catch->hc_panics &&
 	    td->td_intr_nesting == 0 && hf_panicked == 0)
 		hf_catch_throw(td->td_catch, text);
@@ -145,5 +143,14 @@ panic(const char *fmt, ...)
 		panic_again();
 	}
 	first_text = text;
-	hf_panic_fatal(text);
+	hf_panic_fatal(text, tf);
+}
+
+void
+hf_panic_at(struct trapframe *tf, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	hf_vpanic(tf, fmt, ap);
 }

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 #include <sys/cdefs.h>
+#include <sys/systm.h>
 #include <machine/setjmp.h>
 
 #define HF_PANIC_TEXT_MAX 256
@@ -54,20 +55,38 @@ void hf_panic_stop(void);
 struct mtx;
 void hf_panic_await(const struct mtx *m);
 
+/* What a panic leaves behind, as report_abi.h has it. */
+struct hf_death {
+	const char *text;
+	int cpu;
+	int trap;	      /* vector, -1: panic(9) was called */
+	uint64_t err;	      /* the trap's error code */
+	const uint64_t *regs; /* at that moment, in the order of the record */
+	int nregs;	      /* 0: not known */
+	uint64_t rip, rsp, rbp, cr2;
+	const uint64_t *bt; /* return addresses, innermost first */
+	int nbt;
+};
+
 /*
- * Writes the panic record (test/report.c); bt: return addresses, innermost first.
- * Any context; takes no lock that a panicking CPU could hold.  The second call
- * does nothing.
+ * Writes the frame and panic records (test/report.c).  Any context; takes no
+ * lock that a panicking CPU could hold.  The second call does nothing.
  */
-void hf_report_panic(const char *text, int cpu, uint64_t rip, uint64_t rsp,
-    uint64_t rbp, uint64_t cr2, const uint64_t *bt, int nbt);
+void hf_report_panic(const struct hf_death *d);
+
+/* panic(9) where the registers of the culprit are known; NULL: they are not. */
+struct trapframe;
+void hf_panic_at(struct trapframe *tf, const char *fmt, ...) __dead2
+    __printflike(2, 3);
+void hf_vpanic(struct trapframe *tf, const char *fmt, va_list ap) __dead2
+    __printflike(2, 0);
 
 /*
  * Machine: writes the panic record, then ends the machine, and the other CPUs
  * with it.  Nothing is sent to them: one that is only starting could not take
  * an NMI, and would lose the record in a triple fault.
  */
-void hf_panic_fatal(const char *text) __dead2;
+void hf_panic_fatal(const char *text, struct trapframe *tf) __dead2;
 /* Machine: closes critical sections opened since critnest was as given. */
 void hf_catch_machine_reset(u_int critnest);
 /* Machine: ends the machine with an enum hf_exit_value. */

@@ -196,31 +196,52 @@ hf_report_done(u_int ran)
 	hf_record_end(r);
 }
 
+static void
+rec_hex_list(struct record *r, const char *key, const uint64_t *v, int n)
+{
+	char hex[24];
+
+	rec_key(r, key);
+	for (int i = 0; i < n && r->len < HF_RECORD_MAX - 24; i++) {
+		snprintf(hex, sizeof(hex), "%s%lx", i == 0 ? "" : ",", v[i]);
+		rec_text(r, hex);
+	}
+}
+
+static void
+report_frame(const struct hf_death *d)
+{
+	struct record *r = hf_record_begin("frame");
+
+	if (d->trap >= 0) {
+		hf_record_u64(r, "trap", d->trap);
+		hf_record_hex(r, "err", d->err);
+	}
+	rec_hex_list(r, "regs", d->regs, d->nregs);
+	hf_record_end(r);
+}
+
 void
-hf_report_panic(const char *text, int cpu, uint64_t rip, uint64_t rsp,
-    uint64_t rbp, uint64_t cr2, const uint64_t *bt, int nbt)
+hf_report_panic(const struct hf_death *d)
 {
 	struct record *r;
-	char hex[24];
 
 	if (told)
 		return;
 	hf_panic_await(&report_mtx);
 	hf_console_bust_locks();
 	bust = 1;
-	printf("panic: cpu %d: %s\n", cpu, text);
+	printf("panic: cpu %d: %s\n", d->cpu, d->text);
+	if (d->nregs != 0)
+		report_frame(d);
 	r = hf_record_begin("panic");
-	hf_record_text(r, "text", text);
-	hf_record_u64(r, "cpu", cpu);
-	hf_record_hex(r, "rip", rip);
-	hf_record_hex(r, "rsp", rsp);
-	hf_record_hex(r, "rbp", rbp);
-	hf_record_hex(r, "cr2", cr2);
-	rec_key(r, "bt");
-	for (int i = 0; i < nbt && r->len < HF_RECORD_MAX - 24; i++) {
-		snprintf(hex, sizeof(hex), "%s%lx", i == 0 ? "" : ",", bt[i]);
-		rec_text(r, hex);
-	}
+	hf_record_text(r, "text", d->text);
+	hf_record_u64(r, "cpu", d->cpu);
+	hf_record_hex(r, "rip", d->rip);
+	hf_record_hex(r, "rsp", d->rsp);
+	hf_record_hex(r, "rbp", d->rbp);
+	hf_record_hex(r, "cr2", d->cr2);
+	rec_hex_list(r, "bt", d->bt, d->nbt);
 	hf_record_end(r);
 	told = true;
 }

@@ -3,6 +3,7 @@
 #ifndef HF_DEBUG_BACKTRACE_H
 #define HF_DEBUG_BACKTRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,24 +12,50 @@
 #include "vm/guestmem.h"
 #include "vm/vm.h"
 
-#define BACKTRACE_FRAMES_MAX 48
+/* More than a full stack of 16 KiB has, as far as functions store anything. */
+#define BACKTRACE_FRAMES_MAX 512
+
+struct backtrace_frame {
+	uint64_t pc;
+	bool exact; /* it stood there; else pc is a return address */
+	bool trap;  /* an exception or interrupt was taken there */
+	uint64_t trapno, err;
+};
+
+/* Registers to begin with. */
+struct backtrace_start {
+	uint64_t rip, rsp, rbp;
+	bool called; /* rip is a return address */
+};
 
 /*
- * Follows the frame pointers of a CPU through guest memory.  Returns how many
- * return addresses were found, innermost first, without rip itself.
+ * Follows frame pointers through guest memory, by the page tables of this CPU,
+ * and goes on with the interrupted registers where it meets a trap frame.  Where
+ * the innermost function has no frame of its own yet, or rip is no code at all,
+ * its caller is found on top of the stack.  Returns how many, innermost first,
+ * at least one.  Whatever the memory holds, it ends.
  */
 size_t backtrace_walk(const struct guestmem *mem,
-    const struct vm_cpu_state *cpu, uint64_t frames[BACKTRACE_FRAMES_MAX]);
+    const struct vm_cpu_state *cpu, struct symbols *syms,
+    const struct backtrace_start *from,
+    struct backtrace_frame frames[BACKTRACE_FRAMES_MAX]);
+
+/* The same from the registers with which a CPU stopped. */
+size_t backtrace_walk_cpu(const struct guestmem *mem,
+    const struct vm_cpu_state *cpu, struct symbols *syms,
+    struct backtrace_frame frames[BACKTRACE_FRAMES_MAX]);
 
 /*
- * Prints rip, then the return addresses, numbered, with function, file and
- * line, inlined ones too.  A return address stands for the call before it, so
- * one less is looked up.  A first one that is rip itself is left out.
+ * Prints them numbered, with function, file and line, inlined ones too.  A return
+ * address stands for the call before it, so one less is looked up.
  */
-void backtrace_print(FILE *f, struct symbols *syms, uint64_t rip,
-    const uint64_t *frames, size_t nframes);
+void backtrace_print(FILE *f, struct symbols *syms,
+    const struct backtrace_frame *frames, size_t nframes);
 
 /* "function file:line" on one line without newline, for summaries. */
 void backtrace_print_place(FILE *f, struct symbols *syms, uint64_t addr);
+
+/* "page fault (14)" */
+void backtrace_print_trap(FILE *f, uint64_t trapno);
 
 #endif

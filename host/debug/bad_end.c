@@ -7,6 +7,7 @@
 
 #include "debug/backtrace.h"
 #include "debug/pagetable.h"
+#include "debug/registers.h"
 #include "debug/symbols.h"
 
 static void
@@ -18,51 +19,6 @@ print_end(FILE *f, const struct vm_end *e)
 	fputc('\n', f);
 	for (unsigned int i = 0; i < e->ndata; i++)
 		fprintf(f, "  data[%u] %#" PRIx64 "\n", i, e->data[i]);
-}
-
-static void
-print_registers(FILE *f, unsigned int cpu, const struct vm_cpu_state *s)
-{
-	const struct {
-		const char *name;
-		uint64_t value;
-	} general[] = {
-		{ "rax", s->rax },
-		{ "rbx", s->rbx },
-		{ "rcx", s->rcx },
-		{ "rdx", s->rdx },
-		{ "rsi", s->rsi },
-		{ "rdi", s->rdi },
-		{ "rbp", s->rbp },
-		{ "rsp", s->rsp },
-		{ "r8", s->r8 },
-		{ "r9", s->r9 },
-		{ "r10", s->r10 },
-		{ "r11", s->r11 },
-		{ "r12", s->r12 },
-		{ "r13", s->r13 },
-		{ "r14", s->r14 },
-		{ "r15", s->r15 },
-		{ "rip", s->rip },
-		{ "rfl", s->rflags },
-		{ "cr0", s->cr0 },
-		{ "cr2", s->cr2 },
-		{ "cr3", s->cr3 },
-		{ "cr4", s->cr4 },
-		{ "cr8", s->cr8 },
-		{ "efer", s->efer },
-	};
-
-	fprintf(f, "registers of CPU %u:\n", cpu);
-	for (size_t i = 0; i < sizeof(general) / sizeof(general[0]); i++)
-		fprintf(f, "%s%-4s %016" PRIx64 "%s", i % 4 == 0 ? "  " : " ",
-		    general[i].name, general[i].value, i % 4 == 3 ? "\n" : "");
-	fprintf(f,
-	    "  cs %04x ss %04x ds %04x fs %04x/%" PRIx64 " gs %04x/%" PRIx64
-	    " tr %04x\n  gdt %016" PRIx64 "/%x idt %016" PRIx64 "/%x\n",
-	    s->cs.selector, s->ss.selector, s->ds.selector, s->fs.selector,
-	    s->fs.base, s->gs.selector, s->gs.base, s->tr.selector, s->gdt_base,
-	    s->gdt_limit, s->idt_base, s->idt_limit);
 }
 
 static void
@@ -82,60 +38,134 @@ chief_cpu(const struct bad_end *b)
 	return (b->end->cpu < b->end->ncpus ? b->end->cpu : 0);
 }
 
+/* With what it died: the panic's frame, or how the CPU stopped. */
+static struct vm_cpu_state
+state_of_chief(const struct bad_end *b)
+{
+	const struct bad_end_panic *p = b->panic;
+	struct vm_cpu_state s = { 0 };
+
+	if (b->end != NULL && b->end->ncpus > 0)
+		s = b->end->cpus[chief_cpu(b)];
+	if (p == NULL)
+		return (s);
+	if (p->frame != NULL)
+		registers_set_frame(&s, p->frame);
+	else if (p->rip != 0) {
+		s.rip = p->rip;
+		s.rsp = p->rsp;
+		s.rbp = p->rbp;
+	}
+	if (p->rip != 0)
+		s.cr2 = p->cr2;
+	return (s);
+}
+
+/* The record's own, for when memory is not there or damaged. */
+static size_t
+frames_of_record(const struct bad_end_panic *p, struct backtrace_frame *frames)
+{
+	size_t n = 0, first = p->nframes > 0 && p->frames[0] == p->rip ? 1 : 0;
+
+	frames[n++] =
+	    (struct backtrace_frame){ .pc = p->rip, .exact = p->trapped };
+	for (size_t i = first; i < p->nframes && n < BACKTRACE_FRAMES_MAX; i++)
+		frames[n++] = (struct backtrace_frame){ .pc = p->frames[i] };
+	return (n);
+}
+
+static size_t
+frames_of_chief(const struct bad_end *b, const struct vm_cpu_state *cpu,
+    struct symbols *syms, struct backtrace_frame *frames)
+{
+	struct backtrace_start from = { .rip = cpu->rip,
+		.rsp = cpu->rsp,
+		.rbp = cpu->rbp,
+		.called = b->panic != NULL && !b->panic->trapped };
+	size_t n = 0;
+
+	if (b->mem != NULL && cpu->valid)
+		n = backtrace_walk(b->mem, cpu, syms, &from, frames);
+	if (b->panic != NULL && n < b->panic->nframes &&
+	    b->panic->nframes < BACKTRACE_FRAMES_MAX)
+		n = frames_of_record(b->panic, frames);
+	return (n);
+}
+
+static void
+print_moment(FILE *f, const struct bad_end_panic *p)
+{
+	if (p == NULL || p->frame == NULL) {
+		fprintf(f, ":\n");
+		return;
+	}
+	if (!p->trapped) {
+		fprintf(f, " at its call of panic:\n");
+		return;
+	}
+	fprintf(f, " at the trap, ");
+	backtrace_print_trap(f, p->trap);
+	fprintf(f, ", error %#" PRIx64 ":\n", p->err);
+}
+
+/* Only the end has the registers that are not in a frame. */
 static void
 print_chief(FILE *f, const struct bad_end *b, struct symbols *syms)
 {
-	unsigned int n = chief_cpu(b);
-	const struct vm_cpu_state *cpu = &b->end->cpus[n];
-	uint64_t frames[BACKTRACE_FRAMES_MAX];
+	struct vm_cpu_state cpu = state_of_chief(b);
+	struct backtrace_frame frames[BACKTRACE_FRAMES_MAX];
+	bool framed = b->panic != NULL && b->panic->frame != NULL;
+	unsigned int n =
+	    b->end != NULL ? chief_cpu(b) : (unsigned int)b->panic->cpu;
 
-	if (!cpu->valid) {
+	if (!cpu.valid && !framed && b->panic == NULL) {
 		fprintf(f, "CPU %u: its registers cannot be read\n", n);
 		return;
 	}
-	print_registers(f, n, cpu);
-	if (b->panic == NULL) {
-		fprintf(f, "backtrace of CPU %u:\n", n);
-		backtrace_print(f, syms, cpu->rip, frames,
-		    backtrace_walk(b->mem, cpu, frames));
+	if (cpu.valid || framed) {
+		fprintf(f, "registers of CPU %u", n);
+		print_moment(f, b->panic);
+		if (cpu.valid)
+			registers_print(f, &cpu);
+		else
+			registers_print_general(f, &cpu);
+		registers_print_code(f, cpu.valid ? b->mem : NULL, &cpu, syms);
 	}
-	print_walk(
-	    f, b, cpu, "rip", b->panic != NULL ? b->panic->rip : cpu->rip);
-	print_walk(
-	    f, b, cpu, "cr2", b->panic != NULL ? b->panic->cr2 : cpu->cr2);
+	fprintf(f, "backtrace of CPU %u:\n", n);
+	backtrace_print(
+	    f, syms, frames, frames_of_chief(b, &cpu, syms, frames));
+	if (!cpu.valid)
+		return;
+	print_walk(f, b, &cpu, "rip", cpu.rip);
+	print_walk(f, b, &cpu, "cr2", cpu.cr2);
 }
 
 /* The others: where they are, and how they got there. */
 static void
 print_others(FILE *f, const struct bad_end *b, struct symbols *syms)
 {
-	uint64_t frames[BACKTRACE_FRAMES_MAX];
+	struct backtrace_frame frames[BACKTRACE_FRAMES_MAX];
 
 	for (unsigned int i = 0; i < b->end->ncpus; i++) {
 		const struct vm_cpu_state *cpu = &b->end->cpus[i];
 
-		if (i == chief_cpu(b) || !cpu->valid)
+		if (i == chief_cpu(b))
 			continue;
+		if (!cpu->valid) {
+			fprintf(f, "CPU %u: its registers cannot be read\n", i);
+			continue;
+		}
 		if (cpu->waiting) {
 			fprintf(f, "CPU %u: never started\n", i);
 			continue;
 		}
+		fprintf(f, "registers of CPU %u:\n", i);
+		registers_print(f, cpu);
+		registers_print_code(f, b->mem, cpu, syms);
 		fprintf(f, "backtrace of CPU %u:\n", i);
-		backtrace_print(f, syms, cpu->rip, frames,
-		    backtrace_walk(b->mem, cpu, frames));
+		backtrace_print(f, syms, frames,
+		    backtrace_walk_cpu(b->mem, cpu, syms, frames));
 	}
-}
-
-static void
-print_panic(FILE *f, const struct bad_end_panic *p, struct symbols *syms)
-{
-	fprintf(f, "panic on CPU %" PRIu64 ": %s\n", p->cpu, p->text);
-	fprintf(f,
-	    "  rip %016" PRIx64 " rsp %016" PRIx64 " rbp %016" PRIx64
-	    " cr2 %016" PRIx64 "\n",
-	    p->rip, p->rsp, p->rbp, p->cr2);
-	fprintf(f, "backtrace:\n");
-	backtrace_print(f, syms, p->rip, p->frames, p->nframes);
 }
 
 char *
@@ -148,14 +178,14 @@ bad_end_describe(const struct bad_end *b)
 
 	hf_check_memory(f != NULL);
 	if (b->panic != NULL)
-		print_panic(f, b->panic, syms);
-	if (b->end != NULL) {
+		fprintf(f, "panic on CPU %" PRIu64 ": %s\n", b->panic->cpu,
+		    b->panic->text);
+	if (b->end != NULL)
 		print_end(f, b->end);
-		if (b->end->ncpus > 0) {
-			print_chief(f, b, syms);
-			print_others(f, b, syms);
-		}
-	}
+	if (b->panic != NULL || (b->end != NULL && b->end->ncpus > 0))
+		print_chief(f, b, syms);
+	if (b->end != NULL)
+		print_others(f, b, syms);
 	if (b->nconsole > 0)
 		fprintf(f, "last console lines:\n");
 	for (size_t i = 0; i < b->nconsole; i++)

@@ -12,6 +12,9 @@
 /* What the guest itself said in its panic record. */
 struct bad_end_panic {
 	const char *text;
+	const uint64_t *frame; /* HF_FRAME_REGS of them, NULL: not told */
+	bool trapped;	       /* at a trap; else at the call of panic(9) */
+	uint64_t trap, err;
 	uint64_t cpu, rip, rsp, rbp, cr2;
 	const uint64_t *frames; /* return addresses, innermost first */
 	size_t nframes;
@@ -28,8 +31,9 @@ struct bad_end {
 };
 
 /*
- * Lines of text, to be freed: how it ended, registers, backtrace with function,
- * file and line, page-table walk of RIP and CR2, last console lines.
+ * Lines of text, to be freed: how it ended, registers at that moment, code around
+ * RIP, backtrace with function, file and line, page-table walk of RIP and CR2, the
+ * same of the other CPUs, last console lines.  What cannot be read is said so.
  */
 char *bad_end_describe(const struct bad_end *b);
 

@@ -3,7 +3,6 @@
 #include "debug/symbols.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +10,7 @@
 #include <sys/mman.h>
 
 #include "core/err.h"
-
-struct symbols {
-	Elf *elf;
-	Dwarf *dwarf; /* NULL: no debug information */
-	bool dwarf_tried;
-};
+#include "debug/symbols_impl.h"
 
 /*
  * libdw does not survive a host that refuses it memory.  So there must be as much
@@ -160,48 +154,169 @@ lookup_dwarf(struct symbols *s, uint64_t addr, struct symbol_frame *frames)
 }
 
 static bool
-names_code(const GElf_Sym *sym)
+names_data(const GElf_Sym *sym)
 {
-	int type = GELF_ST_TYPE(sym->st_info);
-
 	return (sym->st_shndx != SHN_UNDEF && sym->st_shndx != SHN_ABS &&
-	    (type == STT_FUNC || type == STT_NOTYPE));
+	    GELF_ST_TYPE(sym->st_info) == STT_OBJECT);
 }
 
-/* The symbol closest below addr, in the section that holds it. */
+/* A label of assembler code says itself neither what it is nor how long. */
+static bool
+names_code(struct symbols *s, const GElf_Sym *sym, uint64_t addr)
+{
+	int type = GELF_ST_TYPE(sym->st_info);
+	GElf_Shdr sh;
+	Elf_Scn *scn;
+
+	if (sym->st_shndx == SHN_UNDEF || sym->st_shndx >= SHN_LORESERVE ||
+	    (type != STT_FUNC && type != STT_NOTYPE))
+		return (false);
+	scn = elf_getscn(s->elf, sym->st_shndx);
+	return (scn != NULL && gelf_getshdr(scn, &sh) != NULL &&
+	    (sh.sh_flags & SHF_EXECINSTR) != 0 && addr >= sh.sh_addr &&
+	    addr - sh.sh_addr < sh.sh_size);
+}
+
+/* Where a walk over the symbol table is. */
+struct sym_walk {
+	Elf_Scn *scn;
+	Elf_Data *data;
+	GElf_Shdr sh;
+	size_t next; /* entry of this section */
+	GElf_Sym sym;
+	const char *name;
+};
+
+/* The next symbol that has a name and a value. */
+static bool
+next_symbol(struct symbols *s, struct sym_walk *w)
+{
+	for (;;) {
+		if (w->data == NULL || w->sh.sh_entsize == 0 ||
+		    w->next >= w->sh.sh_size / w->sh.sh_entsize) {
+			w->scn = elf_nextscn(s->elf, w->scn);
+			if (w->scn == NULL)
+				return (false);
+			w->data = NULL;
+			w->next = 0;
+			if (gelf_getshdr(w->scn, &w->sh) != NULL &&
+			    w->sh.sh_type == SHT_SYMTAB)
+				w->data = elf_getdata(w->scn, NULL);
+			continue;
+		}
+		if (gelf_getsym(w->data, (int)w->next++, &w->sym) == NULL ||
+		    w->sym.st_value == 0)
+			continue;
+		w->name = elf_strptr(s->elf, w->sh.sh_link, w->sym.st_name);
+		if (w->name != NULL && *w->name != '\0')
+			return (true);
+	}
+}
+
+/* The symbol closest below addr, if it reaches that far. */
 static size_t
 lookup_symtab(struct symbols *s, uint64_t addr, struct symbol_frame *f)
 {
-	Elf_Scn *scn = NULL;
-	GElf_Shdr sh;
-	GElf_Sym sym;
-	Elf_Data *data;
+	struct sym_walk w = { 0 };
 	uint64_t best = 0;
-	const char *name;
 
-	while ((scn = elf_nextscn(s->elf, scn)) != NULL) {
-		if (gelf_getshdr(scn, &sh) == NULL ||
-		    sh.sh_type != SHT_SYMTAB || sh.sh_entsize == 0 ||
-		    (data = elf_getdata(scn, NULL)) == NULL)
+	while (next_symbol(s, &w)) {
+		if (w.sym.st_value > addr || w.sym.st_value < best ||
+		    (w.sym.st_size != 0 &&
+			addr - w.sym.st_value >= w.sym.st_size) ||
+		    !names_code(s, &w.sym, addr))
 			continue;
-		for (size_t i = 0; i < sh.sh_size / sh.sh_entsize; i++) {
-			if (gelf_getsym(data, (int)i, &sym) == NULL ||
-			    !names_code(&sym) || sym.st_value > addr ||
-			    sym.st_value < best || sym.st_value == 0)
-				continue;
-			if (sym.st_size != 0 &&
-			    addr - sym.st_value >= sym.st_size)
-				continue;
-			name = elf_strptr(s->elf, sh.sh_link, sym.st_name);
-			if (name == NULL || *name == '\0')
-				continue;
-			best = sym.st_value;
-			snprintf(f->function, sizeof(f->function), "%s", name);
-		}
+		best = w.sym.st_value;
+		snprintf(f->function, sizeof(f->function), "%s", w.name);
 	}
 	f->offset = addr - best;
 	/* Farther away than any function is long: chance. */
 	return (best != 0 && f->offset < (1u << 20) ? 1 : 0);
+}
+
+bool
+symbols_function_at(
+    struct symbols *s, uint64_t addr, char *name, size_t room, uint64_t *start)
+{
+	struct symbol_frame f = { 0 };
+
+	if (s == NULL || lookup_symtab(s, addr, &f) == 0)
+		return (false);
+	*start = addr - f.offset;
+	if (name != NULL)
+		snprintf(name, room, "%s", f.function);
+	return (true);
+}
+
+bool
+symbols_object(
+    struct symbols *s, const char *name, uint64_t *addr, uint64_t *bytes)
+{
+	struct sym_walk w = { 0 };
+
+	while (s != NULL && next_symbol(s, &w)) {
+		if (strcmp(w.name, name) == 0 &&
+		    (names_data(&w.sym) ||
+			names_code(s, &w.sym, w.sym.st_value))) {
+			*addr = w.sym.st_value;
+			*bytes = w.sym.st_size;
+			return (true);
+		}
+	}
+	return (false);
+}
+
+bool
+symbols_object_at(
+    struct symbols *s, uint64_t addr, char *name, size_t room, uint64_t *offset)
+{
+	struct sym_walk w = { 0 };
+
+	while (s != NULL && next_symbol(s, &w)) {
+		if (!names_data(&w.sym) || addr < w.sym.st_value ||
+		    addr - w.sym.st_value >= w.sym.st_size)
+			continue;
+		snprintf(name, room, "%s", w.name);
+		*offset = addr - w.sym.st_value;
+		return (true);
+	}
+	return (false);
+}
+
+bool
+symbols_image_read(
+    struct symbols *s, uint64_t addr, void *buf, size_t len_bytes)
+{
+	GElf_Phdr ph;
+	size_t n, file_bytes;
+	const char *file = s != NULL ? elf_rawfile(s->elf, &file_bytes) : NULL;
+
+	if (file == NULL || elf_getphdrnum(s->elf, &n) != 0)
+		return (false);
+	for (size_t i = 0; i < n; i++) {
+		if (gelf_getphdr(s->elf, (int)i, &ph) == NULL ||
+		    ph.p_type != PT_LOAD || addr < ph.p_vaddr ||
+		    addr - ph.p_vaddr > ph.p_filesz ||
+		    len_bytes > ph.p_filesz - (addr - ph.p_vaddr) ||
+		    ph.p_offset > file_bytes ||
+		    ph.p_filesz > file_bytes - ph.p_offset)
+			continue;
+		memcpy(
+		    buf, file + ph.p_offset + (addr - ph.p_vaddr), len_bytes);
+		return (true);
+	}
+	return (false);
+}
+
+Dwarf *
+symbols_dwarf(struct symbols *s)
+{
+	if (!s->dwarf_tried) {
+		s->dwarf_tried = true;
+		if (have_room())
+			s->dwarf = dwarf_begin_elf(s->elf, DWARF_C_READ, NULL);
+	}
+	return (s->dwarf);
 }
 
 size_t
@@ -213,12 +328,7 @@ symbols_lookup(struct symbols *s, uint64_t addr,
 	memset(frames, 0, SYMBOL_FRAMES_MAX * sizeof(frames[0]));
 	if (s == NULL)
 		return (0);
-	if (!s->dwarf_tried) {
-		s->dwarf_tried = true;
-		if (have_room())
-			s->dwarf = dwarf_begin_elf(s->elf, DWARF_C_READ, NULL);
-	}
-	if (s->dwarf != NULL)
+	if (symbols_dwarf(s) != NULL)
 		n = lookup_dwarf(s, addr, frames);
 	if (n == 0)
 		n = lookup_symtab(s, addr, &frames[0]);

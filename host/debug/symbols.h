@@ -34,4 +34,23 @@ void symbols_close(struct symbols *s);
 size_t symbols_lookup(struct symbols *s, uint64_t addr,
     struct symbol_frame frames[SYMBOL_FRAMES_MAX]);
 
+/* A variable's or function's place and size (0: not said).  s may be NULL. */
+bool symbols_object(
+    struct symbols *s, const char *name, uint64_t *addr, uint64_t *bytes);
+
+/*
+ * The function that holds addr, by the symbol table.  name may be NULL.  A
+ * symbol without a size reaches to the next one, as far as functions go.
+ */
+bool symbols_function_at(
+    struct symbols *s, uint64_t addr, char *name, size_t room, uint64_t *start);
+
+/* The variable that holds addr, and how far into it. */
+bool symbols_object_at(struct symbols *s, uint64_t addr, char *name,
+    size_t room, uint64_t *offset);
+
+/* What the image has at a virtual address before it runs. */
+bool symbols_image_read(
+    struct symbols *s, uint64_t addr, void *buf, size_t len_bytes);
+
 #endif

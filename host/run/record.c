@@ -57,6 +57,9 @@ static const struct {
 	[KEY_N] = { "n", TYPE_DEC },
 	[KEY_TICKS] = { "ticks", TYPE_DEC },
 	[KEY_APART] = { "apart", TYPE_BOOL },
+	[KEY_TRAP] = { "trap", TYPE_DEC },
+	[KEY_ERR] = { "err", TYPE_HEX },
+	[KEY_REGS] = { "regs", TYPE_HEX_LIST },
 };
 
 #define BIT(k) (1ull << (k))
@@ -87,6 +90,8 @@ static const struct {
 	    BIT(KEY_ID) | BIT(KEY_VERDICT) | BIT(KEY_PASSED) | BIT(KEY_FAILED) |
 		BIT(KEY_TSC),
 	    0 },
+	[RECORD_FRAME] = { "frame", BIT(KEY_REGS),
+	    BIT(KEY_TRAP) | BIT(KEY_ERR) },
 	[RECORD_PANIC] = { "panic",
 	    BIT(KEY_TEXT) | BIT(KEY_CPU) | BIT(KEY_RIP) | BIT(KEY_RSP) |
 		BIT(KEY_RBP) | BIT(KEY_CR2) | BIT(KEY_BT),

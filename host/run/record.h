@@ -30,6 +30,7 @@ enum record_kind {
 	RECORD_RAW,
 	RECORD_SKIP,
 	RECORD_END,
+	RECORD_FRAME,
 	RECORD_PANIC,
 	RECORD_DONE
 };
@@ -73,6 +74,9 @@ enum record_key {
 	KEY_N,
 	KEY_TICKS,
 	KEY_APART,
+	KEY_TRAP,
+	KEY_ERR,
+	KEY_REGS,
 	RECORD_NKEYS
 };
 

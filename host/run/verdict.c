@@ -200,12 +200,41 @@ take_done(struct verdict *v, const struct record *rec)
 	return (VERDICT_DONE);
 }
 
+/* As many as there are, max at the most; the list was checked. */
+static unsigned int
+hex_list(const char *s, uint64_t *out, unsigned int max)
+{
+	unsigned int n = 0;
+	char *end;
+
+	while (*s != '\0' && n < max) {
+		out[n++] = strtoull(s, &end, 16);
+		s = *end == ',' ? end + 1 : end;
+	}
+	return (n);
+}
+
+static enum verdict_event
+take_frame(struct verdict *v, const struct record *rec)
+{
+	struct frame_report *f = &v->panic.frame;
+
+	if (hex_list(rec->text[KEY_REGS], f->regs, HF_FRAME_REGS) !=
+	    HF_FRAME_REGS)
+		return (verdict_violate(v, "a frame without all registers"));
+	f->known = true;
+	f->trapped = rec->text[KEY_TRAP] != NULL;
+	if (f->trapped) {
+		f->trap = rec->number[KEY_TRAP];
+		f->err = rec->number[KEY_ERR];
+	}
+	return (VERDICT_NOTHING);
+}
+
 static enum verdict_event
 take_panic(struct verdict *v, const struct record *rec)
 {
 	struct panic_report *p = &v->panic;
-	const char *s = rec->text[KEY_BT];
-	char *end;
 
 	snprintf(p->text, sizeof(p->text), "%s", rec->text[KEY_TEXT]);
 	p->cpu = rec->number[KEY_CPU];
@@ -213,10 +242,7 @@ take_panic(struct verdict *v, const struct record *rec)
 	p->rsp = rec->number[KEY_RSP];
 	p->rbp = rec->number[KEY_RBP];
 	p->cr2 = rec->number[KEY_CR2];
-	while (*s != '\0' && p->nframes < PANIC_FRAMES_MAX) {
-		p->frames[p->nframes++] = strtoull(s, &end, 16);
-		s = *end == ',' ? end + 1 : end;
-	}
+	p->nframes = hex_list(rec->text[KEY_BT], p->frames, PANIC_FRAMES_MAX);
 	v->panicked = true;
 	return (VERDICT_PANICKED);
 }
@@ -229,6 +255,8 @@ verdict_record(struct verdict *v, const struct record *rec, uint64_t now_ns)
 		return (VERDICT_NOTHING);
 	if (rec->kind == RECORD_PANIC)
 		return (take_panic(v, rec));
+	if (rec->kind == RECORD_FRAME)
+		return (take_frame(v, rec));
 	if (v->done)
 		return (verdict_violate(v, "a record after done"));
 	if (rec->kind != RECORD_HELLO && !v->hello)

@@ -55,8 +55,17 @@ enum verdict_event {
 
 #define PANIC_FRAMES_MAX 64
 
+/* In the order of the record (report_abi.h). */
+struct frame_report {
+	bool known;
+	bool trapped; /* trap and err are set; else panic(9) was called */
+	uint64_t trap, err;
+	uint64_t regs[HF_FRAME_REGS];
+};
+
 struct panic_report {
 	char text[HF_RECORD_MAX];
+	struct frame_report frame;
 	uint64_t cpu, rip, rsp, rbp, cr2;
 	unsigned int nframes;
 	uint64_t frames[PANIC_FRAMES_MAX]; /* return addresses */

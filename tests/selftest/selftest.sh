@@ -95,6 +95,62 @@ expect fault 3 "selftest.fault" "DIED    selftest.fault" \
 expect triple 3 "selftest.triple" "DIED    selftest.triple" \
     "triple fault" "selftest_triple tests/selftest/deaths.c:" \
     "registers of CPU"
+# ... by exceptions: the cause by name, the culprit's line and registers.
+known="rbx  00000000b1b1b1b1" known8="r8   0000008181818181"
+known15="r15  00000000ffff0f0f"
+at="registers of CPU 0 at the trap, page fault (14), error"
+here="tests/selftest/traps.c:"
+expect die_null 3 "selftest.die_null" \
+    "guest panic: null pointer: kernel read of address 0x10, rip 0xffffffff8" \
+    "$at 0:" "$known" "$known8" "$known15" "cr2  0000000000000010" \
+    "> 8b 50 10" "#0  ffffffff8" " selftest_die_null $here"
+expect die_unmapped 3 "selftest.die_unmapped" \
+    "panic: access to unmapped memory: kernel write of address 0xfffffeee00001000" \
+    "$at 0x2:" "rax  fffffeee00001000" "$known15" " selftest_die_unmapped $here" \
+    "page tables for cr2 fffffeee00001000"
+expect die_readonly 3 "selftest.die_readonly" \
+    "guest panic: write to read-only memory: kernel write of address 0xffffffff8" \
+    "$at 0x3:" "$known" " selftest_die_readonly $here"
+expect die_reserved 3 "selftest.die_reserved" \
+    "guest panic: reserved bit set in a page table: kernel read of address" \
+    "$at 0x9:" "$known" " selftest_die_reserved $here" " 8008000000"
+expect die_jump_0 3 "selftest.die_jump_0" \
+    "guest panic: jump to 0: kernel fetch of address 0x0, rip 0x0," \
+    "rip  0000000000000000" "$known" "code at rip: ? ?" \
+    "#0  0000000000000000 ?" "#1  ffffffff8" " call_at $here" \
+    " selftest_die_jump_0 $here"
+expect die_jump_unmapped 3 "selftest.die_jump_unmapped" \
+    "guest panic: jump to unmapped memory: kernel fetch of address 0xfffffeee00001000" \
+    "rip  fffffeee00001000" "$known" " call_at $here" \
+    " selftest_die_jump_unmapped $here"
+expect die_jump_data 3 "selftest.die_jump_data" \
+    "guest panic: jump to non-executable memory: kernel fetch of address" \
+    "$at 0x11:" "$known" " <c3> 00" " data ret_in_data+0" " call_at $here" \
+    " selftest_die_jump_data $here"
+expect die_noncanonical 3 "selftest.die_noncanonical" \
+    "guest panic: trap: general protection fault, rip 0xffffffff8" \
+    "at the trap, general protection fault (13), error 0:" \
+    "rax  8000000000000000" "$known" " selftest_die_noncanonical $here"
+expect die_divide 3 "selftest.die_divide" "guest panic: trap: divide error," \
+    "at the trap, divide error (0), error 0:" "rcx  0000000000000000" "$known" \
+    "<f7> f1" " selftest_die_divide $here"
+expect die_undefined 3 "selftest.die_undefined" \
+    "guest panic: trap: invalid opcode," "<0f> 0b" "$known15" \
+    " selftest_die_undefined $here"
+expect die_overflow 3 "selftest.die_overflow" \
+    "guest panic: stack overflow: thread main has used its 16384 bytes at" \
+    "at the trap, double fault (8), error 0:" "#0  ffffffff8" " deeper $here" \
+    " of the same" " selftest_die_overflow $here" "!triple"
+expect die_overflow_thread 3 "selftest.die_overflow_thread" \
+    "guest panic: stack overflow: thread deep has used its 16384 bytes at" \
+    " deeper $here" " deeper_main $here" "hf_thread_start"
+expect die_tables 3 "selftest.die_tables" "triple fault" \
+    " selftest_die_tables $here" "(of the image)" "PML4 [511] 0000000000000000"
+expect die_other_cpu 3 "--cpus 2 selftest.die_other_cpu" \
+    "guest panic: selftest: beside a spinner" \
+    "registers of CPU 0 at its call of panic:" " selftest_die_other_cpu $here" \
+    "registers of CPU 1:" "backtrace of CPU 1:" "spin_for_ever $here" \
+    "spinner_main $here"
 expect odd_exit 3 "selftest.odd_exit" "DIED    selftest.odd_exit" \
     "exit value 99 means nothing"
 expect silent 1 "selftest.silent" "FAIL    selftest.silent" \

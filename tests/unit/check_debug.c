@@ -11,6 +11,7 @@
 #include "debug/bad_end.h"
 #include "debug/pagetable.h"
 #include "debug/symbols.h"
+#include "debug/types.h"
 #include "unit.h"
 
 /* Where the linker put the program's first byte; run time minus link time. */
@@ -210,7 +211,7 @@ END_TEST
 
 START_TEST(frame_pointers_are_followed_until_they_end)
 {
-	uint64_t frames[BACKTRACE_FRAMES_MAX];
+	struct backtrace_frame frames[BACKTRACE_FRAMES_MAX];
 	uint64_t page = VA & ~0xfffull;
 
 	/* Two frames in the page at 0x5000. */
@@ -218,18 +219,53 @@ START_TEST(frame_pointers_are_followed_until_they_end)
 	ram[0x5108 / 8] = 0x1111;
 	ram[0x5200 / 8] = 0;
 	ram[0x5208 / 8] = 0x2222;
+	cpu.rip = 0x3333;
 	cpu.rbp = page + 0x100;
-	ck_assert_uint_eq(backtrace_walk(mem, &cpu, frames), 2);
-	ck_assert_uint_eq(frames[0], 0x1111);
-	ck_assert_uint_eq(frames[1], 0x2222);
+	ck_assert_uint_eq(backtrace_walk_cpu(mem, &cpu, NULL, frames), 3);
+	ck_assert_uint_eq(frames[0].pc, 0x3333);
+	ck_assert(frames[0].exact);
+	ck_assert_uint_eq(frames[1].pc, 0x1111);
+	ck_assert(!frames[1].exact);
+	ck_assert_uint_eq(frames[2].pc, 0x2222);
 	/* A loop, a misaligned and an unmapped frame pointer. */
 	ram[0x5200 / 8] = page + 0x100;
-	ck_assert_uint_eq(
-	    backtrace_walk(mem, &cpu, frames), BACKTRACE_FRAMES_MAX);
+	ck_assert_uint_eq(backtrace_walk_cpu(mem, &cpu, NULL, frames), 3);
 	cpu.rbp = page + 0x101;
-	ck_assert_uint_eq(backtrace_walk(mem, &cpu, frames), 0);
+	ck_assert_uint_eq(backtrace_walk_cpu(mem, &cpu, NULL, frames), 1);
 	cpu.rbp = 0xdead0000;
-	ck_assert_uint_eq(backtrace_walk(mem, &cpu, frames), 0);
+	ck_assert_uint_eq(backtrace_walk_cpu(mem, &cpu, NULL, frames), 1);
+}
+END_TEST
+
+START_TEST(the_layout_of_a_structure_is_read)
+{
+	struct symbols *s;
+	struct type_member m;
+	uint64_t rest, value;
+
+	map_program();
+	s = symbols_open(program, program_bytes);
+	ck_assert(types_member(s, "vm_end", "cpus", &m));
+	ck_assert_uint_eq(m.offset, offsetof(struct vm_end, cpus));
+	ck_assert_uint_eq(m.bytes, 8);
+	ck_assert(types_member(s, "vm_cpu_state", "cs.dpl", &m));
+	ck_assert_uint_eq(m.offset,
+	    offsetof(struct vm_cpu_state, cs) +
+		offsetof(struct vm_segment, dpl));
+	ck_assert(!types_member(s, "vm_end", "nothing", &m));
+	ck_assert(!types_member(s, "no_such_structure", "cpus", &m));
+	ck_assert(!types_member(NULL, "vm_end", "cpus", &m));
+	ck_assert_uint_eq(types_bytes(s, "vm_end"), sizeof(struct vm_end));
+	ck_assert_str_eq(types_member_at(s, "vm_end",
+			     offsetof(struct vm_end, text) + 5, &rest),
+	    "text");
+	ck_assert_uint_eq(rest, 5);
+	ck_assert(types_constant(s, "VM_END_INTERNAL", &value));
+	ck_assert_uint_eq(value, VM_END_INTERNAL);
+	ck_assert_str_eq(
+	    types_enumerator(s, "vm_end_reason", VM_END_RESET), "VM_END_RESET");
+	ck_assert_ptr_null(types_enumerator(s, "vm_end_reason", 99));
+	symbols_close(s);
 }
 END_TEST
 
@@ -281,6 +317,7 @@ main(void)
 	tcase_add_test(t, what_is_not_mapped_is_said_so);
 	tcase_add_test(t, without_paging_addresses_are_physical);
 	tcase_add_test(t, frame_pointers_are_followed_until_they_end);
+	tcase_add_test(t, the_layout_of_a_structure_is_read);
 	tcase_add_test(t, a_bad_end_is_described);
 	return (unit_run("debug", t));
 }

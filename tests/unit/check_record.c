@@ -21,7 +21,7 @@ parse(const char *line)
 START_TEST(each_kind_with_its_keys_is_accepted)
 {
 	static const char *const good[] = {
-		R "1 hello abi=2 cpus=2 mem=67108864 boot_tsc=99",
+		R "1 hello abi=3 cpus=2 mem=67108864 boot_tsc=99",
 		R "2 begin id=page.alloc_basic tsc=5",
 		R "3 expect ok=0 file=a.c line=12 text=x%20==%20y",
 		R "3 expect ok=0 file=a.c line=12 text=x got=1 want=2",
@@ -43,8 +43,8 @@ END_TEST
 START_TEST(a_bad_line_is_refused)
 {
 	static const char *const bad[] = {
-		R "1 hello abi=2 cpus=2 mem=1",		  /* key missing */
-		R "1 hello abi=2 cpus=2 mem=1 boot_tsc=", /* no number */
+		R "1 hello abi=3 cpus=2 mem=1",		  /* key missing */
+		R "1 hello abi=3 cpus=2 mem=1 boot_tsc=", /* no number */
 		R "1 done ran=1 ran=1",			  /* twice */
 		R "1 done ran=1 x=1",			  /* unknown key */
 		R "1 done ran=1 id=a.b",		  /* not of this kind */

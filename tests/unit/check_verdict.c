@@ -49,7 +49,7 @@ static void
 say_hello(void)
 {
 	ck_assert_int_eq(
-	    say("hello abi=2 cpus=2 mem=4096 boot_tsc=7"), VERDICT_HELLO);
+	    say("hello abi=3 cpus=2 mem=4096 boot_tsc=7"), VERDICT_HELLO);
 }
 
 static void
@@ -125,7 +125,7 @@ static const struct {
 	    HF_VERDICT_DISBELIEVED, "after the scenario was skipped" },
 	{ { "begin id=a.one tsc=11" }, HF_VERDICT_DISBELIEVED, "begin inside" },
 	{ { "done ran=1" }, HF_VERDICT_DISBELIEVED, "done inside" },
-	{ { "hello abi=2 cpus=1 mem=1 boot_tsc=1" }, HF_VERDICT_DISBELIEVED,
+	{ { "hello abi=3 cpus=1 mem=1 boot_tsc=1" }, HF_VERDICT_DISBELIEVED,
 	    "second hello" },
 };
 
@@ -214,6 +214,27 @@ START_TEST(a_signal_is_blamed_on_what_runs_and_on_nothing_that_ended)
 	say("panic cpu=0 rip=0x1 rsp=0x2 rbp=0x3 cr2=0x4 bt=0x5 text=dead");
 	verdict_finish(&v, GUEST_END_INTERRUPTED, "SIGINT", 0);
 	ck_assert_int_eq(one.verdict, HF_VERDICT_DIED);
+}
+END_TEST
+
+#define REGS19 "1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,10,11,12,13"
+
+START_TEST(a_panic_brings_its_frame)
+{
+	begin_one();
+	ck_assert_int_eq(
+	    say("frame trap=14 err=3 regs=" REGS19 ",14"), VERDICT_NOTHING);
+	say("panic text=oops cpu=1 rip=f rsp=1 rbp=2 cr2=3 bt=");
+	ck_assert(v.panic.frame.known && v.panic.frame.trapped);
+	ck_assert_uint_eq(v.panic.frame.trap, 14);
+	ck_assert_uint_eq(v.panic.frame.err, 3);
+	ck_assert_uint_eq(v.panic.frame.regs[0], 1);
+	ck_assert_uint_eq(v.panic.frame.regs[HF_FRAME_REGS - 1], 0x14);
+	begin_one();
+	say("frame regs=" REGS19 ",14");
+	ck_assert(v.panic.frame.known && !v.panic.frame.trapped);
+	begin_one();
+	ck_assert_int_eq(say("frame regs=" REGS19), VERDICT_VIOLATED);
 }
 END_TEST
 
@@ -391,6 +412,7 @@ main(void)
 	tcase_add_test(t, a_pass_that_the_guest_does_not_survive_is_no_pass);
 	tcase_add_test(
 	    t, a_signal_is_blamed_on_what_runs_and_on_nothing_that_ended);
+	tcase_add_test(t, a_panic_brings_its_frame);
 	tcase_add_test(t, a_panic_is_a_panic_however_the_guest_stops);
 	tcase_add_test(t, the_next_begin_settles_the_one_before);
 	tcase_add_test(t, scenarios_after_a_death_are_left_for_the_next_guest);

@@ -97,7 +97,6 @@ hf_catch_machine_reset(u_int critnest)
 	struct thread *td = curthread;
 
 	td->td_md.md_spinlock_count = 0;
-	td->td_md.md_frame = NULL;
 	td->td_critnest = critnest;
 	enable_intr();
 }

@@ -113,8 +113,7 @@ void hf_thread_entry(void);
 
 /* machdep.c */
 void hf_console_init(void);
-void hf_backtrace_from(
-    uint64_t rbp, uint64_t rip, uint64_t *bt, int *n, int max);
+void hf_panic_frame(struct trapframe *tf) __dead2; /* from panic(9) */
 
 /* Loads the address space of "to" if it is another, then hf_switch()es. */
 struct thread;

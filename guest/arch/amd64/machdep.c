@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* machdep.c: console and exit ports, and the end of a panic. */
+/* machdep.c: console and exit ports. */
 
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -79,64 +79,4 @@ hf_machine_exit(int value)
 	/* No such port: stop here for good. */
 	for (;;)
 		halt();
-}
-
-static bool
-frame_readable(uint64_t rbp)
-{
-	struct thread *td = curthread;
-	uint64_t low = td->td_kstack;
-	uint64_t high = low + ptoa(td->td_kstack_pages);
-	struct amd64_cpu *md = PCPU_GET(md);
-
-	if (rbp % 8 != 0)
-		return (false);
-	if (rbp >= low && rbp <= high - 16)
-		return (true);
-	return (
-	    rbp >= (uint64_t)md->df_stack && rbp <= (uint64_t)(md + 1) - 16);
-}
-
-/* Follows saved frame pointers as long as they stay on a known stack. */
-void
-hf_backtrace_from(uint64_t rbp, uint64_t rip, uint64_t *bt, int *n, int max)
-{
-	*n = 0;
-	if (rip != 0)
-		bt[(*n)++] = rip;
-	while (*n < max && frame_readable(rbp)) {
-		const uint64_t *frame = (const uint64_t *)rbp;
-
-		if (frame[1] == 0)
-			break;
-		bt[(*n)++] = frame[1];
-		if (frame[0] <= rbp)
-			break;
-		rbp = frame[0];
-	}
-}
-
-#define PANIC_BT_MAX 24
-
-void
-hf_panic_fatal(const char *text)
-{
-	uint64_t bt[PANIC_BT_MAX], rip, rsp, rbp;
-	struct trapframe *tf;
-	int n;
-
-	tf = curthread->td_md.md_frame;
-	if (tf != NULL) {
-		rip = tf->tf_rip;
-		rsp = tf->tf_rsp;
-		rbp = tf->tf_rbp;
-		hf_backtrace_from(rbp, rip, bt, &n, PANIC_BT_MAX);
-	} else {
-		rbp = (uint64_t)__builtin_frame_address(0);
-		rsp = rbp;
-		rip = (uint64_t)__builtin_return_address(0);
-		hf_backtrace_from(rbp, 0, bt, &n, PANIC_BT_MAX);
-	}
-	hf_report_panic(text, curcpu, rip, rsp, rbp, rcr2(), bt, n);
-	hf_machine_exit(HF_EXIT_PANIC);
 }

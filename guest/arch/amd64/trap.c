@@ -15,41 +15,6 @@
 
 struct hf_trap_floor *hf_trap_floor;
 
-static const char *const exception_names[32] = { "divide error",
-	"debug exception", "NMI", "breakpoint", "overflow",
-	"bound range exceeded", "invalid opcode", "device not available",
-	"double fault", "coprocessor overrun", "invalid TSS",
-	"segment not present", "stack fault", "general protection fault",
-	"page fault", "reserved exception", "x87 error", "alignment check",
-	"machine check", "SIMD error", "virtualization exception",
-	"control protection exception" };
-
-void
-hf_trap_fatal(struct trapframe *tf, const char *why)
-{
-	struct thread *td = curthread;
-	const char *name = NULL;
-
-	if (tf->tf_trapno < nitems(exception_names))
-		name = exception_names[tf->tf_trapno];
-	/* A caught panic has no use for the frame. */
-	if (td->td_catch == NULL || !td->td_catch->hc_panics ||
-	    td->td_intr_nesting != 0)
-		td->td_md.md_frame = tf;
-	if ((tf->tf_rflags & PSL_I) != 0 && tf->tf_trapno != VEC_DF)
-		enable_intr();
-	if (tf->tf_trapno == VEC_PF)
-		panic("%s: %s %s of address 0x%lx, rip 0x%lx, error 0x%lx%s",
-		    why, TRAPF_USERMODE(tf) ? "user" : "kernel",
-		    (tf->tf_err & PGEX_W) != 0	     ? "write"
-			: (tf->tf_err & PGEX_I) != 0 ? "fetch"
-						     : "read",
-		    td->td_fault_addr, tf->tf_rip, tf->tf_err,
-		    (tf->tf_err & PGEX_RSV) != 0 ? " (reserved bit)" : "");
-	panic("%s (%s), error 0x%lx, rip 0x%lx", why,
-	    name != NULL ? name : "unknown vector", tf->tf_err, tf->tf_rip);
-}
-
 /* The access that the error code of a page fault describes. */
 static int
 fault_type(uint64_t err)

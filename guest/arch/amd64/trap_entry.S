@@ -4,6 +4,7 @@
 #include <machine/specialreg.h>
 
 #define TF_SIZE	  (22 * 8)
+#define TF_RBP	  (14 * 8)
 #define TF_TRAPNO (15 * 8)
 #define TF_CS	  (18 * 8)
 
@@ -111,6 +112,31 @@ entry_paranoid:
 2:	POP_REGS
 	iretq
 	.size	entry_paranoid, . - entry_paranoid
+
+/*
+ * void panic(const char *fmt, ...): takes the caller's registers first, as if
+ * the call were a trap, then hf_panic_frame() has a frame to tell about.
+ */
+	.globl	panic
+	.type	panic, @function
+panic:
+	pushq	%rbp
+	movq	%rsp, %rbp
+	pushq	$GSEL_KDATA
+	pushq	%rbp
+	addq	$16, (%rsp)		/* as it will be after the return */
+	pushfq
+	pushq	$GSEL_KCODE
+	pushq	8(%rbp)
+	pushq	$0
+	pushq	$TRAPNO_CALL
+	PUSH_REGS
+	movq	(%rbp), %rax
+	movq	%rax, TF_RBP(%rsp)
+	movq	%rsp, %rdi
+	call	hf_panic_frame
+	ud2
+	.size	panic, . - panic
 
 	.section .rodata
 	.balign	8

@@ -173,7 +173,16 @@ hf_longjmp(struct hf_jmpbuf *jb, int val)
 }
 
 void
-hf_panic_fatal(const char *text)
+panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	hf_vpanic(NULL, fmt, ap);
+}
+
+void
+hf_panic_fatal(const char *text, struct trapframe *tf)
 {
 	hf_host_write("panic: ", 7);
 	hf_host_write(text, strlen(text));

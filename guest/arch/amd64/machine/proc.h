@@ -6,12 +6,9 @@
 
 #include <sys/types.h>
 
-struct trapframe;
-
 struct mdthread {
-	int md_spinlock_count;	    /* (t) spin mutexes held */
-	uint64_t md_saved_flags;    /* (t) RFLAGS before the first of them */
-	struct trapframe *md_frame; /* (t) the innermost trap, or NULL */
+	int md_spinlock_count;	 /* (t) spin mutexes held */
+	uint64_t md_saved_flags; /* (t) RFLAGS before the first of them */
 };
 
 #endif

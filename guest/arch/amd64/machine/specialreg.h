@@ -43,6 +43,9 @@
 #define PGEX_I	 0x10
 #define PGEX_PK	 0x20
 
+/* In place of a vector: the frame is that of a call of panic(9). */
+#define TRAPNO_CALL 0x100
+
 /* Selectors of the GDT that gdt.c builds. */
 #define GSEL_KCODE 0x08
 #define GSEL_KDATA 0x10
