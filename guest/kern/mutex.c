@@ -54,7 +54,9 @@ mtx_wait(struct mtx *m)
 		hf_sleepq_unlock(m);
 		return;
 	}
+	curthread->td_blocked = &m->lock_object;
 	hf_sleepq_wait(m, mtx_name(m), 0);
+	curthread->td_blocked = NULL;
 }
 
 /* The free lock, with or without waiters, becomes ours. */

@@ -55,8 +55,17 @@ try_exclusive(word_t *w)
 	return (false);
 }
 
+/* The chain is locked, and the lock was seen held. */
 static void
-lock_shared(word_t *w, const char *name, bool holds_one)
+sleep_for(word_t *w, const struct lock_object *lo)
+{
+	curthread->td_blocked = lo;
+	hf_sleepq_wait((const void *)w, lo->lo_name, 0);
+	curthread->td_blocked = NULL;
+}
+
+static void
+lock_shared(word_t *w, const struct lock_object *lo, bool holds_one)
 {
 	uintptr_t v;
 
@@ -73,12 +82,12 @@ lock_shared(word_t *w, const char *name, bool holds_one)
 				atomic_clear_ptr(w, HF_WRITE_WAITERS);
 			continue;
 		}
-		hf_sleepq_wait((const void *)w, name, 0);
+		sleep_for(w, lo);
 	}
 }
 
 static void
-lock_exclusive(word_t *w, const char *name)
+lock_exclusive(word_t *w, const struct lock_object *lo)
 {
 	uintptr_t v;
 
@@ -90,7 +99,7 @@ lock_exclusive(word_t *w, const char *name)
 			hf_sleepq_unlock((const void *)w);
 			continue;
 		}
-		hf_sleepq_wait((const void *)w, name, 0);
+		sleep_for(w, lo);
 	}
 }
 
@@ -227,8 +236,8 @@ may_take(enum hf_lock_class class, const char *name)
 		hf_lock_check(&l->lock_object);                               \
 		if (!try_shared(&l->word, curthread->count > 0)) {            \
 			hf_lock_check_sleep(&l->lock_object);                 \
-			lock_shared(&l->word, l->lock_object.lo_name,         \
-			    curthread->count > 0);                            \
+			lock_shared(                                          \
+			    &l->word, &l->lock_object, curthread->count > 0); \
 		}                                                             \
 		curthread->count++;                                           \
 		hf_lock_acquired(&l->lock_object, HF_HOLD_SHARED);            \
@@ -249,7 +258,7 @@ may_take(enum hf_lock_class class, const char *name)
 		hf_lock_check(&l->lock_object);                               \
 		if (!try_exclusive(&l->word)) {                               \
 			hf_lock_check_sleep(&l->lock_object);                 \
-			lock_exclusive(&l->word, l->lock_object.lo_name);     \
+			lock_exclusive(&l->word, &l->lock_object);            \
 		}                                                             \
 		hf_lock_acquired(&l->lock_object, HF_HOLD_EXCLUSIVE);         \
 	}                                                                     \

@@ -7,6 +7,17 @@
 #include <sys/mutex.h>
 #include <kern/sched.h>
 
+static void
+spin_for(struct mtx *m, uintptr_t me)
+{
+	curthread->td_blocked = &m->lock_object;
+	do
+		while (atomic_load_ptr(&m->mtx_lock) != 0)
+			cpu_spinwait();
+	while (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, me));
+	curthread->td_blocked = NULL;
+}
+
 void
 hf_mtx_lock_spin(struct mtx *m)
 {
@@ -18,9 +29,8 @@ hf_mtx_lock_spin(struct mtx *m)
 	    m->mtx_lock != me, ("mtx_lock_spin: recursion on %s", mtx_name(m)));
 	hf_lock_check(&m->lock_object);
 	hf_spinlock_enter();
-	while (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, me))
-		while (atomic_load_ptr(&m->mtx_lock) != 0)
-			cpu_spinwait();
+	if (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, me))
+		spin_for(m, me);
 	hf_lock_acquired(&m->lock_object, HF_HOLD_EXCLUSIVE);
 }
 

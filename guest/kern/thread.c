@@ -11,6 +11,7 @@
 #include <kern/thread.h>
 
 struct thread thread0;
+struct hf_thread_list hf_threads = TAILQ_HEAD_INITIALIZER(hf_threads);
 static volatile u_int next_tid = 100;
 
 static struct thread *
@@ -26,6 +27,9 @@ thread_alloc(struct proc *p, const char *name, int cpu)
 	td->td_kstack_pages = KSTACK_PAGES;
 	td->td_kstack = hf_kstack_alloc(KSTACK_PAGES);
 	hf_cpu_thread_setup(td);
+	hf_sched_lock();
+	TAILQ_INSERT_TAIL(&hf_threads, td, td_all);
+	hf_sched_unlock();
 	return (td);
 }
 
@@ -80,6 +84,7 @@ hf_thread_join(struct thread *td)
 			break;
 		hf_sleepq_wait(td, "join", 0);
 	}
+	TAILQ_REMOVE(&hf_threads, td, td_all);
 	/* Dead under the scheduler lock: it has left its stack. */
 	hf_sleepq_unlock(td);
 	hf_kstack_free(td->td_kstack, td->td_kstack_pages);
@@ -106,8 +111,10 @@ hf_idle_thread_create(int cpu)
 void
 hf_thread_init(void)
 {
-	struct thread *td = hf_idle_thread_create(0);
+	struct thread *td;
 
+	TAILQ_INSERT_HEAD(&hf_threads, &thread0, td_all);
+	td = hf_idle_thread_create(0);
 	hf_cpu_thread_frame(td);
 	pcpu_find(0)->pc_idlethread = td;
 }

@@ -18,6 +18,13 @@ hf_thread_create(void (*fn)(void *), void *arg, const char *name, int cpu)
 {
 	return (hf_thread_create_in(&proc0, fn, arg, name, cpu));
 }
+/*
+ * Every thread that is not yet joined, the idle ones too.  The scheduler's lock;
+ * read from outside when a run hangs.
+ */
+TAILQ_HEAD(hf_thread_list, thread);
+extern struct hf_thread_list hf_threads;
+
 /* Waits for the end of td and frees it. */
 void hf_thread_join(struct thread *td);
 

@@ -77,10 +77,12 @@ struct thread {
 	TAILQ_ENTRY(thread) td_all;    /* (s) */
 	const void *td_wchan;	       /* (q) NULL: not asleep */
 	const char *td_wmesg;	       /* (q) */
-	int td_sleep_result;	       /* (q) 0 or EWOULDBLOCK */
-	TAILQ_ENTRY(thread) td_timo;   /* (s) */
-	uint64_t td_timo_tsc;	       /* (s) end of a timed sleep, 0: none */
-	int td_joined;		       /* (s) */
+	const struct lock_object
+	    *td_blocked;	     /* (t) lock waited for; hang reports */
+	int td_sleep_result;	     /* (q) 0 or EWOULDBLOCK */
+	TAILQ_ENTRY(thread) td_timo; /* (s) */
+	uint64_t td_timo_tsc;	     /* (s) end of a timed sleep, 0: none */
+	int td_joined;		     /* (s) */
 
 	void (*td_fn)(void *);	   /* (c) */
 	void *td_arg;		   /* (c) */

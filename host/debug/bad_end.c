@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "debug/backtrace.h"
+#include "debug/hang_report.h"
 #include "debug/pagetable.h"
 #include "debug/registers.h"
 #include "debug/symbols.h"
@@ -182,6 +183,10 @@ bad_end_describe(const struct bad_end *b)
 		    b->panic->text);
 	if (b->end != NULL)
 		print_end(f, b->end);
+	/* Nothing in it went wrong by itself: it went nowhere. */
+	if (b->end != NULL && b->panic == NULL && b->end->ncpus > 0 &&
+	    b->end->reason == VM_END_STOPPED)
+		hang_report(f, b->end, b->mem, syms);
 	if (b->panic != NULL || (b->end != NULL && b->end->ncpus > 0))
 		print_chief(f, b, syms);
 	if (b->end != NULL)

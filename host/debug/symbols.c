@@ -185,6 +185,7 @@ struct sym_walk {
 	size_t next; /* entry of this section */
 	GElf_Sym sym;
 	const char *name;
+	const char *file; /* source of the local symbols that follow, or NULL */
 };
 
 /* The next symbol that has a name and a value. */
@@ -204,10 +205,13 @@ next_symbol(struct symbols *s, struct sym_walk *w)
 				w->data = elf_getdata(w->scn, NULL);
 			continue;
 		}
-		if (gelf_getsym(w->data, (int)w->next++, &w->sym) == NULL ||
-		    w->sym.st_value == 0)
+		if (gelf_getsym(w->data, (int)w->next++, &w->sym) == NULL)
 			continue;
 		w->name = elf_strptr(s->elf, w->sh.sh_link, w->sym.st_name);
+		if (GELF_ST_TYPE(w->sym.st_info) == STT_FILE)
+			w->file = w->name;
+		if (w->sym.st_value == 0)
+			continue;
 		if (w->name != NULL && *w->name != '\0')
 			return (true);
 	}
@@ -253,9 +257,16 @@ symbols_object(
     struct symbols *s, const char *name, uint64_t *addr, uint64_t *bytes)
 {
 	struct sym_walk w = { 0 };
+	const char *colon = strchr(name, ':');
+	size_t len = colon != NULL ? (size_t)(colon - name) : 0;
+	const char *plain = colon != NULL ? colon + 1 : name;
 
 	while (s != NULL && next_symbol(s, &w)) {
-		if (strcmp(w.name, name) == 0 &&
+		if (colon != NULL &&
+		    (w.file == NULL || strlen(w.file) != len ||
+			memcmp(w.file, name, len) != 0))
+			continue;
+		if (strcmp(w.name, plain) == 0 &&
 		    (names_data(&w.sym) ||
 			names_code(s, &w.sym, w.sym.st_value))) {
 			*addr = w.sym.st_value;

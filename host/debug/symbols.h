@@ -34,7 +34,10 @@ void symbols_close(struct symbols *s);
 size_t symbols_lookup(struct symbols *s, uint64_t addr,
     struct symbol_frame frames[SYMBOL_FRAMES_MAX]);
 
-/* A variable's or function's place and size (0: not said).  s may be NULL. */
+/*
+ * A variable's or function's place and size (0: not said); "file.c:name" is the
+ * static one of that file.  s may be NULL.
+ */
 bool symbols_object(
     struct symbols *s, const char *name, uint64_t *addr, uint64_t *bytes);
 

@@ -179,6 +179,53 @@ expect halt_off 4 "selftest.halt_off" "TIMEOUT selftest.halt_off" \
 expect sleep 4 "selftest.sleep" "TIMEOUT selftest.sleep" "no progress"
 expect option_timeout 4 "--timeout 1s selftest.sleep" "out of time"
 
+# ... with the reason, as far as the guest's own structures tell it.
+here="tests/selftest/stuck.c:"
+expect abba_mtx 4 "selftest.abba_mtx" "DEADLOCK:" \
+    "\"ab\" waits for mutex \"selftest b\" at 0xffffffff8" \
+    "\"ba\" waits for mutex \"selftest a\" at 0xffffffff8" \
+    ", held by thread 104 \"ab\"" ", held by thread 105 \"ba\"" \
+    "holds exclusive mutex \"selftest a\" at 0xffffffff8" \
+    "taken in mtx_ab $here" "taken in mtx_ba $here" " mtx_ab $here" \
+    "thread 104 \"ab\": asleep on \"selftest b\"" \
+    "waits for the end of thread 104 \"ab\"" "!another one"
+expect abba_sx 4 "selftest.abba_sx" "DEADLOCK:" \
+    "\"ab\" waits for sx \"selftest b\"" \
+    "with 1 reader(s), held by thread 104 \"ab\"" \
+    "holds shared sx \"selftest a\"" " sx_ba $here"
+expect lost_wakeup 4 "selftest.lost_wakeup" "!DEADLOCK" \
+    "thread 104 \"deaf\": asleep on \"bell\", channel 0xffffffff8" \
+    "waits for variable doorbell+0" " deaf $here" \
+    "thread 0 \"main\": asleep on \"join\"" "thread 100 \"idle\": nothing to do"
+expect busy_page 4 "selftest.busy_page" "DEADLOCK:" \
+    "waits for page 3 of object 0xfffff8" "(OBJT_SWAP), held by thread 0 \"main\"" \
+    "busied exclusively by thread 0 \"main\"" " wait_for_page $here"
+expect transition 4 "selftest.transition" \
+    "asleep on \"script\"" "asleep on \"vmmaps\"" \
+    "waits for the end of a transition in map 0xfffff8" \
+    "maps busy or in transition:" \
+    "[0x10000000, 0x10003000) in transition by thread 104 \"second\"" \
+    "paging in progress 1," "busied exclusively by thread 104 \"second\""
+expect slow_disk 4 "--faulty any@1+=delay:8s selftest.slow_disk" \
+    "waits for request 0x" "(HF_IO_READ of sector 24), in the device" \
+    "requests in flight:" "ends in waiter_done guest/dev/bdev.c:" \
+    "; awaited by thread 0 \"main\"" " selftest_slow_disk $here"
+expect held_disk 4 "selftest.held_disk" \
+    "held back by hf_bdev_hold()" "; awaited by thread 104 \"toucher\"" \
+    "holds shared sx \"vnode\" of inode" "(OBJT_VNODE, inode " \
+    "--- page fault (14), error 0 ---" " hf_fetch8_onfault guest/arch/amd64/"
+
+# ... however broken they are.
+expect list_loop 4 "selftest.list_loop" "!sleeper" " sleep_for_ever $here" \
+    "the list of threads ends early: a link does not point back at 0xffffffff8" \
+    "nothing to do on CPU 1"
+expect list_wild 4 "selftest.list_wild" " sleep_for_ever $here" \
+    "ends early: an element cannot be read at 0xfffffeee00001238"
+expect list_noise 4 "selftest.list_noise" " sleep_for_ever $here" \
+    "\"???????????????????\": asleep on \"\"" \
+    "waits for lock \"\" at 0x4141414141414141, which cannot be read" \
+    "its stack cannot be read" "!holds"
+
 # Forgeries: as text they are text, as records they end the guest.
 expect forge_text 1 "selftest.forge_text" "FAIL    selftest.forge_text"
 expect forge_nonce 5 "selftest.forge_nonce selftest.then" \
