@@ -183,9 +183,9 @@ bad_end_describe(const struct bad_end *b)
 		    b->panic->text);
 	if (b->end != NULL)
 		print_end(f, b->end);
-	/* Nothing in it went wrong by itself: it went nowhere. */
+	/* Stopped or paused by us: it went nowhere, or we were asked. */
 	if (b->end != NULL && b->panic == NULL && b->end->ncpus > 0 &&
-	    b->end->reason == VM_END_STOPPED)
+	    (b->end->reason == VM_END_STOPPED || b->end->reason == VM_END_NONE))
 		hang_report(f, b->end, b->mem, syms);
 	if (b->panic != NULL || (b->end != NULL && b->end->ncpus > 0))
 		print_chief(f, b, syms);

@@ -7,7 +7,7 @@
 
 #include "debug/symbols.h"
 
-/* Types that were looked up; more are looked up every time. */
+/* Types and constants that were looked up; more are looked up every time. */
 #define SYMBOLS_TYPES_MAX 48
 
 struct symbols {
@@ -21,6 +21,12 @@ struct symbols {
 		Dwarf_Die die;
 	} types[SYMBOLS_TYPES_MAX];
 	unsigned int ntypes;
+	struct {
+		char name[48];
+		bool found;
+		uint64_t value;
+	} constants[SYMBOLS_TYPES_MAX];
+	unsigned int nconstants;
 };
 
 /* NULL: there is no debug information. */

@@ -244,17 +244,14 @@ find_enumerator(Dwarf_Die *enumeration, const char *name, uint64_t *value,
 	return (false);
 }
 
-bool
-types_constant(struct symbols *s, const char *name, uint64_t *value)
+static bool
+search_constant(Dwarf *dwarf, const char *name, uint64_t *value)
 {
-	Dwarf *dwarf = s != NULL ? symbols_dwarf(s) : NULL;
 	Dwarf_CU *cu = NULL;
 	Dwarf_Die unit, die;
 	const char *found;
 	uint8_t kind;
 
-	if (dwarf == NULL)
-		return (false);
 	while (dwarf_get_units(dwarf, cu, &cu, NULL, &kind, &unit, NULL) == 0) {
 		if (dwarf_child(&unit, &die) != 0)
 			continue;
@@ -265,6 +262,34 @@ types_constant(struct symbols *s, const char *name, uint64_t *value)
 		} while (dwarf_siblingof(&die, &die) == 0);
 	}
 	return (false);
+}
+
+bool
+types_constant(struct symbols *s, const char *name, uint64_t *value)
+{
+	Dwarf *dwarf = s != NULL ? symbols_dwarf(s) : NULL;
+	unsigned int i;
+	bool found;
+
+	*value = 0;
+	if (dwarf == NULL)
+		return (false);
+	for (i = 0; i < s->nconstants; i++) {
+		if (strcmp(s->constants[i].name, name) == 0) {
+			*value = s->constants[i].value;
+			return (s->constants[i].found);
+		}
+	}
+	found = search_constant(dwarf, name, value);
+	if (i < SYMBOLS_TYPES_MAX &&
+	    strlen(name) < sizeof(s->constants[i].name)) {
+		snprintf(s->constants[i].name, sizeof(s->constants[i].name),
+		    "%s", name);
+		s->constants[i].found = found;
+		s->constants[i].value = *value;
+		s->nconstants++;
+	}
+	return (found);
 }
 
 const char *
