@@ -2,6 +2,7 @@
 /* quick.c: the private frame of pmap_quick_enter_page(). */
 
 #include <sys/vmmeter.h>
+#include <test/space.h>
 #include "lab.h"
 
 static vm_page_t nested_page;
@@ -111,6 +112,147 @@ HF_SCENARIO(pmap_quick_rules, "pmap.quick_rules", "QE-04",
 	mtx_unlock(&m_rules);
 	mtx_destroy(&m_rules);
 	lab_close(&lab);
+}
+
+static void
+enter_and_remove(void *arg)
+{
+	pmap_quick_remove_page(pmap_quick_enter_page((vm_page_t)arg));
+}
+
+static void
+remove_wrong(void *arg)
+{
+	pmap_quick_remove_page((vm_offset_t)arg);
+}
+
+static bool
+panics(void (*fn)(void *), void *arg, const char *part)
+{
+	const char *text;
+
+	text = hf_panics(fn, arg);
+	return (text != NULL && strstr(text, part) != NULL);
+}
+
+HF_SCENARIO(pmap_quick_pages, "pmap.quick_pages", "QE-02 QE-04",
+    "only a page that stays is entered, only what was entered is removed")
+{
+	struct lab lab;
+	vm_offset_t va;
+	vm_page_t um;
+	bool loose, other, none, nothing;
+	int inside, after;
+
+	lab_need_invariants();
+	lab_open(&lab, 2);
+	um = vm_page_alloc_noobj(VM_ALLOC_WIRED | VM_ALLOC_ZERO);
+	hf_require(um != NULL);
+	/* Busied, wired, unmanaged. */
+	enter_and_remove(lab.m[0]);
+	vm_page_wire(lab.m[0]);
+	vm_page_xunbusy(lab.m[0]);
+	enter_and_remove(lab.m[0]);
+	enter_and_remove(um);
+	hf_expect(vm_page_unwire_noq(lab.m[0]));
+	loose = panics(enter_and_remove, lab.m[0], "may be freed");
+	vm_page_xbusy(lab.m[0]);
+	none = panics(remove_wrong, (void *)LAB_BASE, "was not entered");
+	nothing = panics(remove_wrong, NULL, "was not entered");
+	va = pmap_quick_enter_page(lab.m[1]);
+	inside = curthread->td_critnest;
+	other =
+	    panics(remove_wrong, (void *)(va + PAGE_SIZE), "was not entered");
+	pmap_quick_remove_page(va);
+	after = curthread->td_critnest;
+	hf_expect(loose);
+	hf_expect(none);
+	hf_expect(nothing);
+	hf_expect(other);
+	hf_expect_eq(inside, after + 1);
+	/* Gone is gone. */
+	hf_expect(panics(remove_wrong, (void *)va, "was not entered"));
+	vm_page_unwire(um, PQ_INACTIVE);
+	lab_close(&lab);
+}
+
+/* Four frames that nothing maps: two to copy from, two to copy to. */
+static vm_page_t unmapped[4];
+
+#define TO_BYTE 0xee
+
+static uint8_t
+from_byte(int at)
+{
+	return ((uint8_t)(at / PAGE_SIZE * 5 + at % PAGE_SIZE * 3));
+}
+
+static void
+fill_unmapped(void)
+{
+	uint8_t *p;
+	int at, i;
+
+	for (i = 0; i < 4; i++) {
+		p = (uint8_t *)pmap_quick_enter_page(unmapped[i]);
+		memset(p, TO_BYTE, PAGE_SIZE);
+		for (at = 0; i < 2 && at < PAGE_SIZE; at++)
+			p[at] = from_byte((int)ptoa(i) + at);
+		pmap_quick_remove_page((vm_offset_t)p);
+	}
+}
+
+/* A byte of the two pages that were copied to. */
+static int
+byte_of_copy(int at)
+{
+	vm_offset_t va;
+	int byte;
+
+	va = pmap_quick_enter_page(unmapped[2 + at / PAGE_SIZE]);
+	byte = *(volatile uint8_t *)(va + (vm_offset_t)at % PAGE_SIZE);
+	pmap_quick_remove_page(va);
+	return (byte);
+}
+
+HF_SCENARIO(pmap_quick_contents, "pmap.quick_contents", "QE-01 PM-42 PM-43",
+    "clearing and copying frames without any mapping shows through the frame")
+{
+	const struct {
+		int from, to, len;
+	} copies[] = { { 0, 0, 2 * PAGE_SIZE }, { 100, 4000, 4000 },
+		{ 4095, 1, 4097 } };
+	int at, c, i;
+
+	(void)hf_space_enter();
+	for (i = 0; i < 4; i++)
+		unmapped[i] =
+		    vm_page_alloc_noobj(VM_ALLOC_WIRED | VM_ALLOC_WAITOK);
+	for (c = 0; c < (int)nitems(copies); c++) {
+		const int from = copies[c].from, to = copies[c].to;
+		const int end = to + copies[c].len;
+
+		fill_unmapped();
+		pmap_copy_pages(unmapped, (vm_offset_t)from, unmapped + 2,
+		    (vm_offset_t)to, copies[c].len);
+		for (at = to; at < end; at += imin(311, imax(1, end - 1 - at)))
+			if (byte_of_copy(at) != from_byte(at - to + from))
+				break;
+		hf_expect_eq(at, end);
+		if (to > 0)
+			hf_expect_eq(byte_of_copy(to - 1), TO_BYTE);
+		if (end < 2 * PAGE_SIZE)
+			hf_expect_eq(byte_of_copy(end), TO_BYTE);
+	}
+	pmap_zero_page(unmapped[2]);
+	pmap_copy_page(unmapped[1], unmapped[3]);
+	hf_expect_eq(byte_of_copy(0), 0);
+	hf_expect_eq(byte_of_copy(PAGE_SIZE - 1), 0);
+	hf_expect_eq(byte_of_copy(PAGE_SIZE), from_byte(PAGE_SIZE));
+	hf_expect_eq(
+	    byte_of_copy(2 * PAGE_SIZE - 1), from_byte(2 * PAGE_SIZE - 1));
+	for (i = 0; i < 4; i++)
+		vm_page_unwire(unmapped[i], PQ_INACTIVE);
 }
 
 struct quick_race {
