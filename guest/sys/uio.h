@@ -29,6 +29,29 @@ struct uio {
 	struct thread *uio_td;
 };
 
+/* Counts n bytes of the first piece, which has as many, as moved. */
+static inline void
+hf_uio_advance(struct uio *uio, size_t n)
+{
+	struct iovec *iov = uio->uio_iov;
+
+	iov->iov_base = (char *)iov->iov_base + n;
+	iov->iov_len -= n;
+	uio->uio_resid -= (ssize_t)n;
+	uio->uio_offset += (off_t)n;
+}
+
+/* Makes the first piece one that is not empty; false if there is none. */
+static inline bool
+hf_uio_more(struct uio *uio)
+{
+	while (uio->uio_iovcnt > 0 && uio->uio_iov->iov_len == 0) {
+		uio->uio_iov++;
+		uio->uio_iovcnt--;
+	}
+	return (uio->uio_iovcnt > 0 && uio->uio_resid > 0);
+}
+
 /*
  * Moves up to n bytes between cp (kernel memory) and the uio, which advances.
  * 0, or EFAULT at the first byte that cannot be reached.  May fault and sleep
