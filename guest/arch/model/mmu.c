@@ -88,6 +88,19 @@ hf_model_access(vm_offset_t va, vm_prot_t type)
 	return (p);
 }
 
+/*
+ * A CPU takes no lock to walk tables, so an access is legal where none may be waited
+ * for; there a lock that is held is as good as a leaf that is not there.
+ */
+static bool
+lock_tables(pmap_t pmap)
+{
+	if (curthread->td_critnest != 0)
+		return (PMAP_TRYLOCK(pmap));
+	PMAP_LOCK(pmap);
+	return (true);
+}
+
 bool
 hf_model_with_byte(vm_offset_t va, vm_prot_t type,
     void (*fn)(void *byte, void *arg), void *arg)
@@ -96,7 +109,8 @@ hf_model_with_byte(vm_offset_t va, vm_prot_t type,
 	void *p;
 
 	do {
-		PMAP_LOCK(pmap);
+		if (!lock_tables(pmap))
+			continue;
 		p = hf_model_translate(pmap, va, type);
 		if (p != NULL)
 			fn(p, arg);
