@@ -61,7 +61,6 @@ vunmapbuf(struct buf *bp)
 	}
 	if (bp->b_iocmd == BIO_READ)
 		for (i = 0; i < n; i++)
-			if (vm_page_all_valid(bp->b_pages[i]))
-				vm_page_dirty(bp->b_pages[i]);
+			hf_vm_page_dirty_held(bp->b_pages[i]);
 	vm_page_unhold_pages(bp->b_pages, n);
 }
