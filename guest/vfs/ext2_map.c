@@ -7,11 +7,8 @@
 #include <vfs/ext2fs.h>
 #include <vfs/vfs.h>
 
-/*
- * Longest run reported to each side, in blocks: beyond 256 KiB nobody reads
- * or writes in one go.
- */
-#define RUN_MAX 64
+/* Longest run reported to each side: nobody reads or writes more in one go. */
+#define RUN_MAX_BYTES (256 * 1024)
 
 /* A block pointer must name a data block: inside, behind the superblock. */
 static bool
@@ -21,26 +18,26 @@ pointer_ok(const struct ext2_mount *em, uint32_t blk)
 }
 
 /*
- * Contiguous neighbours of ptrs[i] within an array of n pointers, limited to
- * file blocks below `left` behind it.
+ * Contiguous neighbours of ptrs[i] within an array of n pointers, at most `most`
+ * to each side and limited to file blocks below `left` behind it.
  */
 static void
 count_run(const uint32_t *ptrs, uint32_t i, uint32_t n, uint64_t left,
-    int *after, int *before)
+    uint32_t most, int *after, int *before)
 {
 	uint32_t k;
 
 	if (after != NULL) {
 		n = (uint32_t)MIN((uint64_t)n, i + left);
 		for (k = i + 1;
-		     k < n && k - i <= RUN_MAX && ptrs[k] == ptrs[i] + (k - i);
+		     k < n && k - i <= most && ptrs[k] == ptrs[i] + (k - i);
 		     k++)
 			continue;
 		*after = (int)(k - i - 1);
 	}
 	if (before != NULL) {
-		for (k = 1;
-		     k <= i && k <= RUN_MAX && ptrs[i - k] == ptrs[i] - k; k++)
+		for (k = 1; k <= i && k <= most && ptrs[i - k] == ptrs[i] - k;
+		     k++)
 			continue;
 		*before = (int)(k - 1);
 	}
@@ -77,11 +74,12 @@ ext2_map(struct vnode *vp, uint64_t lbn, uint32_t *blk, int *after, int *before)
 	struct hf_buf *bp;
 	const uint32_t *ptrs;
 	uint64_t left, rel;
-	uint32_t i, next;
+	uint32_t i, most, next;
 	int error, level;
 
 	em = MPTOE2(vp->v_mount);
 	en = VTOE2(vp);
+	most = RUN_MAX_BYTES >> em->em_bshift;
 	*blk = 0;
 	if (after != NULL)
 		*after = 0;
@@ -111,16 +109,15 @@ ext2_map(struct vnode *vp, uint64_t lbn, uint32_t *blk, int *after, int *before)
 			*blk = next;
 			count_run(ptrs, i,
 			    bp == NULL ? EXT2_NDIRECT : 1u << em->em_ptrs_shift,
-			    left, after, before);
+			    left, most, after, before);
 			/* What runs over an end is reported when it is used. */
 			if (after != NULL)
 				*after = imin(*after,
-				    (int)MIN(
-					em->em_blocks - 1 - next, RUN_MAX));
+				    (int)MIN(em->em_blocks - 1 - next, most));
 			if (before != NULL)
 				*before = imin(*before,
-				    (int)MIN(next - em->em_first_block - 1,
-					RUN_MAX));
+				    (int)MIN(
+					next - em->em_first_block - 1, most));
 			break;
 		}
 		if (bp != NULL)

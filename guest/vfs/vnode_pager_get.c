@@ -316,6 +316,63 @@ start_async(struct hf_pbuf *pb, vop_getpages_iodone_t *iodone, void *arg)
 	return (VM_PAGER_OK);
 }
 
+/* Where the pages from one on lie, as far as they can be read at once. */
+struct run {
+	daddr_t bn;	   /* device sector of the page; -1: see get_run() */
+	int before, after; /* pages around it that lie next to it */
+};
+
+/*
+ * Whole blocks of a file system whose blocks are smaller than a page: how many
+ * pages they fill, with the file's last page as far as there are blocks of it.
+ */
+static int
+pages_of(const struct get *g, daddr_t lbn, int nblocks, u_int bsize)
+{
+	const int per = (int)(PAGE_SIZE / bsize);
+
+	if ((vm_ooffset_t)(lbn + nblocks) * bsize >= file_size(g->object))
+		nblocks = roundup2(nblocks, per);
+	return (nblocks / per);
+}
+
+/*
+ * The run of the first page that is still to be read.  bn is -1 if its blocks
+ * are not next to each other, or there are none.  errno.
+ */
+static int
+get_run(const struct get *g, struct run *run)
+{
+	const vm_pindex_t pindex = g->m[0]->pindex;
+	const u_int bsize = (u_int)g->vp->v_mount->mnt_stat.f_iosize;
+	const bool small = bsize < PAGE_SIZE;
+	/* Looking for runs costs: only where they will be used. */
+	const bool forward = small || g->count > 1 || g->ahead > 0;
+	const bool backward = g->first_piece && g->behind > 0;
+	daddr_t lbn;
+	int error, runb, runp;
+	u_int per;
+
+	runp = runb = 0;
+	lbn = (daddr_t)(IDX_TO_OFF(pindex) / bsize);
+	error = VOP_BMAP(g->vp, lbn, NULL, &run->bn, forward ? &runp : NULL,
+	    backward ? &runb : NULL);
+	if (error != 0 || run->bn == -1)
+		return (error);
+	if (small) {
+		run->before = runb / (int)(PAGE_SIZE / bsize);
+		run->after = pages_of(g, lbn, runp + 1, bsize) - 1;
+		if (run->after < 0)
+			run->bn = -1;
+	} else {
+		per = bsize / PAGE_SIZE;
+		run->bn += (daddr_t)(pindex % per) * SECTORS_PER_PAGE;
+		run->before = runb * (int)per + (int)(pindex % per);
+		run->after = runp * (int)per + (int)(per - 1 - pindex % per);
+	}
+	return (0);
+}
+
 /*
  * Reads the longest piece at the front of the request and advances it.  With
  * iodone, when the piece is all there is, only starts it and sets *started.
@@ -326,31 +383,21 @@ get_piece(
     struct get *g, vop_getpages_iodone_t *iodone, void *arg, bool *started)
 {
 	struct hf_pbuf *pb;
-	vm_pindex_t pindex;
-	daddr_t bn;
-	u_int per;
-	int after, before, error, runb, runp, take;
+	struct run run;
+	int error, rv, take;
 
-	pindex = g->m[0]->pindex;
-	per = (u_int)g->vp->v_mount->mnt_stat.f_iosize / PAGE_SIZE;
-	/* Looking for runs costs: only where they will be used. */
-	runp = runb = 0;
-	if (VOP_BMAP(g->vp, (daddr_t)(pindex / per), NULL, &bn,
-		g->count > 1 || g->ahead > 0 ? &runp : NULL,
-		g->first_piece && g->behind > 0 ? &runb : NULL) != 0)
+	if (get_run(g, &run) != 0)
 		return (VM_PAGER_ERROR);
-	if (bn == -1) {
-		pmap_zero_page(g->m[0]);
-		vm_page_valid(g->m[0]);
+	if (run.bn == -1) {
+		rv = fill_by_block(g->vp, g->object, g->m[0]);
+		if (rv != VM_PAGER_OK)
+			return (rv);
 		take = 1;
 		goto advance;
 	}
-	bn += (daddr_t)(pindex % per) * SECTORS_PER_PAGE;
-	after = runp * (int)per + (int)(per - 1 - pindex % per);
-	before = runb * (int)per + (int)(pindex % per);
-	take = imin(imin(g->count, after + 1), HF_PBUF_PAGES);
+	take = imin(imin(g->count, run.after + 1), HF_PBUF_PAGES);
 	pb = hf_pbuf_get(HF_PBUF_READ, false);
-	build(g, pb, bn, take, before, after);
+	build(g, pb, run.bn, take, run.before, run.after);
 	g->got_behind += pb->pb_behind;
 	g->got_ahead += pb->pb_ahead;
 	if (iodone != NULL && g->first_piece && take == g->count) {
@@ -370,14 +417,12 @@ advance:
 	return (VM_PAGER_OK);
 }
 
-/* Whole pages can be read: no small blocks, nothing valid in between. */
+/* Whole pages can be read: nothing is valid in between. */
 static bool
 reads_whole_pages(const struct get *g)
 {
 	int i;
 
-	if (g->vp->v_mount->mnt_stat.f_iosize < PAGE_SIZE)
-		return (false);
 	for (i = 0; i < g->count; i++)
 		if (vm_page_any_valid(g->m[i]))
 			return (false);

@@ -287,3 +287,36 @@ HF_SCENARIO(pager_checks, "pager.entry_checks", "GP-16",
 	VOP_UNLOCK(vp);
 	end();
 }
+
+/* Requests for a file of n pages that is touched in this order. */
+static uint64_t
+requests(u_long n, u_long step)
+{
+	uint64_t before;
+	u_long i, j;
+
+	hf_file_warm(vp, 0);
+	before = bd->reads;
+	for (i = j = 0; i < n; i++, j = (j + step) % n)
+		hf_require(hf_probe_read(VA + ptoa(j)).ok);
+	return (bd->reads - before);
+}
+
+HF_SCENARIO(pager_requests, "pager.read_requests", "GP-07 GP-10",
+    "a file costs about a request for each 16 pages, whatever the order",
+    ON_DISK)
+{
+	u_long n;
+
+	vp = hf_file_open("one-mib");
+	bd = vp->v_mount->mnt_bdev;
+	n = hf_file_map_all(vp, VA);
+	/* A few more where runs end, and for the map of the blocks. */
+	hf_expect_le(requests(n, 1), n / 16 + 4);
+	hf_file_unmap(VA, n);
+	hf_file_drop(vp);
+	(void)hf_file_map_all(vp, VA);
+	hf_expect_le(requests(n, 37), n / 16 + 4);
+	hf_file_unmap(VA, n);
+	hf_file_close(vp);
+}
