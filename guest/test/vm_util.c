@@ -92,6 +92,55 @@ hf_test_free_restore(void)
 	hf_pageout_unhold();
 }
 
+/* Frames of a machine that small: its marks do not fall together. */
+#define SMALL_MACHINE 400
+
+static u_int beyond;
+
+void
+hf_test_memory_small(u_int nfree)
+{
+	struct vm_domain *vmd = &vm_dom[0];
+	const u_int all = vmd->vmd_page_count;
+
+	hf_require(beyond == 0);
+	hf_pageout_hold();
+	beyond = vm_free_count() - nfree;
+	atomic_subtract_int(&vmd->vmd_free_count, beyond);
+	hf_vm_domain_set_watermarks(vmd, SMALL_MACHINE, nfree);
+	vmd->vmd_page_count = all;
+	hf_vm_domain_publish(vmd);
+	hf_pageout_unhold();
+}
+
+void
+hf_test_memory_restore(void)
+{
+	struct vm_domain *vmd = &vm_dom[0];
+
+	hf_pageout_hold();
+	hf_vm_domain_set_watermarks(
+	    vmd, vmd->vmd_page_count, vmd->vmd_page_count);
+	hf_vm_domain_publish(vmd);
+	vm_domain_freecnt_inc(vmd, beyond);
+	beyond = 0;
+	hf_pageout_unhold();
+}
+
+void
+hf_test_daemon_pass(void)
+{
+	u_long wakeups;
+
+	wakeups = VM_CNT_FETCH(v_pdwakeups);
+	pagedaemon_wakeup(0);
+	while (VM_CNT_FETCH(v_pdwakeups) == wakeups)
+		hf_yield();
+	/* Waits for a pass under way to end. */
+	hf_pageout_hold();
+	hf_pageout_unhold();
+}
+
 vm_page_t
 hf_test_frame_at(vm_paddr_t pa, int req)
 {

@@ -47,6 +47,17 @@ bool hf_test_all(vm_page_t m, int from, int to, int byte);
 void hf_test_free_set(u_int level);
 void hf_test_free_restore(void);
 
+/*
+ * Only so many frames are free, the marks those of a machine of 400 (free_min is
+ * 44): the frames beyond are out of reach.  The daemon is at work, unlike after
+ * hf_test_free_set().
+ */
+void hf_test_memory_small(u_int nfree);
+void hf_test_memory_restore(void);
+
+/* Waits for a pass of the daemon that begins now, and for its end. */
+void hf_test_daemon_pass(void);
+
 /* Takes the very frame at pa from the free lists; NULL if it is not free. */
 vm_page_t hf_test_frame_at(vm_paddr_t pa, int req);
 

@@ -361,11 +361,15 @@ fault_revalidate(struct faultstate *fs)
 	return (FAULT_CONTINUE);
 }
 
-/* Steps 7 to 11: cannot fail any more. */
-static void
+/*
+ * Steps 7 to 11.  Only memory for page tables can be missing now: then the page
+ * stays where it is, and the next attempt finds it.
+ */
+static enum fault_status
 fault_commit(struct faultstate *fs, bool hard)
 {
 	vm_page_t m;
+	u_int flags;
 
 	if (hard)
 		fs->entry->next_read = fs->vaddr + ptoa(fs->rahead) + PAGE_SIZE;
@@ -375,7 +379,17 @@ fault_commit(struct faultstate *fs, bool hard)
 	KASSERT(vm_page_all_valid(m),
 	    ("vm_fault: page %p is partly invalid", (void *)m));
 	vm_fault_dirty(fs, m);
-	pmap_enter(fs->map->pmap, fs->vaddr, m, fs->prot, enter_flags(fs), 0);
+	flags = enter_flags(fs);
+	/* What was wired before must be mapped, however long that takes. */
+	if (!fs->wired || (fs->fault_flags & VM_FAULT_WIRE) != 0)
+		flags |= PMAP_ENTER_NOSLEEP;
+	if (__predict_false(pmap_enter(fs->map->pmap, fs->vaddr, m, fs->prot,
+				flags, 0) != KERN_SUCCESS)) {
+		vm_page_activate(m);
+		vm_page_xunbusy(m);
+		fs->m = NULL;
+		return (vm_fault_wait_memory(fs));
+	}
 	if (fs->prefault && !fs->wired &&
 	    (fs->fault_flags & VM_FAULT_WIRE) == 0)
 		vm_fault_prefault(fs, hard ? fs->rbehind : PFBAK,
@@ -396,6 +410,7 @@ fault_commit(struct faultstate *fs, bool hard)
 		curthread->td_ru.ru_majflt++;
 	} else
 		curthread->td_ru.ru_minflt++;
+	return (FAULT_SUCCESS);
 }
 
 /* Steps 3 and 4: the page, busy, from wherever it is; no object locked. */
@@ -455,8 +470,7 @@ fault_attempt(struct faultstate *fs)
 		if (res != FAULT_CONTINUE)
 			return (res);
 	}
-	fault_commit(fs, hard);
-	return (FAULT_SUCCESS);
+	return (fault_commit(fs, hard));
 }
 
 /*
@@ -468,8 +482,8 @@ fault_attempt(struct faultstate *fs)
  * VM_FAULT_NOFILL fails instead of filling with zeros.
  *
  * The caller holds no lock and may sleep.  KERN_INVALID_ADDRESS,
- * KERN_PROTECTION_FAILURE, KERN_OUT_OF_BOUNDS or KERN_FAILURE; never because memory
- * is short.  Faults and I/O are counted for curthread, whatever map it is.
+ * KERN_PROTECTION_FAILURE, KERN_OUT_OF_BOUNDS or KERN_FAILURE; KERN_RESOURCE_SHORTAGE
+ * only when the page daemon has given up (hf_vm_exhausted()).  Faults and I/O are counted for curthread, whatever map it is.
  */
 int
 vm_fault(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type, int fault_flags,

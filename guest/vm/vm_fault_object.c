@@ -17,6 +17,7 @@
 #include <vm/vm_map.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
+#include <vm/vm_pageout.h>
 #include "vm_page_internal.h"
 
 #define HF_HZ 100 /* nominal ticks a second of the sleep functions */
@@ -71,13 +72,15 @@ vm_fault_busy_sleep(struct faultstate *fs)
 	return (FAULT_RESTART);
 }
 
-/* No memory, fs->object write-locked: waits with nothing held. */
-static enum fault_status
-vm_fault_allocate_oom(struct faultstate *fs)
+/*
+ * Memory is short and no object locked: lets go of everything and waits; fails if
+ * there is none to come.
+ */
+enum fault_status
+vm_fault_wait_memory(struct faultstate *fs)
 {
 	uint64_t now, limit_ns;
 
-	VM_OBJECT_WUNLOCK(fs->object);
 	vm_fault_deallocate(fs);
 	now = hf_uptime_ns();
 	if (!fs->oom_started) {
@@ -94,8 +97,12 @@ vm_fault_allocate_oom(struct faultstate *fs)
 	}
 	/* A vnode lock must not be kept from those who make memory. */
 	vm_fault_unlock_vp(fs);
-	vm_waitpfault(NULL, vm_pfault_oom_wait * HF_HZ);
-	return (FAULT_RESTART);
+	if (!hf_vm_exhausted())
+		vm_waitpfault(NULL, vm_pfault_oom_wait * HF_HZ);
+	if (!hf_vm_exhausted())
+		return (FAULT_RESTART);
+	fs->rv = KERN_RESOURCE_SHORTAGE;
+	return (FAULT_FAILURE);
 }
 
 /* fs->object write-locked, nothing at fs->pindex: a busy, invalid page there. */
@@ -115,8 +122,10 @@ vm_fault_allocate(struct faultstate *fs)
 		req |= VM_ALLOC_ZERO;
 	if (!vm_page_count_severe() || killed)
 		fs->m = vm_page_alloc(fs->object, fs->pindex, req);
-	if (fs->m == NULL)
-		return (vm_fault_allocate_oom(fs));
+	if (fs->m == NULL) {
+		VM_OBJECT_WUNLOCK(fs->object);
+		return (vm_fault_wait_memory(fs));
+	}
 	fs->oom_started = false;
 	fs->m_fresh = true;
 	return (FAULT_CONTINUE);

@@ -91,6 +91,7 @@ enum fault_status vm_fault_fail(struct faultstate *fs, int rv);
 /* vm_fault_object.c */
 bool vm_fault_object_needs_getpages(vm_object_t object);
 enum fault_status vm_fault_object(struct faultstate *fs);
+enum fault_status vm_fault_wait_memory(struct faultstate *fs);
 bool vm_fault_next(struct faultstate *fs);
 void vm_fault_fill_awaited(struct faultstate *fs);
 void vm_fault_zerofill(struct faultstate *fs);

@@ -47,6 +47,11 @@ void hf_vm_page_let_go(vm_page_t m);
 /* vm_page_queue.c: off the queues for good, before the page is freed. */
 void hf_vm_page_unqueue(vm_page_t m);
 /*
+ * Moves the page at a queue's head to its tail; NULL when the queue is empty.
+ * Wired pages that are in the way go off the queue.  Of a queue without markers.
+ */
+vm_page_t hf_vm_page_rotate(uint8_t queue);
+/*
  * Where an unwired page goes ("release" of vm_page.md 8.1).  The page queue
  * lock is held; the page still has the wiring that the caller will drop.
  */

@@ -135,6 +135,23 @@ vm_page_dequeue(vm_page_t m)
 	vm_pagequeue_unlock();
 }
 
+vm_page_t
+hf_vm_page_rotate(uint8_t queue)
+{
+	struct pglist *pl = &vm_dom[0].vmd_pagequeues[queue].pq_pl;
+	vm_page_t m;
+
+	vm_pagequeue_lock();
+	while ((m = TAILQ_FIRST(pl)) != NULL && vm_page_wired(m))
+		unlink_locked(m);
+	if (m != NULL) {
+		TAILQ_REMOVE(pl, m, plinks.q);
+		TAILQ_INSERT_TAIL(pl, m, plinks.q);
+	}
+	vm_pagequeue_unlock();
+	return (m);
+}
+
 /* vm_page_dequeue(), which here is never put off. */
 void
 vm_page_dequeue_deferred(vm_page_t m)

@@ -60,7 +60,12 @@ hf_vm_domain_set_watermarks(struct vm_domain *vmd, u_int npages, u_int nfree)
 	vmd->vmd_free_severe = share / 2 + vmd->vmd_free_reserved;
 	vmd->vmd_free_target = 4 * share + vmd->vmd_free_reserved;
 	vmd->vmd_pageout_wakeup_thresh = 9 * (vmd->vmd_free_target / 10);
-	/* The formulas cross over in tiny memories: vm_page.md pitfall 16. */
+	/*
+	 * The formulas cross over in tiny memories: vm_page.md pitfall 16.  And
+	 * whoever has waited for free_min must get a page.
+	 */
+	if (vmd->vmd_free_min <= vmd->vmd_free_reserved)
+		vmd->vmd_free_min = vmd->vmd_free_reserved + 1;
 	if (vmd->vmd_pageout_wakeup_thresh <= vmd->vmd_free_min)
 		vmd->vmd_pageout_wakeup_thresh = vmd->vmd_free_min + 1;
 	if (vmd->vmd_free_target < vmd->vmd_pageout_wakeup_thresh)
@@ -70,8 +75,8 @@ hf_vm_domain_set_watermarks(struct vm_domain *vmd, u_int npages, u_int nfree)
 	    (vmd->vmd_free_target - vmd->vmd_free_min) / 10;
 }
 
-static void
-publish_watermarks(const struct vm_domain *vmd)
+void
+hf_vm_domain_publish(const struct vm_domain *vmd)
 {
 	vm_cnt.v_page_size = PAGE_SIZE;
 	vm_cnt.v_page_count = vmd->vmd_page_count;
@@ -143,7 +148,7 @@ vm_page_startup(vm_offset_t vaddr)
 	hf_vm_page_sleep_init();
 	hf_vm_junk = hf_plan_param_u64("junk", 0) != 0;
 	hf_vm_domain_set_watermarks(vmd, managed, managed);
-	publish_watermarks(vmd);
+	hf_vm_domain_publish(vmd);
 	vmd->vmd_free_count = managed;
 	hf_kalloc_set_source(hf_vm_kpage_get, hf_vm_kpage_put);
 	return (vaddr);

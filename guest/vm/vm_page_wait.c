@@ -17,9 +17,10 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pageout.h>
 #include <vm/vm_pagequeue.h>
+#include "vm_pageout_internal.h"
 
 /* Each kind of waiter sleeps on an address of its own. */
-static char wait_chan[3];
+static char wait_chan[4];
 
 const void *
 hf_vm_wait_channel(u_int kind)
@@ -61,7 +62,35 @@ vm_domain_freecnt_inc(struct vm_domain *vmd, u_int n)
 	wake_kind(vmd, VMD_WAIT_PAGER);
 	wake_kind(vmd, VMD_WAIT_SEVERE);
 	wake_kind(vmd, VMD_WAIT_MIN);
+	wake_kind(vmd, VMD_EXHAUSTED);
 	mtx_unlock_spin(&vmd->vmd_wait_mtx);
+}
+
+void
+hf_vm_set_exhausted(struct vm_domain *vmd)
+{
+	mtx_lock_spin(&vmd->vmd_wait_mtx);
+	atomic_set_int(&vmd->vmd_waiting, VMD_EXHAUSTED);
+	/* Frames may have come meanwhile. */
+	wake_kind(vmd, VMD_EXHAUSTED);
+	/* Faults give up; all others look in vain and sleep again. */
+	atomic_clear_int(&vmd->vmd_waiting, VMD_WAIT_MIN);
+	wakeup(hf_vm_wait_channel(VMD_WAIT_MIN));
+	mtx_unlock_spin(&vmd->vmd_wait_mtx);
+}
+
+void
+hf_vm_clear_exhausted(struct vm_domain *vmd)
+{
+	atomic_clear_int(&vmd->vmd_waiting, VMD_EXHAUSTED);
+}
+
+bool
+hf_vm_exhausted(void)
+{
+	return (
+	    (atomic_load_int(&vm_dom[0].vmd_waiting) & VMD_EXHAUSTED) != 0 &&
+	    vm_page_count_min());
 }
 
 /* Sleeps once if the count is below the mark; true if it slept. */

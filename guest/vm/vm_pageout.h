@@ -25,6 +25,11 @@ void hf_pageout_reap_later(void);
  */
 void hf_pageout_hold(void);
 void hf_pageout_unhold(void);
+/*
+ * The daemon has looked a dozen times while somebody waited and got nothing
+ * back: whoever may fail should.  False again as soon as free_min is reached.
+ */
+bool hf_vm_exhausted(void);
 /* vm_object_pageout.md 6.5 */
 int vm_pageout_flush(vm_page_t *mc, int count, int flags, int mreq,
     int *prunlen, boolean_t *eio);

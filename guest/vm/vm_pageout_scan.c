@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vm_pageout_scan.c: the page daemon's look at the inactive queue. */
+/* vm_pageout_scan.c: the page daemon's look at the inactive queue, and others. */
 
 /*
  * A page met on the queue may be freed, renamed or reused at any step: pages
@@ -17,9 +17,9 @@
 
 /* Moves the scan's marker behind the next page; NULL at the end. */
 static vm_page_t
-next_page(struct vm_domain *vmd, bool *linked)
+next_page(struct vm_domain *vmd, int queue, bool *linked)
 {
-	struct pglist *pl = &vmd->vmd_pagequeues[PQ_INACTIVE].pq_pl;
+	struct pglist *pl = &vmd->vmd_pagequeues[queue].pq_pl;
 	vm_page_t m;
 
 	vm_pagequeue_lock();
@@ -36,19 +36,18 @@ next_page(struct vm_domain *vmd, bool *linked)
 }
 
 static void
-end_scan(struct vm_domain *vmd, bool linked)
+end_scan(struct vm_domain *vmd, int queue, bool linked)
 {
 	if (!linked)
 		return;
 	vm_pagequeue_lock();
 	TAILQ_REMOVE(
-	    &vmd->vmd_pagequeues[PQ_INACTIVE].pq_pl, &vmd->vmd_scan, plinks.q);
+	    &vmd->vmd_pagequeues[queue].pq_pl, &vmd->vmd_scan, plinks.q);
 	vm_pagequeue_unlock();
 }
 
-/* Referenced pages are active again, or get a second chance. */
-static bool
-was_referenced(vm_object_t object, vm_page_t m)
+int
+hf_pageout_references(vm_object_t object, vm_page_t m)
 {
 	int refs;
 
@@ -57,6 +56,15 @@ was_referenced(vm_object_t object, vm_page_t m)
 		vm_page_aflag_clear(m, PGA_REFERENCED);
 		refs++;
 	}
+	return (refs);
+}
+
+/* Referenced pages are active again, or get a second chance. */
+static bool
+was_referenced(vm_object_t object, vm_page_t m)
+{
+	const int refs = hf_pageout_references(object, m);
+
 	if (refs == 0)
 		return (false);
 	if (object->ref_count != 0) {
@@ -74,14 +82,14 @@ was_referenced(vm_object_t object, vm_page_t m)
 
 /* A busied page of a write-locked object; true if it was freed. */
 static bool
-reclaim(vm_object_t object, vm_page_t m)
+reclaim(const struct hf_pageout *po, vm_object_t object, vm_page_t m)
 {
 	if (vm_page_wired(m)) {
 		vm_page_dequeue(m);
 		goto keep;
 	}
 	if (vm_page_any_valid(m)) {
-		if (was_referenced(object, m))
+		if (!po->urgent && was_referenced(object, m))
 			goto keep;
 		if (object->ref_count != 0) {
 			vm_page_test_dirty(m);
@@ -89,7 +97,8 @@ reclaim(vm_object_t object, vm_page_t m)
 				goto keep;
 		}
 		if (m->dirty != 0) {
-			if ((object->flags & OBJ_DEAD) == 0)
+			if ((object->flags & OBJ_DEAD) == 0 &&
+			    !vm_page_in_laundry(m))
 				vm_page_launder(m);
 			goto keep;
 		}
@@ -102,35 +111,41 @@ keep:
 	return (false);
 }
 
-u_int
-hf_pageout_scan_inactive(struct vm_domain *vmd, u_int target)
+void
+hf_pageout_scan(struct hf_pageout *po, int queue)
 {
+	struct vm_domain *vmd = po->vmd;
 	vm_object_t object;
 	vm_page_t m;
-	u_int freed;
 	int most;
 	bool linked;
 
-	freed = 0;
 	linked = false;
-	for (most = vm_inactive_count(); most > 0 && freed < target; most--) {
-		m = next_page(vmd, &linked);
+	most = vmd->vmd_pagequeues[queue].pq_cnt;
+	for (; most > 0 && po->freed < po->target; most--) {
+		m = next_page(vmd, queue, &linked);
 		if (m == NULL)
 			break;
 		VM_CNT_INC(v_pdpages);
 		object = __atomic_load_n(&m->object, __ATOMIC_RELAXED);
+		if (object == NULL)
+			continue;
 		/*
 		 * An object that somebody has locked is passed over: its memory
 		 * may since belong to another one, whose owner waits for us
 		 * (hf_pageout_hold).
 		 */
-		if (object == NULL || !VM_OBJECT_TRYWLOCK(object))
+		if (!VM_OBJECT_TRYWLOCK(object)) {
+			po->stuck++;
 			continue;
-		if (m->object == object && vm_page_queue(m) == PQ_INACTIVE &&
-		    vm_page_tryxbusy(m) && reclaim(object, m))
-			freed++;
+		}
+		if (m->object == object && vm_page_queue(m) == queue) {
+			if (!vm_page_tryxbusy(m))
+				po->stuck++;
+			else if (reclaim(po, object, m))
+				po->freed++;
+		}
 		VM_OBJECT_WUNLOCK(object);
 	}
-	end_scan(vmd, linked);
-	return (freed);
+	end_scan(vmd, queue, linked);
 }

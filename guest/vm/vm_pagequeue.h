@@ -18,7 +18,8 @@ struct vm_pagequeue {
 
 /*
  * There is one domain.  (a) atomic, (c) constant after boot, (q) the page
- * queue lock, (f) the free lock, (w) the wait lock (spin).
+ * queue lock, (f) the free lock, (w) the wait lock (spin), (d) the page
+ * daemon's alone.
  */
 struct vm_domain {
 	struct mtx vmd_queue_mtx; /* "vm page queue" */
@@ -26,7 +27,7 @@ struct vm_domain {
 	struct vm_pagequeue vmd_pagequeues[PQ_COUNT];
 	/* The INACTIVE page before which noreuse pages go (q). */
 	struct vm_page vmd_inacthead; /* marker (q) */
-	struct vm_page vmd_scan;      /* marker of the inactive scan (q) */
+	struct vm_page vmd_scan;      /* marker of the daemon's scan (q) */
 
 	volatile u_int vmd_free_count;	     /* (a) */
 	volatile u_int vmd_pageout_deficit;  /* (a) */
@@ -47,11 +48,18 @@ struct vm_domain {
 	bool vmd_pageout_ready;		   /* (w) the daemon exists */
 	bool vmd_pageout_scanning;	   /* (w) */
 	u_int vmd_pageout_held;		   /* (w) hf_pageout_hold() depth */
+
+	/* (d) What the daemon remembers of earlier passes. */
+	u_int vmd_fruitless;	   /* passes that freed nothing, in a row */
+	uint64_t vmd_fruitless_ns; /* when the last of them was counted */
+	uint64_t vmd_active_ns;	   /* when ACTIVE was last looked at */
 };
 
 #define VMD_WAIT_MIN	0x1 /* until free_min */
 #define VMD_WAIT_SEVERE 0x2 /* until free_severe */
 #define VMD_WAIT_PAGER	0x4 /* the pager process, until pageout_free_min */
+/* Nobody's: the daemon can get nothing back; over when free_min is reached. */
+#define VMD_EXHAUSTED 0x8
 
 extern struct vm_domain vm_dom[1];
 #define VM_DOMAIN(n) (&vm_dom[(n)])
@@ -72,6 +80,8 @@ const void *hf_vm_wait_channel(u_int kind);
 /* The watermarks of vm_page.md 1.3 for a machine of npages frames. */
 void hf_vm_domain_set_watermarks(
     struct vm_domain *vmd, u_int npages, u_int nfree);
+/* They become those of vm_cnt, by which everybody else goes. */
+void hf_vm_domain_publish(const struct vm_domain *vmd);
 
 static inline bool
 vm_paging_needed(struct vm_domain *vmd, u_int free_count)

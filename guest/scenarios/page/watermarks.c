@@ -33,13 +33,14 @@ HF_SCENARIO(page_watermarks_order, "page.watermarks_order", "PA-25",
 	u_int n;
 
 	ordered = true;
-	for (n = 200; n < 40000; n += 97) {
+	for (n = 100; n < 40000; n += 97) {
 		hf_vm_domain_set_watermarks(&vmd, n, n);
 		ordered &=
 		    vmd.vmd_interrupt_free_min < vmd.vmd_pageout_free_min &&
 		    vmd.vmd_pageout_free_min < vmd.vmd_free_reserved &&
 		    vmd.vmd_free_reserved <= vmd.vmd_free_severe &&
 		    vmd.vmd_free_severe <= vmd.vmd_free_min &&
+		    vmd.vmd_free_reserved < vmd.vmd_free_min &&
 		    vmd.vmd_free_min < vmd.vmd_pageout_wakeup_thresh &&
 		    vmd.vmd_pageout_wakeup_thresh <= vmd.vmd_free_target;
 	}
