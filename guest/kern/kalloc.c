@@ -217,6 +217,8 @@ hf_zone_create(const char *name, size_t bytes)
 	zone->bytes = bytes;
 	zone->per_slab = (PAGE_SIZE - SLAB_HEADER) / bytes;
 	LIST_INIT(&zone->partial);
+	/* Zones are for ever: nobody forgets one. */
+	atomic_subtract_long(&bytes_in_use, slab_of(zone)->zone->bytes);
 	return (zone);
 }
 

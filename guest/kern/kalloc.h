@@ -33,7 +33,7 @@ void hf_zone_free(struct hf_zone *zone, void *p);
 void hf_kalloc_set_source(
     void *(*get_page)(int flags), void (*put_page)(void *page));
 
-/* Bytes handed out and not freed; pages taken from the source. */
+/* Bytes handed out and not freed, zones themselves left out; pages taken from the source. */
 u_long hf_kalloc_in_use(void);
 u_long hf_kalloc_pages(void);
 

@@ -25,4 +25,7 @@
 	((type *)((uintptr_t)(ptr)-offsetof(type, member)))
 #define CTASSERT(x) _Static_assert(x, "compile-time assertion failed")
 
+#define __STRING(x)  #x
+#define __XSTRING(x) __STRING(x) /* of what x expands to */
+
 #endif

@@ -66,6 +66,8 @@ struct thread {
 	int td_fault_code;		/* (t) */
 	vm_offset_t td_md_spurflt_addr; /* (t) vm_fault.md section 9 */
 
+	const char *td_page_site; /* (t) hf_vm_page_asked_at() */
+
 	lwpid_t td_tid;		       /* (c) */
 	char td_name[MAXCOMLEN + 1];   /* (c) */
 	enum hf_td_state td_state;     /* (s) */

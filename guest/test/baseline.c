@@ -22,6 +22,14 @@ static struct {
 	const char *(*check)(void);
 } invariants[BASELINE_MAX];
 static int ncounters, nsettlers, ninvariants;
+static void (*teller_mark)(void), (*teller_tell)(void);
+
+void
+hf_baseline_set_teller(void (*mark)(void), void (*tell)(void))
+{
+	teller_mark = mark;
+	teller_tell = tell;
+}
 
 void
 hf_baseline_register(const char *name, u_long (*read)(void))
@@ -63,6 +71,8 @@ hf_baseline_take(void)
 	settle_all();
 	for (int i = 0; i < ncounters; i++)
 		counters[i].before = counters[i].read();
+	if (teller_mark != NULL)
+		teller_mark();
 }
 
 bool
@@ -83,6 +93,8 @@ hf_baseline_check(void)
 		    "baseline", 0, text, HF_CMP_EQ, now, counters[i].before);
 		ok = false;
 	}
+	if (!ok && teller_tell != NULL)
+		teller_tell();
 	for (int i = 0; i < ninvariants; i++) {
 		why = invariants[i].check();
 		if (why == NULL)

@@ -22,6 +22,12 @@ void hf_settle_register(const char *name, void (*settle)(void));
 void hf_invariant_register(const char *name, const char *(*check)(void));
 
 /*
+ * mark() is called when counters are taken; tell() when one differs
+ * afterwards: it notes who owns what was not there at the mark.
+ */
+void hf_baseline_set_teller(void (*mark)(void), void (*tell)(void));
+
+/*
  * For use inside scenarios as well: "take" stores all counters, "check" records
  * a failed expectation for each that differs, and for each broken invariant.
  * A check that finds nothing wrong does not count as a met expectation.

@@ -13,6 +13,7 @@
 #include <test/disk_needs.h>
 #include <test/report.h>
 #include <test/scenario.h>
+#include <test/space.h>
 #include "abi.h"
 
 extern const struct hf_scenario __start_hf_scenarios[], __stop_hf_scenarios[];
@@ -98,6 +99,7 @@ run_in_process(const struct hf_scenario *sc)
 	    __DECONST(struct hf_scenario *, sc));
 	check_thread(curthread);
 	hf_thread_setproc(&proc0);
+	hf_space_check_unwired(p);
 	hf_proc_destroy(p);
 }
 

@@ -124,10 +124,52 @@ hf_space_run(struct proc *p)
 	hf_thread_setproc(p);
 }
 
+/* Takes the system's wirings of an entry away, and says whose they were. */
+static void
+report_wired(vm_map_t map, vm_map_entry_t entry)
+{
+	const vm_offset_t start = entry->start, end = entry->end;
+	char text[128];
+	int n;
+
+	n = vm_map_entry_system_wired_count(entry);
+	snprintf(text, sizeof(text),
+	    "map entry %#lx-%#lx is not wired by the system (%d times, last "
+	    "by thread %d)",
+	    start, end, n, entry->hf_wirer);
+	hf_expect_at("baseline", 0, text, false);
+	for (; n > 0; n--)
+		(void)vm_map_unwire(
+		    map, start, end, VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_HOLESOK);
+}
+
+/*
+ * Its end would wait for ever for entries that somebody has wired for the system
+ * and forgotten: no access of p's own is under way any more.
+ */
+void
+hf_space_check_unwired(struct proc *p)
+{
+	vm_map_entry_t entry;
+	vm_map_t map;
+
+	if (p->p_vmspace == NULL || p->p_vmspace->vm_refcnt != 1)
+		return;
+	map = &p->p_vmspace->vm_map;
+again:
+	VM_MAP_ENTRY_FOREACH (entry, map)
+		if ((entry->eflags & MAP_ENTRY_IN_TRANSITION) == 0 &&
+		    vm_map_entry_system_wired_count(entry) != 0) {
+			report_wired(map, entry);
+			goto again;
+		}
+}
+
 void
 hf_space_end(struct proc *p)
 {
 	KASSERT(p != curproc, ("hf_space_end: the thread is still in it"));
+	hf_space_check_unwired(p);
 	hf_proc_destroy(p);
 }
 

@@ -55,6 +55,8 @@ struct proc *hf_space_fork(const char *name);
 struct proc *hf_space_proc(const char *name);
 void hf_space_run(struct proc *p);
 void hf_space_end(struct proc *p);
+/* Fails for each entry that is wired for the system, and unwires it. */
+void hf_space_check_unwired(struct proc *p);
 
 /* Eight bytes of user memory; a failure is a failed expectation. */
 uint64_t hf_peek(vm_offset_t va);

@@ -2,27 +2,40 @@
 /* vm_checker.c: hands the VM's counters and invariants to the runner. */
 #include <sys/param.h>
 #include <sys/vmmeter.h>
+#include <kern/kalloc.h>
 #include <kern/plan.h>
 #include <vm/vm_check.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pageout.h>
-#include <vm/vm_slab.h>
+#include <vm/vm_radix.h>
 #include <test/baseline.h>
 #include <test/checkers.h>
 #include <test/space.h>
 
-/* Pages that allocators keep for reuse are not lost. */
+/*
+ * Frames that belong to the kernel for good, or whose contents are counted one
+ * by one below: they come and go without being lost.
+ */
+static u_long
+kept_pages(void)
+{
+	return (
+	    hf_kalloc_pages() + hf_vm_object_pages() + hf_pmap_kernel_tables());
+}
+
 static u_long
 free_pages(void)
 {
-	return (vm_free_count() + hf_vm_kpage_count());
+	/* After all that is settled: the last file may have let nodes go. */
+	hf_vm_radix_drain();
+	return (vm_free_count() + kept_pages());
 }
 
 static u_long
 wired_pages(void)
 {
-	return (vm_wire_count() - hf_vm_kpage_count());
+	return (vm_wire_count() - kept_pages());
 }
 
 static const char *
@@ -43,6 +56,9 @@ hf_vm_init_checker(void)
 	hf_baseline_register("free pages", free_pages);
 	hf_baseline_register("wired pages", wired_pages);
 	hf_baseline_register("objects", hf_vm_object_live);
+	hf_baseline_register("index nodes", hf_vm_radix_nodes);
+	hf_baseline_register("bytes of kernel memory", hf_kalloc_in_use);
+	hf_leaks_init();
 	hf_invariant_register("pages", check_pages);
 	hf_invariant_register("objects", hf_vm_object_check);
 }

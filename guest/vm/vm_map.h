@@ -56,6 +56,7 @@ struct vm_map_entry {
 	vm_offset_t next_read; /* (r) where a sequential reader faults next */
 	struct ucred *cred;    /* (m) always NULL: no commit charging */
 	struct thread *wiring_thread; /* (w) who has it in transition */
+	int hf_wirer;		      /* (w) td_tid of the last to wire it */
 };
 
 /*
@@ -327,6 +328,8 @@ extern volatile u_long hf_map_entries;
 extern volatile u_long hf_vmspaces;
 const char *hf_map_check(vm_map_t map);
 const char *hf_map_check_all(void);
+/* Calls fn for each map that is looked at.  At quiescence. */
+void hf_map_foreach(void (*fn)(vm_map_t map));
 
 /* Pages of all entries that a user has wired, and its limit. */
 #define vm_user_wire_count vm_cnt.v_user_wire_count

@@ -280,3 +280,13 @@ hf_map_check_all(void)
 	}
 	return (check_user_wired());
 }
+
+void
+hf_map_foreach(void (*fn)(vm_map_t map))
+{
+	int i;
+
+	for (i = 0; i < HF_MAPS_MAX; i++)
+		if (map_list[i] != NULL)
+			fn(map_list[i]);
+}

@@ -309,6 +309,7 @@ wire_entry(vm_map_t map, vm_map_entry_t *entryp, int flags)
 		entry->eflags |= MAP_ENTRY_WIRE_SKIPPED;
 		return (KERN_RESOURCE_SHORTAGE);
 	}
+	entry->hf_wirer = curthread->td_tid;
 	if (entry->wired_count++ > 0)
 		return (KERN_SUCCESS);
 	return (wire_pages(map, entryp));

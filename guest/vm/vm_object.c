@@ -28,7 +28,7 @@ struct vm_object kernel_object_store;
 static struct mtx list_mtx; /* "vm object list" */
 static struct object_list live_list = TAILQ_HEAD_INITIALIZER(live_list);
 static struct object_list free_list = TAILQ_HEAD_INITIALIZER(free_list);
-static u_long live_count;
+static u_long live_count, born_count, pages_kept;
 
 static void
 object_setup(vm_object_t object)
@@ -51,6 +51,7 @@ grow_free_list(void)
 	mtx_lock(&list_mtx);
 	for (i = 0; i < PAGE_SIZE / sizeof(*object); i++)
 		TAILQ_INSERT_TAIL(&free_list, &object[i], object_list);
+	pages_kept++;
 	mtx_unlock(&list_mtx);
 }
 
@@ -66,6 +67,7 @@ object_get(void)
 			TAILQ_REMOVE(&free_list, object, object_list);
 			TAILQ_INSERT_TAIL(&live_list, object, object_list);
 			object->allocated = true;
+			object->born = born_count++;
 			live_count++;
 		}
 		mtx_unlock(&list_mtx);
@@ -90,6 +92,18 @@ u_long
 hf_vm_object_live(void)
 {
 	return (live_count);
+}
+
+u_long
+hf_vm_object_born(void)
+{
+	return (born_count);
+}
+
+u_long
+hf_vm_object_pages(void)
+{
+	return (pages_kept);
 }
 
 /* Calls fn for each object in existence until it answers non-NULL. */

@@ -188,6 +188,21 @@ vm_page_t vm_page_alloc_contig(vm_object_t object, vm_pindex_t pindex, int req,
 vm_page_t vm_page_alloc_noobj_contig(int req, u_long npages, vm_paddr_t low,
     vm_paddr_t high, u_long alignment, vm_paddr_t boundary,
     vm_memattr_t memattr);
+/*
+ * Under INVARIANTS a page without object knows where it was asked for, so that
+ * a leak has a name: hf_vm_page_site().
+ */
+void hf_vm_page_asked_at(const char *where);
+#ifdef INVARIANTS
+#define HF_PAGE_SITE		 hf_vm_page_asked_at(__FILE__ ":" __XSTRING(__LINE__))
+#define vm_page_alloc_noobj(req) (HF_PAGE_SITE, (vm_page_alloc_noobj)(req))
+#define vm_page_alloc_noobj_contig(...) \
+	(HF_PAGE_SITE, (vm_page_alloc_noobj_contig)(__VA_ARGS__))
+#endif
+/* Where m was asked for, if it has no object and was since "since"; or NULL. */
+const char *hf_vm_page_site(vm_page_t m, u_long since);
+/* Pages without object that were asked for so far. */
+u_long hf_vm_page_sites(void);
 bool vm_page_reclaim_contig(int req, u_long npages, vm_paddr_t low,
     vm_paddr_t high, u_long alignment, vm_paddr_t boundary);
 

@@ -127,6 +127,51 @@ check_request(vm_object_t object, int req)
 		VM_OBJECT_ASSERT_WLOCKED(object);
 }
 
+/*
+ * A page without object is on no object's list: the link says what the leak check
+ * wants to know.  The number has a mark that no pointer has.
+ */
+#define SITE_MARK (1ul << 63 | 1)
+
+static volatile u_long sites;
+
+void
+hf_vm_page_asked_at(const char *where)
+{
+	curthread->td_page_site = where;
+}
+
+void
+hf_vm_page_set_site(vm_page_t m)
+{
+#ifdef INVARIANTS
+	const u_long n = atomic_fetchadd_long(&sites, 1);
+
+	m->listq.tqe_next = (void *)(uintptr_t)curthread->td_page_site;
+	m->listq.tqe_prev = (void *)(SITE_MARK | n << 1);
+	curthread->td_page_site = NULL;
+#endif
+}
+
+u_long
+hf_vm_page_sites(void)
+{
+	return (atomic_load_long(&sites));
+}
+
+const char *
+hf_vm_page_site(vm_page_t m, u_long since)
+{
+	const uintptr_t mark = (uintptr_t)m->listq.tqe_prev;
+	const char *site;
+
+	if (m->object != NULL || vm_page_busy_freed(m) ||
+	    (mark & SITE_MARK) != SITE_MARK || (mark & ~SITE_MARK) >> 1 < since)
+		return (NULL);
+	site = (const char *)(uintptr_t)m->listq.tqe_next;
+	return (site != NULL ? site : "an unknown place");
+}
+
 /* E16's form: object not looked at, pindex recorded. */
 static vm_page_t
 alloc_noobj_at(vm_pindex_t pindex, int req)
@@ -139,6 +184,7 @@ alloc_noobj_at(vm_pindex_t pindex, int req)
 	hf_vm_page_alloc_init(m, req);
 	m->pindex = pindex;
 	m->oflags = VPO_UNMANAGED;
+	hf_vm_page_set_site(m);
 	atomic_store_rel_int(&m->busy_lock, VPB_UNBUSIED);
 	return (m);
 }
@@ -282,8 +328,7 @@ noobj_zero(vm_page_t m, int req)
  * A page without object, unmanaged, not busy; zeroed with VM_ALLOC_ZERO.  With
  * WAITOK sleeps until there is one; with WAITFAIL sleeps once and fails.
  */
-vm_page_t
-vm_page_alloc_noobj(int req)
+vm_page_t(vm_page_alloc_noobj)(int req)
 {
 	vm_page_t m;
 
@@ -316,6 +361,7 @@ vm_page_alloc_freelist(int freelist, int req)
 		return (NULL);
 	hf_vm_page_alloc_init(m, req);
 	m->oflags = VPO_UNMANAGED;
+	hf_vm_page_set_site(m);
 	atomic_store_rel_int(&m->busy_lock, VPB_UNBUSIED);
 	return (noobj_zero(m, req));
 }

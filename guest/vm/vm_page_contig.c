@@ -114,8 +114,7 @@ vm_page_alloc_contig(vm_object_t object, vm_pindex_t pindex, int req,
 }
 
 /* The same without object: unmanaged, not busy, zeroed with VM_ALLOC_ZERO. */
-vm_page_t
-vm_page_alloc_noobj_contig(int req, u_long npages, vm_paddr_t low,
+vm_page_t(vm_page_alloc_noobj_contig)(int req, u_long npages, vm_paddr_t low,
     vm_paddr_t high, u_long alignment, vm_paddr_t boundary,
     vm_memattr_t memattr)
 {
@@ -142,6 +141,7 @@ vm_page_alloc_noobj_contig(int req, u_long npages, vm_paddr_t low,
 		hf_vm_page_alloc_init(&m[i], req);
 		m[i].oflags = VPO_UNMANAGED;
 		m[i].pindex = 0xdeadc0dedeadc0de;
+		hf_vm_page_set_site(&m[i]);
 		if (memattr != VM_MEMATTR_DEFAULT)
 			pmap_page_set_memattr(&m[i], memattr);
 		if ((req & VM_ALLOC_ZERO) != 0 && (m[i].flags & PG_ZERO) == 0)

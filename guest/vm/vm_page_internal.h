@@ -65,6 +65,8 @@ bool hf_vm_page_try_unwired(vm_page_t m, void (*op)(vm_page_t));
 
 /* vm_page_alloc.c: the fields of a page fresh from the buddy lists. */
 void hf_vm_page_alloc_init(vm_page_t m, int req);
+/* Notes where a page without object was asked for. */
+void hf_vm_page_set_site(vm_page_t m);
 /* Object write-locked: the wait of VM_ALLOC_WAITFAIL, if the request has it. */
 void hf_vm_page_alloc_waitfail(vm_object_t object, int req);
 /* What a gate failure costs: the deficit, and the daemon is woken. */

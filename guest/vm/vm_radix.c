@@ -22,7 +22,19 @@ static struct hf_vm_slab node_slab;
 void
 vm_radix_zinit(void)
 {
-	hf_vm_slab_init(&node_slab, "radix node", sizeof(struct node));
+	hf_vm_slab_init(&node_slab, sizeof(struct node));
+}
+
+u_long
+hf_vm_radix_nodes(void)
+{
+	return (node_slab.sl_used);
+}
+
+void
+hf_vm_radix_drain(void)
+{
+	hf_vm_slab_drain(&node_slab);
 }
 
 static u_int

@@ -161,6 +161,24 @@ expect claim_silent 1 "selftest.claim_silent selftest.then" \
     "FAIL    selftest.claim_silent" "pass    selftest.then" \
     "stopped before its run plan was carried out"
 
+# Leaks: what is left behind has an owner, and what is not is not blamed.
+expect leak_object 1 "selftest.leak_object" "objects as before" \
+    "anonymous, 8 pages, references: 1, resident: 2"
+expect leak_page 1 "selftest.leak_page" "free pages as before" \
+    "pages from tests/selftest/leaks.c:34: 3"
+expect leak_nodes 1 "selftest.leak_nodes" "index nodes as before"
+expect leak_memory 1 "selftest.leak_memory" \
+    "bytes of kernel memory as before" "!free pages"
+expect leak_space 1 "selftest.leak_space" "address spaces as before" \
+    "has 1 entries" "map entry 0x10000000-0x10003000"
+expect leak_hold 1 "selftest.leak_hold" "wired pages as before" \
+    "is wired, 1 times"
+expect leak_wiring 1 "selftest.leak_wiring selftest.then" \
+    "FAIL    selftest.leak_wiring" "pass    selftest.then" \
+    "map entry 0x10000000-0x10002000 is not wired by the system (2 times"
+expect leak_none 0 "selftest.leak_none selftest.pass selftest.leak_none" \
+    "pass    selftest.leak_none" "!as before"
+
 # The rest goes on in a fresh guest.
 expect go_on 3 "selftest.panic selftest.pass selftest.then selftest.triple" \
     "pass    selftest.pass" "DIED    selftest.panic" \

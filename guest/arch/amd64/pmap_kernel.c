@@ -65,6 +65,14 @@ pmap_map(vm_offset_t *virt, vm_paddr_t start, vm_paddr_t end, int prot)
 	return (PHYS_TO_DMAP(start));
 }
 
+static u_long table_count;
+
+u_long
+hf_pmap_kernel_tables(void)
+{
+	return (table_count);
+}
+
 /* A kernel table that stays for ever; the slot is empty. */
 static void
 kernel_table_add(pt_entry_t *slot)
@@ -76,6 +84,7 @@ kernel_table_add(pt_entry_t *slot)
 	if (m == NULL)
 		panic("pmap_growkernel: no memory");
 	pte_store(slot, VM_PAGE_TO_PHYS(m) | PG_TABLE_KERNEL);
+	table_count++;
 }
 
 void

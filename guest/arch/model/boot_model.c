@@ -4,6 +4,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <kern/boot.h>
+#include <kern/intr.h>
 #include <kern/plan.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
@@ -102,6 +103,7 @@ hf_model_boot(size_t ram_bytes, uint64_t seed)
 	kmem_init(VM_MIN_KERNEL_ADDRESS, VM_MAX_KERNEL_ADDRESS);
 	vm_pager_init();
 	vm_pageout_init();
+	hf_task_start();
 	hf_checkers_init();
 }
 

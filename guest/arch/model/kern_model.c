@@ -54,6 +54,7 @@ hf_zone_create(const char *name, size_t bytes)
 	struct hf_zone *zone = hf_kalloc(sizeof(*zone), M_WAITOK);
 
 	zone->bytes = bytes;
+	atomic_subtract_long(&bytes_in_use, hf_host_alloc_bytes(zone));
 	return (zone);
 }
 

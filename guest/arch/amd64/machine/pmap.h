@@ -159,6 +159,8 @@ pt_entry_t hf_pmap_leaf(pmap_t pmap, vm_offset_t va);
  * wrong (static text).  Thread context.
  */
 const char *hf_pmap_check(void);
+/* Tables that pmap_growkernel() has made; they stay. */
+u_long hf_pmap_kernel_tables(void);
 
 /* The rights of all kernel leaves; thousands of entries, so on demand only. */
 const char *hf_pmap_check_kernel(void);
