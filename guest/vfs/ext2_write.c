@@ -188,12 +188,14 @@ copy_page(struct vnode *vp, struct uio *uio)
 	if (uio->uio_rw == UIO_WRITE) {
 		/* Also after EFAULT: part of it may have been copied. */
 		VM_OBJECT_WLOCK(object);
-		(void)vm_page_busy_acquire(m, 0);
-		if (m->object == object && vm_page_all_valid(m)) {
-			atomic_set_8(&m->dirty, vm_page_bits(base, n));
-			vm_object_set_writeable_dirty(object);
+		/* It may have lost its place: then nobody reads it any more. */
+		if (m->object == object && vm_page_busy_acquire(m, 0)) {
+			if (vm_page_all_valid(m)) {
+				atomic_set_8(&m->dirty, vm_page_bits(base, n));
+				vm_object_set_writeable_dirty(object);
+			}
+			vm_page_xunbusy(m);
 		}
-		vm_page_xunbusy(m);
 		VM_OBJECT_WUNLOCK(object);
 	}
 	vm_page_unwire(m, PQ_ACTIVE);

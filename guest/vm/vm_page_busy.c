@@ -218,6 +218,18 @@ vm_page_busy_tryupgrade(vm_page_t m)
 }
 
 void
+hf_vm_page_busy_claim(vm_page_t m)
+{
+	u_int x;
+
+	vm_page_assert_xbusied_unchecked(m);
+	x = vm_page_busy_fetch(m);
+	while (!atomic_fcmpset_acq_int(
+	    &m->busy_lock, &x, VPB_CURTHREAD_EXCLUSIVE | (x & VPB_BIT_WAITERS)))
+		continue;
+}
+
+void
 hf_vm_page_busy_free(vm_page_t m)
 {
 	u_int old;
@@ -288,7 +300,7 @@ sleep_for_page(struct busy_wait *bw, const char *wmesg)
 	hf_node_check(HF_NODE_BUSY, NULL);
 	hf_node_busy_foreach(check_order, bw);
 #endif
-	if (vm_object_busied(bw->object))
+	if (bw->object != NULL && vm_object_busied(bw->object))
 		vm_object_busy_wait(bw->object, wmesg);
 	else
 		hf_vm_sleep_while(bw->m, still_busy, bw, wmesg);
@@ -316,14 +328,18 @@ vm_page_busy_sleep(vm_page_t m, const char *wmesg, int allocflags)
 	return (true);
 }
 
-/* The same for a caller without the object's lock; it may not sleep at all. */
+/*
+ * The same for a caller without the object's lock, or of a page without object
+ * (NULL); it may not sleep at all.
+ */
 void
 vm_page_busy_sleep_unlocked(vm_object_t object, vm_page_t m, vm_pindex_t pindex,
     const char *wmesg, int allocflags)
 {
 	struct busy_wait bw = { m, object, pindex, allocflags };
 
-	VM_OBJECT_ASSERT_UNLOCKED(object);
+	if (object != NULL)
+		VM_OBJECT_ASSERT_UNLOCKED(object);
 	sleep_for_page(&bw, wmesg);
 }
 
@@ -391,7 +407,7 @@ vm_page_busy_acquire(vm_page_t m, int allocflags)
 		if (locked) {
 			if (vm_page_busy_sleep(m, "vmpba", allocflags))
 				relock(object, wlocked);
-		} else if (object != NULL)
+		} else
 			vm_page_busy_sleep_unlocked(
 			    object, m, pindex, "vmpba", allocflags);
 		if ((allocflags & VM_ALLOC_WAITFAIL) != 0)

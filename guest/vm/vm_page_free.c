@@ -121,10 +121,8 @@ vm_page_free_invalid(vm_page_t m)
 	vm_page_assert_xbusied_unchecked(m);
 	VM_OBJECT_ASSERT_WLOCKED(m->object);
 	/* The I/O's initiator may be another thread than the completion. */
-	if (!vm_page_xbusied_by_me(m)) {
-		vm_page_xunbusy_unchecked(m);
-		vm_page_xbusy(m);
-	}
+	if (!vm_page_xbusied_by_me(m))
+		hf_vm_page_busy_claim(m);
 	if (vm_page_remove(m))
 		vm_page_free(m);
 }

@@ -15,6 +15,8 @@ void hf_vm_sleepers_wake(const volatile void *chan);
  */
 void hf_vm_sleep_while(const volatile void *chan, bool (*still)(void *),
     void *arg, const char *wmesg);
+/* Whoever has m exclusively busied, this thread has now; never free between. */
+void hf_vm_page_busy_claim(vm_page_t m);
 /* The busy lock becomes "freed"; sleepers are woken. */
 void hf_vm_page_busy_free(vm_page_t m);
 

@@ -253,3 +253,85 @@ HF_SCENARIO(page_object_busy, "page.object_busy", "PB-10",
 	vm_page_xunbusy_unchecked(m);
 	vm_object_deallocate(object);
 }
+
+/* A second thread that wants the page, which is wired and has no object. */
+static void
+acquire_orphan(void *arg)
+{
+	vm_page_t m = arg;
+
+	hf_expect(vm_page_busy_acquire(m, 0));
+	vm_page_xunbusy(m);
+}
+
+HF_SCENARIO(page_busy_orphan, "page.busy_orphan", "PB-5",
+    "whoever wants a busy page without object sleeps for it")
+{
+	struct thread *td;
+	vm_page_t m;
+
+	m = vm_page_alloc_noobj(VM_ALLOC_WIRED);
+	hf_require(m != NULL);
+	vm_page_xbusy(m);
+	hf_expect(!vm_page_busy_acquire(m, VM_ALLOC_NOWAIT));
+	td = hf_thread_create(acquire_orphan, m, "acquire", -1);
+	hf_test_await_sleepers(m, 1);
+	vm_page_xunbusy(m);
+	hf_thread_join(td);
+	hf_expect(!vm_page_busied(m));
+	vm_page_unwire(m, PQ_INACTIVE);
+}
+
+static volatile u_long wanted; /* the page that the other CPU tries for */
+static volatile u_int stop, taken, looks;
+
+/* It has a wiring, so it may try without the object's lock. */
+static void
+try_for_it(void *arg)
+{
+	vm_page_t m;
+
+	while (atomic_load_acq_int(&stop) == 0) {
+		m = (vm_page_t)atomic_load_acq_long(&wanted);
+		if (m != NULL && vm_page_tryxbusy(m)) {
+			if (m->object != NULL)
+				atomic_add_int(&taken, 1);
+			vm_page_xunbusy(m);
+		}
+		atomic_add_int(&looks, 1);
+	}
+}
+
+HF_SCENARIO(page_free_invalid_owner, "page.free_invalid_owner", "GP-13 GP-14",
+    "a page that another thread has busied is never free to take on its way",
+    .flags = HF_NEEDS_SMP)
+{
+	vm_object_t object;
+	struct thread *td;
+	vm_page_t m;
+	u_int before;
+	int i;
+
+	stop = taken = 0;
+	wanted = 0;
+	td = hf_thread_create(try_for_it, NULL, "taker", -1);
+	object = hf_test_object(1);
+	for (i = 0; i < 1000; i++) {
+		m = vm_page_alloc(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_WIRED);
+		hf_require(m != NULL);
+		/* As a thread that started I/O would have it. */
+		atomic_store_rel_int(&m->busy_lock, VPB_BIT_EXCLUSIVE | 0x1000);
+		atomic_store_rel_long(&wanted, (u_long)m);
+		vm_page_free_invalid(m);
+		hf_expect_eq(vm_page_lookup(object, 0), NULL);
+		atomic_store_rel_long(&wanted, 0);
+		before = atomic_load_acq_int(&looks);
+		while (atomic_load_acq_int(&looks) - before < 2)
+			cpu_spinwait();
+		vm_page_unwire(m, PQ_INACTIVE);
+	}
+	hf_test_object_end(object);
+	atomic_store_rel_int(&stop, 1);
+	hf_thread_join(td);
+	hf_expect_eq(taken, 0);
+}
