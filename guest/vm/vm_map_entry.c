@@ -226,14 +226,15 @@ vm_map_mergeable_neighbors(vm_map_entry_t prev, vm_map_entry_t entry)
 
 /*
  * Map locked exclusively; prev is directly below entry.  Makes one of them if
- * they are alike.  Returns the entry that covers the start of entry.
+ * they are alike.  Returns the entry that covers the start of entry.  A system map's
+ * entries stay as they were made: to give addresses back no memory may be needed.
  */
 vm_map_entry_t
 vm_map_try_merge_entries(
     vm_map_t map, vm_map_entry_t prev, vm_map_entry_t entry)
 {
 	VM_MAP_ASSERT_LOCKED(map);
-	if (prev == &map->header || entry == &map->header ||
+	if (map->system_map || prev == &map->header || entry == &map->header ||
 	    !vm_map_mergeable_neighbors(prev, entry))
 		return (entry);
 	vm_map_entry_unlink(map, entry);

@@ -152,7 +152,8 @@ vm_map_insert1(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 				hf_vm_object_share(object);
 			VM_OBJECT_WUNLOCK(object);
 		}
-	} else if (extend_object(prev, start, end, eflags, cow)) {
+	} else if (!map->system_map &&
+	    extend_object(prev, start, end, eflags, cow)) {
 		if (prev->inheritance == inheritance &&
 		    prev->protection == prot && prev->max_protection == max &&
 		    prev->wired_count == 0) {

@@ -64,9 +64,6 @@ hf_vm_page_alloc_init(vm_page_t m, int req)
 	    ("vm_page_alloc: page %#lx is not clean", VM_PAGE_TO_PHYS(m)));
 	if (__predict_false(hf_vm_junk) && (m->flags & PG_ZERO) == 0)
 		hf_vm_page_fill(m, HF_JUNK_FRESH);
-	m->flags = (req & VM_ALLOC_ZERO) != 0 ? m->flags & PG_ZERO : 0;
-	if ((req & VM_ALLOC_NODUMP) != 0)
-		m->flags |= PG_NODUMP;
 	m->a.flags = 0;
 	m->a.act_count = 0;
 	if ((req & VM_ALLOC_WIRED) != 0) {
@@ -74,6 +71,67 @@ hf_vm_page_alloc_init(vm_page_t m, int req)
 		m->ref_count = 1;
 	} else
 		m->ref_count = 0;
+}
+
+void
+hf_vm_page_alloc_done(vm_page_t m, int req, u_int busy)
+{
+	m->flags = (req & VM_ALLOC_ZERO) != 0 ? m->flags & PG_ZERO : 0;
+	if ((req & VM_ALLOC_NODUMP) != 0)
+		m->flags |= PG_NODUMP;
+	atomic_store_rel_int(&m->busy_lock, busy);
+}
+
+void
+hf_vm_page_alloc_undo(vm_page_t m, u_long n, int req)
+{
+	u_long i;
+
+	for (i = 0; i < n; i++) {
+		if ((req & VM_ALLOC_WIRED) != 0)
+			vm_wire_sub(1);
+		m[i].ref_count = 0;
+		m[i].oflags = 0;
+	}
+	vm_domain_free_lock();
+	vm_phys_free_contig(m, n);
+	vm_domain_free_unlock();
+	vm_domain_freecnt_inc(&vm_dom[0], n);
+}
+
+bool
+hf_vm_page_memattr_reserve(vm_page_t m, u_long n, vm_memattr_t memattr)
+{
+	return (memattr == VM_MEMATTR_DEFAULT || hf_pmap_memattr_reserve(m, n));
+}
+
+void
+hf_vm_page_memattr_unreserve(vm_page_t m, u_long n, vm_memattr_t memattr)
+{
+	if (memattr != VM_MEMATTR_DEFAULT)
+		hf_pmap_memattr_unreserve(m, n);
+}
+
+void
+hf_vm_page_memattr_set(vm_page_t m, u_long n, vm_memattr_t memattr)
+{
+	u_long i;
+
+	if (memattr == VM_MEMATTR_DEFAULT)
+		return;
+	for (i = 0; i < n; i++)
+		pmap_page_set_memattr(&m[i], memattr);
+	hf_pmap_memattr_unreserve(m, n);
+}
+
+u_int
+hf_vm_page_busy_word(int req)
+{
+	if ((req & VM_ALLOC_NOBUSY) != 0)
+		return (VPB_UNBUSIED);
+	if ((req & VM_ALLOC_SBUSY) != 0)
+		return (VPB_SHARERS_WORD(1));
+	return (VPB_CURTHREAD_EXCLUSIVE);
 }
 
 /* A frame, or NULL with the counts as before.  No lock needed. */
@@ -100,15 +158,6 @@ frame_alloc(int req, int pool, int freelist)
 			hf_vm_page_alloc_failed(req, 1);
 	}
 	return (m);
-}
-
-void
-hf_vm_page_frames_return(vm_page_t m, u_long n)
-{
-	vm_domain_free_lock();
-	vm_phys_free_contig(m, n);
-	vm_domain_free_unlock();
-	vm_domain_freecnt_inc(&vm_dom[0], n);
 }
 
 static void
@@ -185,7 +234,7 @@ alloc_noobj_at(vm_pindex_t pindex, int req)
 	m->pindex = pindex;
 	m->oflags = VPO_UNMANAGED;
 	hf_vm_page_set_site(m);
-	atomic_store_rel_int(&m->busy_lock, VPB_UNBUSIED);
+	hf_vm_page_alloc_done(m, req, VPB_UNBUSIED);
 	return (m);
 }
 
@@ -213,6 +262,24 @@ vm_page_alloc(vm_object_t object, vm_pindex_t pindex, int req)
 	KASSERT(last == NULL || last->pindex != pindex,
 	    ("vm_page_alloc: pindex %#lx is occupied", pindex));
 	return (vm_page_alloc_after(object, pindex, req, last));
+}
+
+/* Identity and memory type; false, neither, when memory for them is missing. */
+static bool
+insert_one(vm_page_t m, vm_object_t object, vm_pindex_t pindex, vm_page_t mpred)
+{
+	const vm_memattr_t memattr = (object->flags & OBJ_FICTITIOUS) == 0
+	    ? object->memattr
+	    : VM_MEMATTR_DEFAULT;
+
+	if (!hf_vm_page_memattr_reserve(m, 1, memattr))
+		return (false);
+	if (hf_vm_page_insert_after(m, object, pindex, mpred) != 0) {
+		hf_vm_page_memattr_unreserve(m, 1, memattr);
+		return (false);
+	}
+	hf_vm_page_memattr_set(m, 1, memattr);
+	return (true);
 }
 
 /*
@@ -247,19 +314,16 @@ hf_vm_page_alloc_run(vm_object_t object, vm_pindex_t pindex, int n,
 
 		hf_vm_page_alloc_init(m, VM_ALLOC_NORMAL);
 		m->oflags = object->flags & OBJ_UNMANAGED ? VPO_UNMANAGED : 0;
-		if (__predict_false(hf_vm_page_insert_after(m, object,
-					pindex + (u_int)i, mpred) != 0))
+		if (__predict_false(
+			!insert_one(m, object, pindex + (u_int)i, mpred)))
 			break;
-		if (object->memattr != VM_MEMATTR_DEFAULT)
-			pmap_page_set_memattr(m, object->memattr);
-		atomic_store_rel_int(&m->busy_lock, VPB_CURTHREAD_EXCLUSIVE);
+		hf_vm_page_alloc_done(
+		    m, VM_ALLOC_NORMAL, VPB_CURTHREAD_EXCLUSIVE);
 		hf_node_busied(m, __builtin_return_address(0));
 		mpred = m;
 	}
-	for (n = i; i < got; i++) {
-		ma[i]->oflags = 0;
-		hf_vm_page_frames_return(ma[i], 1);
-	}
+	for (n = i; i < got; i++)
+		hf_vm_page_alloc_undo(ma[i], 1, VM_ALLOC_NORMAL);
 	return (n);
 }
 
@@ -293,24 +357,12 @@ vm_page_alloc_after(
 	}
 	hf_vm_page_alloc_init(m, req);
 	m->oflags = object->flags & OBJ_UNMANAGED ? VPO_UNMANAGED : 0;
-	if (__predict_false(
-		hf_vm_page_insert_after(m, object, pindex, mpred) != 0)) {
-		if ((req & VM_ALLOC_WIRED) != 0) {
-			vm_wire_sub(1);
-			m->ref_count = 0;
-		}
-		m->oflags = 0;
-		hf_vm_page_frames_return(m, 1);
+	if (__predict_false(!insert_one(m, object, pindex, mpred))) {
+		hf_vm_page_alloc_undo(m, 1, req);
 		pagedaemon_wakeup(0);
 		return (NULL);
 	}
-	if (object->memattr != VM_MEMATTR_DEFAULT &&
-	    (object->flags & OBJ_FICTITIOUS) == 0)
-		pmap_page_set_memattr(m, object->memattr);
-	atomic_store_rel_int(&m->busy_lock,
-	    (req & VM_ALLOC_NOBUSY) != 0      ? VPB_UNBUSIED
-		: (req & VM_ALLOC_SBUSY) != 0 ? VPB_SHARERS_WORD(1)
-					      : VPB_CURTHREAD_EXCLUSIVE);
+	hf_vm_page_alloc_done(m, req, hf_vm_page_busy_word(req));
 	hf_node_busied(m, __builtin_return_address(0));
 	return (m);
 }
@@ -362,6 +414,6 @@ vm_page_alloc_freelist(int freelist, int req)
 	hf_vm_page_alloc_init(m, req);
 	m->oflags = VPO_UNMANAGED;
 	hf_vm_page_set_site(m);
-	atomic_store_rel_int(&m->busy_lock, VPB_UNBUSIED);
+	hf_vm_page_alloc_done(m, req, VPB_UNBUSIED);
 	return (noobj_zero(m, req));
 }

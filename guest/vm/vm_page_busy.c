@@ -227,6 +227,7 @@ hf_vm_page_busy_claim(vm_page_t m)
 	while (!atomic_fcmpset_acq_int(
 	    &m->busy_lock, &x, VPB_CURTHREAD_EXCLUSIVE | (x & VPB_BIT_WAITERS)))
 		continue;
+	hf_node_busied(m, __builtin_return_address(0));
 }
 
 void

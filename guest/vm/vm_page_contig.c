@@ -31,36 +31,29 @@ frames_alloc_contig(int req, u_long npages, vm_paddr_t low, vm_paddr_t high,
 	return (m);
 }
 
-/* Undoes the first n pages of a run that got identities; frees all npages. */
-static void
-unwind(vm_page_t m, u_long n, u_long npages, int req)
+/*
+ * Gives the pages of a run their identities; false, with none of them having one,
+ * when the index has no memory.
+ */
+static bool
+insert_run(vm_page_t m, u_long npages, vm_object_t object, vm_pindex_t pindex,
+    vm_page_t mpred)
 {
 	u_long i;
 
-	for (i = 0; i < n; i++) {
-		hf_vm_page_object_remove(&m[i]);
+	for (i = 0; i < npages; i++) {
+		if (hf_vm_page_insert_after(&m[i], object, pindex + i, mpred) !=
+		    0)
+			break;
+		mpred = &m[i];
+	}
+	if (i == npages)
+		return (true);
+	while (i > 0) {
+		hf_vm_page_object_remove(&m[--i]);
 		m[i].object = NULL;
 	}
-	for (i = 0; i < npages; i++) {
-		if ((req & VM_ALLOC_WIRED) != 0)
-			vm_wire_sub(1);
-		m[i].ref_count = 0;
-		m[i].oflags = 0;
-		m[i].flags = 0;
-		if (!vm_page_busy_freed(&m[i]))
-			hf_vm_page_busy_free(&m[i]);
-	}
-	hf_vm_page_frames_return(m, npages);
-}
-
-static u_int
-busy_word(int req)
-{
-	if ((req & VM_ALLOC_NOBUSY) != 0)
-		return (VPB_UNBUSIED);
-	if ((req & VM_ALLOC_SBUSY) != 0)
-		return (VPB_SHARERS_WORD(1));
-	return (VPB_CURTHREAD_EXCLUSIVE);
+	return (false);
 }
 
 /*
@@ -99,17 +92,18 @@ vm_page_alloc_contig(vm_object_t object, vm_pindex_t pindex, int req,
 		hf_vm_page_alloc_init(&m[i], req);
 		m[i].oflags = object->flags & OBJ_UNMANAGED ? VPO_UNMANAGED : 0;
 	}
-	for (i = 0; i < npages; i++) {
-		if (hf_vm_page_insert_after(&m[i], object, pindex + i, mpred) !=
-		    0) {
-			unwind(m, i, npages, req);
-			return (NULL);
-		}
-		mpred = &m[i];
-		if (memattr != VM_MEMATTR_DEFAULT)
-			pmap_page_set_memattr(&m[i], memattr);
-		atomic_store_rel_int(&m[i].busy_lock, busy_word(req));
+	if (!hf_vm_page_memattr_reserve(m, npages, memattr)) {
+		hf_vm_page_alloc_undo(m, npages, req);
+		return (NULL);
 	}
+	if (!insert_run(m, npages, object, pindex, mpred)) {
+		hf_vm_page_memattr_unreserve(m, npages, memattr);
+		hf_vm_page_alloc_undo(m, npages, req);
+		return (NULL);
+	}
+	hf_vm_page_memattr_set(m, npages, memattr);
+	for (i = 0; i < npages; i++)
+		hf_vm_page_alloc_done(&m[i], req, hf_vm_page_busy_word(req));
 	return (m);
 }
 
@@ -137,16 +131,20 @@ vm_page_t(vm_page_alloc_noobj_contig)(int req, u_long npages, vm_paddr_t low,
 		if ((req & VM_ALLOC_WAITFAIL) != 0)
 			return (NULL);
 	}
-	for (i = 0; i < npages; i++) {
+	for (i = 0; i < npages; i++)
 		hf_vm_page_alloc_init(&m[i], req);
+	if (!hf_vm_page_memattr_reserve(m, npages, memattr)) {
+		hf_vm_page_alloc_undo(m, npages, req);
+		return (NULL);
+	}
+	hf_vm_page_memattr_set(m, npages, memattr);
+	for (i = 0; i < npages; i++) {
 		m[i].oflags = VPO_UNMANAGED;
 		m[i].pindex = 0xdeadc0dedeadc0de;
 		hf_vm_page_set_site(&m[i]);
-		if (memattr != VM_MEMATTR_DEFAULT)
-			pmap_page_set_memattr(&m[i], memattr);
 		if ((req & VM_ALLOC_ZERO) != 0 && (m[i].flags & PG_ZERO) == 0)
 			pmap_zero_page(&m[i]);
-		atomic_store_rel_int(&m[i].busy_lock, VPB_UNBUSIED);
+		hf_vm_page_alloc_done(&m[i], req, VPB_UNBUSIED);
 	}
 	return (m);
 }

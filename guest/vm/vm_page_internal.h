@@ -65,16 +65,30 @@ void hf_vm_page_release_toq(vm_page_t m, uint8_t nqueue, bool noreuse);
  */
 bool hf_vm_page_try_unwired(vm_page_t m, void (*op)(vm_page_t));
 
-/* vm_page_alloc.c: the fields of a page fresh from the buddy lists. */
+/*
+ * vm_page_alloc.c: the fields of a page fresh from the buddy lists.  What is set
+ * here hf_vm_page_alloc_undo() takes back, and nothing more may have been done
+ * by then; hf_vm_page_alloc_done() is for when nothing fails any more: it hands
+ * the page out, with what its next owner is told about its contents.
+ */
 void hf_vm_page_alloc_init(vm_page_t m, int req);
+void hf_vm_page_alloc_undo(vm_page_t m, u_long n, int req);
+void hf_vm_page_alloc_done(vm_page_t m, int req, u_int busy);
+/*
+ * The memory type of n frames from m on: reserve, before anything that cannot be
+ * undone, what setting it needs; false: no memory.  Then set, or unreserve.
+ */
+bool hf_vm_page_memattr_reserve(vm_page_t m, u_long n, vm_memattr_t memattr);
+void hf_vm_page_memattr_unreserve(vm_page_t m, u_long n, vm_memattr_t memattr);
+void hf_vm_page_memattr_set(vm_page_t m, u_long n, vm_memattr_t memattr);
+/* The busy lock that a request wants. */
+u_int hf_vm_page_busy_word(int req);
 /* Notes where a page without object was asked for. */
 void hf_vm_page_set_site(vm_page_t m);
 /* Object write-locked: the wait of VM_ALLOC_WAITFAIL, if the request has it. */
 void hf_vm_page_alloc_waitfail(vm_object_t object, int req);
 /* What a gate failure costs: the deficit, and the daemon is woken. */
 void hf_vm_page_alloc_failed(int req, u_int n);
-/* Frames that never became pages go back; free count raised. */
-void hf_vm_page_frames_return(vm_page_t m, u_long n);
 
 /*
  * With "param junk=1" fresh and freed pages get different contents, unless they

@@ -92,6 +92,18 @@ hf_tlb_ipi_count(void)
 	return (0);
 }
 
+/* The model has no direct map to split. */
+bool
+hf_pmap_memattr_reserve(vm_page_t m, u_long n)
+{
+	return (true);
+}
+
+void
+hf_pmap_memattr_unreserve(vm_page_t m, u_long n)
+{
+}
+
 void
 pmap_page_set_memattr(vm_page_t m, vm_memattr_t mode)
 {

@@ -50,6 +50,52 @@ HF_SCENARIO(pmap_kextract_any, "pmap.kextract", "PM-32",
 	hf_expect_eq(pmap_kextract(VM_MAX_KERNEL_ADDRESS - PAGE_SIZE), 0);
 }
 
+HF_SCENARIO(pmap_memattr_writeback, "pmap.memattr_writeback", "PM-46",
+    "every CPU writes its caches back when a page's memory type changes",
+    .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
+{
+	u_long before[MAXCPU];
+	struct lab lab;
+	int cpu;
+
+	lab_open(&lab, 1);
+	CPU_FOREACH(cpu)
+	before[cpu] = hf_pmap_writebacks(cpu);
+	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_UNCACHEABLE);
+	CPU_FOREACH(cpu)
+	hf_expect_eq(hf_pmap_writebacks(cpu), before[cpu] + 1);
+	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_DEFAULT);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_memattr_reserve, "pmap.memattr_reserve", "PM-46",
+    "a reservation keeps the table that a change needs, and gives it back",
+    .flags = HF_NEEDS_MMU)
+{
+	struct lab lab;
+	u_int before;
+
+	lab_open(&lab, 1);
+	before = vm_free_count();
+	hf_failpoint_arm("vm_page_alloc", 0, -1);
+	hf_expect(!hf_pmap_memattr_reserve(lab.m[0], 1));
+	hf_failpoint_disarm_all();
+	hf_expect_eq(vm_free_count(), before);
+	hf_expect(hf_pmap_memattr_reserve(lab.m[0], 1));
+	hf_expect_lt(vm_free_count(), before);
+	/* Nothing can fail from here on, whatever others join meanwhile. */
+	hf_failpoint_arm("vm_page_alloc", 0, -1);
+	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_UNCACHEABLE);
+	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_DEFAULT);
+	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_UNCACHEABLE);
+	hf_failpoint_disarm_all();
+	hf_pmap_memattr_unreserve(lab.m[0], 1);
+	hf_expect_lt(vm_free_count(), before);
+	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_DEFAULT);
+	hf_expect_eq(vm_free_count(), before);
+	lab_close(&lab);
+}
+
 HF_SCENARIO(pmap_memattr, "pmap.memattr", "PM-46",
     "a RAM page's memory type shows in the direct map; neighbours keep theirs",
     .flags = HF_NEEDS_MMU)

@@ -117,6 +117,15 @@ void pmap_kremove(vm_offset_t va);
 bool pmap_page_is_mapped(vm_page_t m);
 bool pmap_is_valid_memattr(pmap_t pmap, vm_memattr_t mode);
 void pmap_page_set_memattr(vm_page_t m, vm_memattr_t mode);
+/*
+ * pmap_page_set_memattr() may need a page table, and panics if there is no memory
+ * for one.  With n frames from m on reserved it does not; undo that once their
+ * types are set, or when they need not be.  False: no memory, nothing changed.
+ */
+bool hf_pmap_memattr_reserve(vm_page_t m, u_long n);
+void hf_pmap_memattr_unreserve(vm_page_t m, u_long n);
+/* How often a CPU wrote its caches back for a change of type. */
+u_long hf_pmap_writebacks(int cpu);
 
 /*
  * Flushes (tlb.c).  On return no CPU uses a translation of the range
