@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* index.c: the tree from index to page grows, is searched and shrinks. */
+#include <test/vm_util.h>
+#include <vm/vm_radix.h>
+
+HF_SCENARIO(page_index_beyond, "page.index_beyond", "PI-5 PI-2",
+    "an index that the tree has no place for goes behind all others")
+{
+	vm_object_t from, object;
+	vm_page_t first, last, other;
+
+	from = hf_test_object(8);
+	object = hf_test_object(1 << 20);
+	first = vm_page_alloc(object, 3, VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY);
+	last = vm_page_alloc(object, 7, VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY);
+	other = vm_page_alloc(from, 0, VM_ALLOC_NORMAL);
+	hf_require(first != NULL && last != NULL && other != NULL);
+	hf_expect_eq(vm_page_find_least(object, 8), NULL);
+	hf_expect_eq(vm_page_rename(other, object, 64), 0);
+	hf_expect_eq(TAILQ_LAST(&object->memq, respgs), other);
+	hf_expect_eq(vm_page_find_least(object, 0), first);
+	hf_expect_eq(vm_page_find_least(object, 4), last);
+	hf_expect_eq(vm_page_find_least(object, 8), other);
+	hf_expect_eq(vm_page_find_least(object, 65), NULL);
+	vm_page_xunbusy(other);
+	hf_test_object_end(from);
+	hf_test_object_end(object);
+}
+
+HF_SCENARIO(page_index_returns, "page.index_nodes_return", "PI-3",
+    "the nodes of a page that was alone there come back with it")
+{
+	vm_object_t object;
+	u_long nodes;
+	vm_page_t m;
+	int i;
+
+	object = hf_test_object(1 << 30);
+	nodes = hf_vm_radix_nodes();
+	for (i = 1; i <= 100; i++) {
+		m = vm_page_alloc(
+		    object, (vm_pindex_t)i << 12, VM_ALLOC_NORMAL);
+		hf_require(m != NULL);
+		hf_expect_lt(nodes, hf_vm_radix_nodes());
+		vm_page_free(m);
+		hf_expect_eq(hf_vm_radix_nodes(), nodes);
+	}
+	hf_test_object_end(object);
+}
