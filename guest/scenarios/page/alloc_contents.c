@@ -17,6 +17,11 @@ HF_SCENARIO(page_alloc_zero_flag, "page.alloc_zero_flag", "PA-11 PA-12",
 	hf_require(m != NULL);
 	hf_expect((m->flags & PG_ZERO) != 0);
 	hf_expect(hf_test_all(m, 0, PAGE_SIZE, 0));
+	vm_page_free_zero(m);
+	/* Who has not asked is not told. */
+	m = hf_test_frame_at(pa, VM_ALLOC_NORMAL);
+	hf_require(m != NULL);
+	hf_expect_eq(m->flags & PG_ZERO, 0);
 	vm_page_free(m);
 }
 

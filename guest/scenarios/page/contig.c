@@ -102,3 +102,24 @@ HF_SCENARIO(page_alloc_contig_no_index_memory,
 	hf_expect_eq(vm_wire_count(), wired);
 	hf_test_object_end(object);
 }
+
+HF_SCENARIO(page_alloc_contig_boundary, "page.alloc_contig_boundary", "PA-22",
+    "a run that would cross a boundary begins at it")
+{
+	vm_page_t block, m;
+	vm_paddr_t pa;
+
+	/* 256 KiB that are free and aligned. */
+	block = vm_page_alloc_noobj_contig(
+	    VM_ALLOC_NORMAL, 64, 0, ~0ul, 0x40000, 0, VM_MEMATTR_DEFAULT);
+	hf_require(block != NULL);
+	pa = VM_PAGE_TO_PHYS(block);
+	for (int i = 0; i < 64; i++)
+		vm_page_free(&block[i]);
+	m = vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL, NPAGES, pa + 0x18000,
+	    pa + 0x40000, PAGE_SIZE, 0x20000, VM_MEMATTR_DEFAULT);
+	hf_require(m != NULL);
+	hf_expect_eq(VM_PAGE_TO_PHYS(m), pa + 0x20000);
+	for (int i = 0; i < NPAGES; i++)
+		vm_page_free(&m[i]);
+}
