@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/schedstat.h"
+
 #define TASKS "/proc/self/task"
 
 void
@@ -46,29 +48,20 @@ runtime_counted(
 	return (worst > got ? worst : got);
 }
 
-/* "ran waited slices" of one thread. */
 static bool
-read_schedstat(const char *tid, uint64_t *ran_ns, uint64_t *waited_ns)
+read_thread(const char *tid, uint64_t *ran_ns, uint64_t *waited_ns)
 {
-	char path[64], text[128];
-	unsigned long long ran, waited;
-	ssize_t n;
+	char path[64];
+	bool said;
 	int fd;
 
 	snprintf(path, sizeof(path), TASKS "/%.20s/schedstat", tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return (false);
-	n = read(fd, text, sizeof(text) - 1);
+	said = schedstat_read(fd, ran_ns, waited_ns);
 	close(fd);
-	if (n <= 0)
-		return (false);
-	text[n] = '\0';
-	if (sscanf(text, "%llu %llu", &ran, &waited) != 2)
-		return (false);
-	*ran_ns = ran;
-	*waited_ns = waited;
-	return (true);
+	return (said);
 }
 
 /* The record of a thread; NULL: too many. */
@@ -95,7 +88,7 @@ add_thread(struct runtime *rt, const char *name, uint64_t span_ns,
 	uint64_t ran_ns, waited_ns, ran, waited;
 	struct runtime_thread *t;
 
-	if (!read_schedstat(name, &ran_ns, &waited_ns))
+	if (!read_thread(name, &ran_ns, &waited_ns))
 		return;
 	t = find_thread(rt, (pid_t)atoi(name));
 	if (t == NULL)

@@ -8,12 +8,12 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "abi.h"
+#include "core/schedstat.h"
 #include "vm/kvm_stats.h"
 #include "vm/vm_private.h"
 
@@ -129,24 +129,14 @@ vm_count_host_irqs(void)
 	return (low_bits(sum));
 }
 
-/* The second figure of schedstat: time spent waiting on a run queue. */
+/* Time spent waiting on a run queue. */
 static bool
 run_delay(struct vcpu *cpu, uint64_t *ns)
 {
-	unsigned long long ran, waited;
-	char text[128];
-	ssize_t n;
+	uint64_t ran_ns;
 
-	if (!is_counted(cpu) || cpu->schedstat_fd < 0)
-		return (false);
-	n = pread(cpu->schedstat_fd, text, sizeof(text) - 1, 0);
-	if (n <= 0)
-		return (false);
-	text[n] = '\0';
-	if (sscanf(text, "%llu %llu", &ran, &waited) != 2)
-		return (false);
-	*ns = waited;
-	return (true);
+	return (is_counted(cpu) && cpu->schedstat_fd >= 0 &&
+	    schedstat_read(cpu->schedstat_fd, &ran_ns, ns));
 }
 
 uint32_t

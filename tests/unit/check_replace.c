@@ -190,17 +190,23 @@ die_half_way(void)
 	_exit(3);
 }
 
-START_TEST(who_insists_kills_and_no_half_of_a_file_stays)
+static void
+check_death(void (*die)(void), int signal)
 {
 	int status;
 	pid_t pid = fork();
 
 	if (pid == 0)
-		die_half_way();
+		die();
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_msg(
 	    WIFSIGNALED(status), "it ended with %d", WEXITSTATUS(status));
-	ck_assert_int_eq(WTERMSIG(status), SIGHUP);
+	ck_assert_int_eq(WTERMSIG(status), signal);
+}
+
+START_TEST(who_insists_kills_and_no_half_of_a_file_stays)
+{
+	check_death(die_half_way, SIGHUP);
 	ck_assert_uint_eq(entries(), 0);
 }
 END_TEST
@@ -234,15 +240,7 @@ ask_and_die(void)
 
 START_TEST(signals_are_noted_and_died_by)
 {
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0)
-		ask_and_die();
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_msg(
-	    WIFSIGNALED(status), "it ended with %d", WEXITSTATUS(status));
-	ck_assert_int_eq(WTERMSIG(status), SIGPIPE);
+	check_death(ask_and_die, SIGPIPE);
 }
 END_TEST
 
