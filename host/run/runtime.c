@@ -17,7 +17,7 @@
 void
 runtime_init(struct runtime *rt, uint64_t now_ns)
 {
-	rt->lost_ns = rt->lost_at_look_ns = 0;
+	rt->lost_ns = rt->lost_at_look_ns = rt->counted_ns = 0;
 	rt->looked_ns = now_ns;
 	rt->host_cpus = 0;
 	rt->nthreads = 0;
@@ -116,6 +116,24 @@ host_cpus(void)
 }
 
 void
+runtime_account(struct runtime *rt, uint64_t span_ns, uint64_t stopped_ns,
+    const struct runtime_use *use)
+{
+	uint64_t counted, back = 0;
+
+	if (rt->host_cpus == 0)
+		rt->host_cpus = host_cpus();
+	counted = runtime_counted(span_ns, use, rt->host_cpus);
+	rt->lost_ns += span_ns - counted;
+	if (use->most_waited_ns > span_ns + stopped_ns)
+		back = use->most_waited_ns - span_ns - stopped_ns;
+	if (back > rt->counted_ns)
+		back = rt->counted_ns;
+	rt->lost_ns += back;
+	rt->counted_ns += counted - back;
+}
+
+void
 runtime_look(struct runtime *rt, uint64_t now_ns)
 {
 	uint64_t stopped_ns = rt->lost_ns - rt->lost_at_look_ns, span_ns;
@@ -132,10 +150,7 @@ runtime_look(struct runtime *rt, uint64_t now_ns)
 			if (d->d_name[0] != '.' && atoi(d->d_name) != gettid())
 				add_thread(rt, d->d_name, span_ns, &use);
 		closedir(dir);
-		if (rt->host_cpus == 0)
-			rt->host_cpus = host_cpus();
-		rt->lost_ns +=
-		    span_ns - runtime_counted(span_ns, &use, rt->host_cpus);
+		runtime_account(rt, span_ns, stopped_ns, &use);
 	}
 	rt->lost_at_look_ns = rt->lost_ns;
 }

@@ -35,7 +35,8 @@ struct runtime_thread {
 };
 
 struct runtime {
-	uint64_t lost_ns; /* so far */
+	uint64_t lost_ns;    /* so far */
+	uint64_t counted_ns; /* of what looks have seen */
 	uint64_t looked_ns, lost_at_look_ns;
 	unsigned int host_cpus;
 	unsigned int nthreads;
@@ -51,6 +52,14 @@ void runtime_waited(
 
 /* Looks at the threads; to be called a few times a second. */
 void runtime_look(struct runtime *, uint64_t now_ns);
+
+/*
+ * Adds to lost_ns what does not count of span_ns, in which threads did that,
+ * beside stopped_ns, which is lost already.  A wait is told when it is over, and
+ * may be longer than both: then what had counted before is taken back.
+ */
+void runtime_account(struct runtime *, uint64_t span_ns, uint64_t stopped_ns,
+    const struct runtime_use *use);
 
 /* How much of span_ns, in which threads did that, counts. */
 uint64_t runtime_counted(

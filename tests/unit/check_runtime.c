@@ -68,6 +68,32 @@ START_TEST(a_look_counts_no_stop_again)
 }
 END_TEST
 
+/* Its thread waited all the while, and says so when it runs again. */
+START_TEST(a_wait_that_is_told_late_is_taken_back)
+{
+	struct runtime_use none = { 0 }, late = { 10 * MS, 1400 * MS, 1 };
+	struct runtime rt;
+
+	runtime_init(&rt, 0);
+	rt.host_cpus = 2;
+	runtime_account(&rt, 500 * MS, 0, &none);
+	runtime_account(&rt, 500 * MS, 0, &none);
+	ck_assert_uint_eq(rt.lost_ns, 0);
+	runtime_account(&rt, 500 * MS, 0, &late);
+	ck_assert_uint_eq(rt.lost_ns, 490 * MS + 900 * MS);
+	/* What a late wait has taken already is not taken twice. */
+	runtime_init(&rt, 0);
+	rt.host_cpus = 2;
+	runtime_account(&rt, 500 * MS, 0, &none);
+	runtime_account(&rt, 500 * MS, 900 * MS, &late);
+	ck_assert_uint_eq(rt.lost_ns, 490 * MS);
+	/* Never more than there was. */
+	late.most_waited_ns = 9000 * MS;
+	runtime_account(&rt, 500 * MS, 0, &late);
+	ck_assert_uint_le(rt.lost_ns, 2000 * MS);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -76,6 +102,7 @@ main(void)
 	tcase_add_loop_test(t, as_much_counts_as_the_guest_could_run, 0,
 	    sizeof(spans) / sizeof(spans[0]));
 	tcase_add_test(t, a_late_wait_is_lost_time);
+	tcase_add_test(t, a_wait_that_is_told_late_is_taken_back);
 	tcase_add_test(t, a_look_counts_no_stop_again);
 	return (unit_run("runtime", t));
 }
