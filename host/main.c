@@ -10,12 +10,16 @@ extern const char hf_guest_release[], hf_guest_release_end[];
 extern const struct scenario hf_guest_scenarios[];
 extern const size_t hf_guest_nscenarios;
 extern const char hf_guest_sha256[], hf_guest_release_sha256[];
+extern const char hf_guest_params[];
+extern const size_t hf_guest_params_bytes;
 
 int
 main(int argc, char **argv)
 {
 	const struct scenario_list list = { .scenarios = hf_guest_scenarios,
-		.nscenarios = hf_guest_nscenarios };
+		.nscenarios = hf_guest_nscenarios,
+		.params = hf_guest_params,
+		.params_bytes = hf_guest_params_bytes };
 	const struct cli_builtin builtin[CLI_NBUILTINS] = {
 		[CLI_GUEST] = { .name = "built-in guest",
 		    .bytes = hf_guest_image,

@@ -36,6 +36,14 @@ enum hf_scenario_flags {
 #define HF_GUEST_PTR(type) uint64_t
 #endif
 
+/*
+ * The section HF_PARAM_SECTION names the parameters of the run plan that code of
+ * the image reads: strings "name=number" or "name=text", each with its NUL, in any
+ * order, as often as they are read; more NULs may stand between them.  An image
+ * without the section has parameters that nobody knows.
+ */
+#define HF_PARAM_SECTION "hf_params"
+
 struct hf_scenario {
 	uint32_t magic;
 	uint32_t flags;	     /* enum hf_scenario_flags */

@@ -9,6 +9,7 @@
  * entry fails the build.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/io.h"
 #include "core/sha256.h"
@@ -67,6 +68,12 @@ put_table(const struct scenario_list *l, const struct io_file *image,
 	    f, "};\nconst size_t hf_guest_nscenarios = %zu;\n", l->nscenarios);
 	put_hash(f, "hf_guest_sha256", image);
 	put_hash(f, "hf_guest_release_sha256", release);
+	fprintf(f, "const char hf_guest_params[] =\n");
+	for (size_t i = 0; i < l->params_bytes; i += strlen(l->params + i) + 1)
+		fprintf(f, "    \"%s\\0\"\n", l->params + i);
+	fprintf(f,
+	    "    \"\";\nconst size_t hf_guest_params_bytes = "
+	    "sizeof(hf_guest_params);\n");
 	if (ferror(f) != 0 || fclose(f) != 0) {
 		perror(path);
 		return (1);

@@ -171,15 +171,15 @@ hf_plan_cpus(void)
 }
 
 const char *
-hf_plan_param(const char *name)
+hf_plan_param_named(const char *name)
 {
 	return (hf_plan_value(&boot_plan, name));
 }
 
 uint64_t
-hf_plan_param_u64(const char *name, uint64_t missing)
+hf_plan_param_u64_named(const char *name, uint64_t missing)
 {
-	const char *s = hf_plan_param(name);
+	const char *s = hf_plan_param_named(name);
 	uint64_t v;
 
 	return (s != NULL && number_only(s, &v) ? v : missing);

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 #include "report_abi.h"
+#include "scenario_abi.h"
 
 #define HF_PLAN_PARAMS_MAX 32
 
@@ -39,9 +40,27 @@ bool hf_plan_present(void);
 const char *hf_plan_nonce(void); /* HF_NONCE_DIGITS digits */
 uint64_t hf_plan_seed(void);
 int hf_plan_cpus(void); /* 0: all */
-const char *hf_plan_param(const char *name);
+
+/* The value; NULL when not given.  The name is a literal: see HF_PARAM. */
+#define hf_plan_param(name) hf_plan_param_named(HF_PARAM(name, "text"))
 /* Same as a number; "missing" when absent or not a number. */
-uint64_t hf_plan_param_u64(const char *name, uint64_t missing);
+#define hf_plan_param_u64(name, missing) \
+	hf_plan_param_u64_named(HF_PARAM(name, "number"), (missing))
+
+/*
+ * The name, which is noted in the image as one that is read (HF_PARAM_SECTION):
+ * the host refuses a parameter that no code reads.
+ */
+#define HF_PARAM(name, type)                                                \
+	({                                                                  \
+		static const char hf_param_[]                               \
+		    __attribute__((__section__(HF_PARAM_SECTION), __used__, \
+			__aligned__(1))) = name "=" type;                   \
+		name;                                                       \
+	})
+const char *hf_plan_param_named(const char *name);
+uint64_t hf_plan_param_u64_named(const char *name, uint64_t missing);
+
 const char *hf_plan_run(const char *after);
 
 #endif

@@ -17,9 +17,9 @@
 static struct hf_bench the_bench;
 
 uint32_t
-hf_bench_param(const char *name, uint32_t standard)
+hf_bench_param_named(const char *name, uint32_t standard)
 {
-	const char *text = hf_plan_param(name), *end;
+	const char *text = hf_plan_param_named(name), *end;
 	bool overflow;
 	uint64_t value;
 

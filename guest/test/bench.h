@@ -27,6 +27,7 @@
 #ifndef HF_TEST_BENCH_H
 #define HF_TEST_BENCH_H
 
+#include <kern/plan.h>
 #include <kern/trace.h>
 #include <test/scenario.h>
 #include "hist.h"
@@ -75,7 +76,9 @@ struct hf_bench *hf_bench_open(
 struct hf_bench *hf_bench_open_few(
     const char *name, uint32_t ops, enum hf_layer base, uint32_t divisor);
 /* A parameter of the plan; "standard" if it does not name it. */
-uint32_t hf_bench_param(const char *name, uint32_t standard);
+#define hf_bench_param(name, standard) \
+	hf_bench_param_named(HF_PARAM(name, "number"), (standard))
+uint32_t hf_bench_param_named(const char *name, uint32_t standard);
 bool hf_bench_next(struct hf_bench *b);
 /*
  * Before the first sample: the operation asks a device, whose driver counts its

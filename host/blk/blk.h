@@ -97,4 +97,7 @@ struct blk_backend *blk_volatile_new(
 struct blk_backend *blk_faulty_new(
     struct blk_backend *lower, const char *plan, struct hf_err *err);
 
+/* Whether it could take the plan: 0, or -1: *err quotes the rule. */
+int blk_faulty_check(const char *plan, struct hf_err *err);
+
 #endif

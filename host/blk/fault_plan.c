@@ -108,7 +108,7 @@ fault_plan_parse(const char *text, struct fault_plan *out, struct hf_err *err)
 	for (;;) {
 		len = strcspn(text, ",");
 		if (out->nrules == FAULT_RULES_MAX)
-			return (err_user(err, "fault plan: more than %d rules",
+			return (err_user(err, "--faulty: more than %d rules",
 			    FAULT_RULES_MAX));
 		if (len < sizeof(rule)) {
 			memcpy(rule, text, len);
@@ -119,7 +119,7 @@ fault_plan_parse(const char *text, struct fault_plan *out, struct hf_err *err)
 		else if (len >= sizeof(rule) ||
 		    parse_rule(rule, &out->rules[out->nrules]) != 0)
 			return (err_user(err,
-			    "fault plan: \"%.*s\" is not "
+			    "--faulty: \"%.*s\" is not "
 			    "KIND@N=ACTION (read|write|flush|any @ N|N+|* = "
 			    "fail[:EIO|:ENOSPC]|short:BYTES|delay:DURATION), "
 			    "nor \"volatile\"",

@@ -281,6 +281,14 @@ timer_create_fds(struct faulty *f)
 	return (0);
 }
 
+int
+blk_faulty_check(const char *plan, struct hf_err *err)
+{
+	struct fault_plan parsed;
+
+	return (fault_plan_parse(plan, &parsed, err));
+}
+
 struct blk_backend *
 blk_faulty_new(struct blk_backend *lower, const char *plan, struct hf_err *err)
 {
@@ -308,7 +316,7 @@ blk_faulty_new(struct blk_backend *lower, const char *plan, struct hf_err *err)
 		}
 	}
 	if (plan_delays(&f->plan) && (error = timer_create_fds(f)) != 0) {
-		err_host_errno(err, error, "fault plan: no timer");
+		err_host_errno(err, error, "--faulty: no timer");
 		faulty_close(&f->blk);
 		return (NULL);
 	}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bench.c: holdfast bench. */
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,6 @@
 #define ROUNDS_DEFAULT	   10
 #define TIMEOUT_DEFAULT_MS 120000
 #define CLOCK_NS	   50000000 /* long enough for a few ppm */
-#define PREFIX		   "bench."
 
 struct arguments {
 	struct run_options run;
@@ -80,29 +78,17 @@ static int
 choose(const struct scenario_list *l, const struct options_rest *rest,
     bool *chosen, struct hf_err *err)
 {
-	for (size_t w = 0; w <= rest->nwords; w++) {
-		const char *pattern =
-		    w < rest->nwords ? rest->words[w] : "recorder";
-		size_t n = 0;
+	const struct scenario *recorder;
 
-		for (size_t i = 0; i < l->nscenarios; i++) {
-			const char *id = l->scenarios[i].id;
-
-			if ((l->scenarios[i].flags & HF_IS_BENCH) == 0 ||
-			    strncmp(id, PREFIX, strlen(PREFIX)) != 0)
-				continue;
-			id += strlen(PREFIX);
-			if (rest->nwords != 0 && fnmatch(pattern, id, 0) != 0 &&
-			    fnmatch(pattern, id - strlen(PREFIX), 0) != 0)
-				continue;
-			chosen[i] = true;
-			n++;
-		}
-		if (n == 0)
-			return (err_user(err,
-			    "no bench matches '%s'; see 'holdfast list'",
-			    pattern));
-	}
+	if (scenario_list_choose(l, SCENARIO_VIEW_BENCH, rest->words,
+		rest->nwords, chosen, err) != 0)
+		return (-1);
+	recorder = scenario_list_find(l, SCENARIO_BENCH_PREFIX "recorder");
+	if (recorder == NULL)
+		return (err_user(err,
+		    "this guest has no " SCENARIO_BENCH_PREFIX
+		    "recorder: nothing can be measured"));
+	chosen[recorder - l->scenarios] = true;
 	return (0);
 }
 
@@ -166,7 +152,7 @@ describe(const struct arguments *a, const struct environment *env,
 static void
 print_skipped(const char *text)
 {
-	static const char mark[] = "\nskip    " PREFIX;
+	static const char mark[] = "\nskip    " SCENARIO_BENCH_PREFIX;
 	const char *at = text, *why;
 
 	while ((at = strstr(at, mark)) != NULL) {
@@ -254,10 +240,10 @@ static void
 add_requirements(struct bench_report *r, const struct scenario_list *l)
 {
 	for (struct bench_class *c = r->first; c != NULL; c = c->next) {
-		char id[sizeof(PREFIX) + BENCH_NAME_MAX];
+		char id[sizeof(SCENARIO_BENCH_PREFIX) + BENCH_NAME_MAX];
 		const struct scenario *s;
 
-		snprintf(id, sizeof(id), PREFIX "%s", c->name);
+		snprintf(id, sizeof(id), SCENARIO_BENCH_PREFIX "%s", c->name);
 		s = scenario_list_find(l, id);
 		if (s != NULL)
 			c->requirements = s->requirements;
@@ -414,7 +400,7 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	a.run.command = account.command;
 	if (interrupt_catch(&err) != 0 ||
 	    plan_make_seed(&a.run.seed, &err) != 0 ||
-	    cli_disk_access(&a.run, &err) != 0)
+	    cli_disk_access(&a.run, &err) != 0 || disk_check(&a.run, &err) != 0)
 		return (cli_fail(&err));
 	if (a.run.disk_path == NULL) {
 		a.run.disk_path = cli_default_disk();

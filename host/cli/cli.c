@@ -9,6 +9,7 @@
 
 #include "core/interrupt.h"
 #include "core/log.h"
+#include "core/suggest.h"
 
 static const struct cli_command *const commands[] = {
 	&cli_run,
@@ -42,6 +43,9 @@ print_help(void)
 	       "guest.\n\nCommands:\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	printf("  %-8s %s\n  %-8s %s\n", "help",
+	    "show this help, or that of the command behind it", "version",
+	    "show the version");
 	printf("\nOptions:\n"
 	       "  -h, --help     show this help, or that of a command behind "
 	       "it\n"
@@ -60,35 +64,71 @@ find_command(const char *name)
 	return (NULL);
 }
 
+static int
+refuse_unknown(const char *name)
+{
+	struct suggest s;
+
+	suggest_begin(&s, name, strlen(name));
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		suggest_try(&s, commands[i]->name, strlen(commands[i]->name));
+	if (s.best != NULL)
+		log_error("unknown command '%s' (did you mean '%s'?); see "
+			  "'holdfast --help'",
+		    name, s.best);
+	else
+		log_error("unknown command '%s'; see 'holdfast --help'", name);
+	return (EXITCODE_USAGE);
+}
+
+static int
+print_version(void)
+{
+	printf("holdfast %s\n", HF_VERSION);
+	return (cli_finish_output());
+}
+
+/* "help" alone, or "help COMMAND", which is "COMMAND --help". */
+static int
+help(int argc, char **argv, const struct cli_builtin *builtin)
+{
+	static char option[] = "--help";
+	char *words[] = { option };
+	const struct cli_command *command;
+
+	if (argc == 0)
+		return (print_help());
+	command = find_command(argv[0]);
+	if (command == NULL)
+		return (refuse_unknown(argv[0]));
+	return (command->run(1, words, builtin));
+}
+
 int
 cli_main(int argc, char **argv, const struct cli_builtin *builtin)
 {
 	const struct cli_command *command;
+	const char *first = argc > 1 ? argv[1] : NULL;
 	int status;
 
 	io_reserve_standard();
-	if (argc < 2) {
+	if (first == NULL) {
 		log_error("no command given; see 'holdfast --help'");
 		return (EXITCODE_USAGE);
 	}
-	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 ||
-	    (strcmp(argv[1], "help") == 0 && argc == 2))
+	if (strcmp(first, "-h") == 0 || strcmp(first, "--help") == 0)
 		return (print_help());
-	if (strcmp(argv[1], "--version") == 0) {
-		printf("holdfast %s\n", HF_VERSION);
-		return (cli_finish_output());
-	}
-	if (argv[1][0] == '-') {
-		log_error(
-		    "unknown option '%s'; see 'holdfast --help'", argv[1]);
+	if (strcmp(first, "help") == 0)
+		return (help(argc - 2, argv + 2, builtin));
+	if (strcmp(first, "--version") == 0 || strcmp(first, "version") == 0)
+		return (print_version());
+	if (first[0] == '-') {
+		log_error("unknown option '%s'; see 'holdfast --help'", first);
 		return (EXITCODE_USAGE);
 	}
-	command = find_command(argv[1]);
-	if (command == NULL) {
-		log_error(
-		    "unknown command '%s'; see 'holdfast --help'", argv[1]);
-		return (EXITCODE_USAGE);
-	}
+	command = find_command(first);
+	if (command == NULL)
+		return (refuse_unknown(first));
 	status = command->run(argc - 2, argv + 2, builtin);
 	interrupt_die();
 	return (status);

@@ -14,6 +14,11 @@
 extern const char *const machine_hugepage_names[]; /* enum vm_hugepages */
 extern const char *const machine_engine_names[];   /* enum blk_engine */
 
+/* What scenario_list_choose takes. */
+#define PATTERN_HELP                                               \
+	"A pattern is an id, a shell\npattern (fault.*), an area " \
+	"(fault), or the beginning of exactly one id."
+
 /*
  * Entries of an option table; "at" is the offset of the field.  The help is an
  * argument where the commands do not mean quite the same.

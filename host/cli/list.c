@@ -99,14 +99,12 @@ list_image(const struct arguments *a, const struct scenario_list *l,
 	int status;
 
 	hf_check_memory(chosen != NULL);
-	if (scenario_list_choose(l, rest->words, rest->nwords, chosen, err) !=
-	    0) {
+	if (scenario_list_choose(l,
+		a->all ? SCENARIO_VIEW_ALL : SCENARIO_VIEW_RUN, rest->words,
+		rest->nwords, chosen, err) != 0) {
 		free(chosen);
 		return (cli_fail(err));
 	}
-	for (size_t i = 0; i < l->nscenarios && a->all && rest->nwords == 0;
-	     i++)
-		chosen[i] = true;
 	if (a->json)
 		status = print_json(l, chosen);
 	else {
@@ -138,8 +136,9 @@ list(int argc, char **argv, const struct cli_builtin *builtin)
 const struct cli_command cli_list = {
 	.name = "list",
 	.summary = "list the scenarios of a guest image",
-	.usage = "list [OPTION]... [PATTERN]...\n"
-		 "Lists scenarios: id, title, requirements, flags.",
+	.usage =
+	    "list [OPTION]... [PATTERN]...\n"
+	    "Lists scenarios: id, title, requirements, flags.\n" PATTERN_HELP,
 	.specs = specs,
 	.run = list,
 };

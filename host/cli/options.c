@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/suggest.h"
 #include "core/units.h"
 
 static const struct option_spec help_spec = { .name = "help",
@@ -37,38 +38,20 @@ find_letter(const struct option_spec *specs, char letter)
 	return (NULL);
 }
 
-/* The option that the user may have meant: the longest common beginning. */
-static const char *
-guess(const struct option_spec *specs, const char *name)
-{
-	const char *best = NULL;
-	size_t best_len = 1;
-
-	for (; specs->name != NULL; specs++) {
-		size_t n = 0;
-
-		while (name[n] != '\0' && name[n] == specs->name[n])
-			n++;
-		if (n > best_len) {
-			best_len = n;
-			best = specs->name;
-		}
-	}
-	return (best);
-}
-
 static int
 refuse_unknown(const struct option_spec *specs, const char *word, size_t len,
     struct hf_err *err)
 {
-	const char *meant = NULL;
+	struct suggest s;
 
+	suggest_begin(&s, word + 2, len < 2 ? 0 : len - 2);
 	if (strncmp(word, "--", 2) == 0)
-		meant = guess(specs, word + 2);
-	if (meant != NULL)
+		for (; specs->name != NULL; specs++)
+			suggest_try(&s, specs->name, strlen(specs->name));
+	if (s.best != NULL)
 		return (
 		    err_user(err, "unknown option '%.*s' (did you mean --%s?)",
-			(int)len, word, meant));
+			(int)len, word, s.best));
 	return (err_user(err, "unknown option '%.*s'", (int)len, word));
 }
 

@@ -62,8 +62,9 @@ print_plan(const struct arguments *a, const struct scenario_list *l,
 
 	plan.runs = calloc(l->nscenarios, sizeof(*plan.runs));
 	hf_check_memory(chosen != NULL && plan.runs != NULL);
-	if (scenario_list_choose(l, rest->words, rest->nwords, chosen, err) !=
-	    0)
+	if (scenario_params_check(l, a->params.text, a->params.n, err) != 0 ||
+	    scenario_list_choose(l, SCENARIO_VIEW_RUN, rest->words,
+		rest->nwords, chosen, err) != 0)
 		goto out;
 	for (size_t i = 0; i < l->nscenarios; i++)
 		nchosen += chosen[i];
@@ -119,7 +120,7 @@ const struct cli_command cli_plan = {
 	.usage = "plan [OPTION]... [PATTERN]...\n"
 		 "Prints a run plan for one boot of another VMM "
 		 "(QEMU: -initrd FILE);\n'holdfast decode' reads what "
-		 "the guest then says.",
+		 "the guest then says.\n" PATTERN_HELP,
 	.specs = specs,
 	.run = plan,
 };

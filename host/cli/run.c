@@ -12,6 +12,7 @@
 #include "cli/report_options.h"
 #include "core/interrupt.h"
 #include "core/log.h"
+#include "run/disk.h"
 #include "run/plan.h"
 
 #define TIMEOUT_DEFAULT_MS 30000
@@ -69,8 +70,11 @@ run_image(struct arguments *a, const struct cli_image *image,
 		return (cli_fail(err));
 	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
 	hf_check_memory(chosen != NULL);
-	if (scenario_list_choose(
-		&image->list, rest->words, rest->nwords, chosen, err) != 0 ||
+	if (scenario_params_check(
+		&image->list, a->params.text, a->params.n, err) != 0 ||
+	    scenario_list_choose(&image->list, SCENARIO_VIEW_RUN, rest->words,
+		rest->nwords, chosen, err) != 0 ||
+	    disk_check(&a->run, err) != 0 ||
 	    report_options_open(&a->reports, &reports, err) != 0) {
 		free(chosen);
 		return (cli_fail(err));
@@ -133,8 +137,7 @@ const struct cli_command cli_run = {
 	.name = "run",
 	.summary = "boot a guest and run scenarios",
 	.usage = "run [OPTION]... [PATTERN]...\n"
-		 "Runs the scenarios whose ids match a pattern (as *.basic or "
-		 "fault.*; default: all).",
+		 "Runs scenarios (default: all).  " PATTERN_HELP,
 	.specs = specs,
 	.run = run,
 };

@@ -60,6 +60,22 @@ open_image(const struct run_options *opt, struct hf_err *err)
 	return (blk_image_open(&image, err));
 }
 
+int
+disk_check(const struct run_options *opt, struct hf_err *err)
+{
+	struct blk_backend *b;
+
+	if (opt->faults != NULL && blk_faulty_check(opt->faults, err) != 0)
+		return (-1);
+	if (opt->disk_path == NULL)
+		return (0);
+	b = open_image(opt, err);
+	if (b == NULL)
+		return (-1);
+	blk_close(b);
+	return (0);
+}
+
 struct disk *
 disk_new(const struct run_options *opt, struct vm *vm, struct bus *bus,
     struct hf_err *err)

@@ -13,6 +13,12 @@ struct disk;
 struct vm;
 
 /*
+ * Whether what opt says of a disk can be had: a fault plan that makes sense, and
+ * an image that can be opened, if one is named.  0, or -1: *err.
+ */
+int disk_check(const struct run_options *opt, struct hf_err *err);
+
+/*
  * Opens the image of opt and plugs it into the bus of a vm that is not yet
  * started.  NULL: *err.
  */

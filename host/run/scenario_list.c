@@ -171,27 +171,57 @@ read_entries(
 	return (sort_entries(l, rd));
 }
 
-static int
-find_section(struct scenario_list *l, const struct reader *rd)
+/* True: *sh is the section of that name. */
+static bool
+find_section(
+    const struct reader *rd, size_t strings, const char *name, GElf_Shdr *sh)
 {
 	Elf_Scn *scn = NULL;
+	const char *s;
+
+	while ((scn = elf_nextscn(rd->elf, scn)) != NULL) {
+		if (gelf_getshdr(scn, sh) == NULL)
+			continue;
+		s = elf_strptr(rd->elf, strings, sh->sh_name);
+		if (s != NULL && strcmp(s, name) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+static int
+read_params(
+    struct scenario_list *l, const struct reader *rd, const GElf_Shdr *sh)
+{
+	if (sh->sh_type != SHT_PROGBITS || sh->sh_offset > rd->image_bytes ||
+	    sh->sh_size > rd->image_bytes - sh->sh_offset || sh->sh_size == 0 ||
+	    rd->image[sh->sh_offset + sh->sh_size - 1] != '\0')
+		return (err_user(rd->err,
+		    "%s: section %s lies outside the file or has no end",
+		    rd->name, HF_PARAM_SECTION));
+	l->params = rd->image + sh->sh_offset;
+	l->params_bytes = sh->sh_size;
+	return (0);
+}
+
+static int
+read_sections(struct scenario_list *l, const struct reader *rd)
+{
 	GElf_Shdr sh;
 	size_t strings;
-	const char *s;
 
 	if (elf_getshdrstrndx(rd->elf, &strings) != 0)
 		return (err_user(rd->err, "%s: no section names: %s", rd->name,
 		    elf_errmsg(-1)));
-	while ((scn = elf_nextscn(rd->elf, scn)) != NULL) {
-		if (gelf_getshdr(scn, &sh) == NULL)
-			continue;
-		s = elf_strptr(rd->elf, strings, sh.sh_name);
-		if (s != NULL && strcmp(s, HF_SCENARIO_SECTION) == 0)
-			return (read_entries(l, rd, &sh));
-	}
-	return (
-	    err_user(rd->err, "%s: no section %s: this is not a holdfast guest",
-		rd->name, HF_SCENARIO_SECTION));
+	if (!find_section(rd, strings, HF_SCENARIO_SECTION, &sh))
+		return (err_user(rd->err,
+		    "%s: no section %s: this is not a holdfast guest", rd->name,
+		    HF_SCENARIO_SECTION));
+	if (read_entries(l, rd, &sh) != 0)
+		return (-1);
+	if (find_section(rd, strings, HF_PARAM_SECTION, &sh))
+		return (read_params(l, rd, &sh));
+	return (0);
 }
 
 /* The PT_LOAD segments as far as they lie in the file. */
@@ -249,7 +279,7 @@ scenario_list_read(struct scenario_list *l, const void *elf, size_t elf_bytes,
 	else if (read_segments(&rd) != 0)
 		rc = -1;
 	else
-		rc = find_section(l, &rd);
+		rc = read_sections(l, &rd);
 	elf_end(rd.elf);
 	if (rc != 0)
 		scenario_list_free(l);

@@ -25,6 +25,9 @@ struct scenario {
 struct scenario_list {
 	const struct scenario *scenarios; /* sorted by id */
 	size_t nscenarios;
+	/* HF_PARAM_SECTION, its last byte a NUL; NULL: the image has none */
+	const char *params;
+	size_t params_bytes;
 	struct scenario *owned; /* scenarios, if made by scenario_list_read */
 };
 
@@ -44,15 +47,31 @@ void scenario_list_free(struct scenario_list *l);
 const struct scenario *scenario_list_find(
     const struct scenario_list *l, const char *id);
 
+enum scenario_view {
+	SCENARIO_VIEW_RUN,  /* hidden ones and benches by their id only */
+	SCENARIO_VIEW_ALL,  /* all alike */
+	SCENARIO_VIEW_BENCH /* benches, named with or without the prefix */
+};
+#define SCENARIO_BENCH_PREFIX "bench."
+
 /*
- * Chooses scenarios: chosen[i] (nscenarios of them) says whether scenario i
- * matches any pattern (fnmatch).  A hidden scenario, and a benchmark, matches
- * only a pattern that is its id.  No patterns: everything else.  0, or -1:
- * *err naming the first pattern that chooses nothing.
+ * Chooses scenarios: chosen[i] (nscenarios of them) says whether any pattern names
+ * scenario i.  A pattern is an id, a shell pattern (fnmatch), an area ("fault": all
+ * that begin with "fault."), or the beginning of exactly one id.  No patterns: all
+ * that the view has.  0, or -1: *err naming the first pattern that chooses nothing,
+ * or is the beginning of several.
  */
-int scenario_list_choose(const struct scenario_list *l,
+int scenario_list_choose(const struct scenario_list *l, enum scenario_view view,
     const char *const *patterns, size_t npatterns, bool *chosen,
     struct hf_err *err);
+
+/*
+ * Whether texts[0..n) can be parameters of a run of this image: "name=value",
+ * with a name that its code reads, given once, and a number where it reads one.
+ * 0, or -1: *err.
+ */
+int scenario_params_check(const struct scenario_list *l,
+    const char *const *texts, size_t n, struct hf_err *err);
 
 /* "smp", "disk", ...: name of the lowest flag set; NULL if there is none. */
 const char *scenario_flag_name(uint32_t flags);

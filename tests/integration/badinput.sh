@@ -49,6 +49,23 @@ skip() {
 # --- the command line ------------------------------------------------------
 expect no_command 2 "no command given" "$holdfast"
 expect unknown_command 2 "unknown command 'rum'" "$holdfast" rum
+expect suggested_command 2 "(did you mean 'bench'?)" "$holdfast" bnech
+expect help_of_nothing 2 "unknown command 'rum'" "$holdfast" help rum
+expect suggested_pattern 2 "no scenario matches 'fualt' (did you mean 'fault'?)" \
+    "$holdfast" run fualt
+expect ambiguous_pattern 2 "is the beginning of" "$holdfast" run fau
+expect disk_not_there 2 "'/does/not/exist': No such file or directory" \
+    "$holdfast" run --disk /does/not/exist boot.smoke
+expect disk_not_there_bench 2 "'/does/not/exist': No such file or directory" \
+    "$holdfast" bench --disk /does/not/exist trap_floor
+expect faulty_garbage 2 '--faulty: "garbage" is not KIND@N=ACTION' \
+    "$holdfast" run --faulty garbage boot.smoke
+expect param_malformed 2 "--param: 'effort' is not NAME=VALUE" \
+    "$holdfast" run --param effort boot.smoke
+expect param_unknown 2 "(did you mean 'effort'?)" \
+    "$holdfast" run --param efort=2 boot.smoke
+expect param_no_number 2 "the value is not a number" \
+    "$holdfast" plan --param effort=lots boot.smoke
 expect unknown_option 2 "unknown option '--dsik'" "$holdfast" run --dsik x
 expect unknown_top_option 2 "unknown option '--verbose'" "$holdfast" --verbose
 expect missing_value 2 "--disk needs a value" "$holdfast" run --disk

@@ -55,7 +55,7 @@ START_TEST(senseless_fault_plans_are_refused_with_the_rule_quoted)
 
 	ck_assert_int_eq(fault_plan_parse(bad_plans[_i], &p, &err), -1);
 	ck_assert_int_eq(err.status, EXITCODE_USAGE);
-	ck_assert_ptr_nonnull(strstr(err.text, "fault plan: \""));
+	ck_assert_ptr_nonnull(strstr(err.text, "--faulty: \""));
 	ck_assert_ptr_null(blk_faulty_new(blk_ram_new(8), bad_plans[_i], &err));
 }
 END_TEST

@@ -267,6 +267,8 @@ END_TEST
 static const struct {
 	const char *patterns[3];
 	const char *chosen; /* one letter a scenario; NULL: error */
+	enum scenario_view view;
+	const char *message; /* part of it */
 } choices[] = {
 	{ { NULL }, "yy-" },
 	{ { "page.*" }, "-y-" },
@@ -274,7 +276,21 @@ static const struct {
 	{ { "*.one" }, "yy-" },
 	{ { "page.[ot]*" }, "-y-" },
 	{ { "page.one", "page.one" }, "-y-" },
-	{ { "page" }, NULL },
+	{ { "page" }, "-y-" },
+	{ { "pa" }, "-y-" },
+	{ { "map" }, "y--" },
+	{ { "map.o" }, "y--" },
+	{ { "page.t" }, NULL, .message = "no scenario matches" },
+	{ { "page.t" }, "--y", SCENARIO_VIEW_ALL },
+	{ { "page." }, NULL, SCENARIO_VIEW_ALL,
+	    "beginning of 2 scenarios (page.one, page.two); 'page.*' means "
+	    "them all" },
+	{ { "page" }, "-yy", SCENARIO_VIEW_ALL },
+	{ { NULL }, "yyy", SCENARIO_VIEW_ALL },
+	{ { "map.two" }, NULL, .message = "did you mean 'map.one'?" },
+	{ { "mpa" }, NULL, .message = "did you mean 'map'?" },
+	{ { NULL }, "---", SCENARIO_VIEW_BENCH },
+	{ { "map.one" }, NULL, SCENARIO_VIEW_BENCH, "no bench matches" },
 	{ { "*.two" }, NULL },
 	{ { "page.one", "wire.*" }, NULL },
 };
@@ -288,14 +304,53 @@ START_TEST(patterns_choose_scenarios)
 	while (n < 3 && choices[_i].patterns[n] != NULL)
 		n++;
 	ck_assert_int_eq(read_list(), 0);
-	rc = scenario_list_choose(&list, choices[_i].patterns, n, chosen, &err);
+	rc = scenario_list_choose(
+	    &list, choices[_i].view, choices[_i].patterns, n, chosen, &err);
 	ck_assert_int_eq(rc, choices[_i].chosen != NULL ? 0 : -1);
 	for (int i = 0; rc == 0 && i < NSCENARIOS; i++)
 		ck_assert_int_eq(chosen[i], choices[_i].chosen[i] == 'y');
 	if (rc != 0)
 		ck_assert_ptr_nonnull(
 		    strstr(err.text, choices[_i].patterns[n - 1]));
+	if (choices[_i].message != NULL)
+		ck_assert_ptr_nonnull(strstr(err.text, choices[_i].message));
 	scenario_list_free(&list);
+}
+END_TEST
+
+static const char noted[] = "effort=number\0\0file=text\0effort=number\0"
+			    "rounds=number\0rounds=text";
+
+static const struct {
+	const char *texts[3];
+	const char *message; /* part of it; NULL: taken */
+} params[] = {
+	{ { "effort=3" }, NULL },
+	{ { "file=" }, NULL },
+	{ { "file=a=b", "effort=0" }, NULL },
+	{ { "rounds=ten" }, NULL },
+	{ { "effort" }, "'effort' is not NAME=VALUE" },
+	{ { "=3" }, "'=3' is not NAME=VALUE" },
+	{ { "efort=3" }, "reads 'efort' (did you mean 'effort'?)" },
+	{ { "effor=3" }, "reads 'effor' (did you mean 'effort'?)" },
+	{ { "xyzzy=3" }, "nothing in this guest reads 'xyzzy'" },
+	{ { "effort=many" }, "'effort=many': the value is not a number" },
+	{ { "effort=0x3" }, "the value is not a number" },
+	{ { "effort=" }, "the value is not a number" },
+	{ { "effort=3", "effort=4" }, "'effort' is given twice" },
+	{ { "file=a\nrun x.y" }, "a line break in the value of 'file'" },
+};
+
+START_TEST(parameters_are_those_that_the_image_reads)
+{
+	struct scenario_list l = { .params = noted,
+		.params_bytes = sizeof(noted) };
+	size_t n = params[_i].texts[1] != NULL ? 2 : 1;
+	int rc = scenario_params_check(&l, params[_i].texts, n, &err);
+
+	ck_assert_int_eq(rc, params[_i].message != NULL ? -1 : 0);
+	if (params[_i].message != NULL)
+		ck_assert_ptr_nonnull(strstr(err.text, params[_i].message));
 }
 END_TEST
 
@@ -311,5 +366,7 @@ main(void)
 	tcase_add_test(t, a_truncated_image_is_refused_at_every_length);
 	tcase_add_loop_test(t, patterns_choose_scenarios, 0,
 	    sizeof(choices) / sizeof(choices[0]));
+	tcase_add_loop_test(t, parameters_are_those_that_the_image_reads, 0,
+	    sizeof(params) / sizeof(params[0]));
 	return (unit_run("scenario_list", t));
 }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* suggest.h: the word that somebody may have meant. */
+#ifndef HF_CORE_SUGGEST_H
+#define HF_CORE_SUGGEST_H
+
+#include <stddef.h>
+
+/*
+ * Begin with what was written, try every word there is; best is then the nearest
+ * one, or NULL if none is near: fewer than half of its letters would have to be
+ * changed, added, left out or swapped with their neighbour, or it begins with the
+ * written one.
+ */
+struct suggest {
+	const char *written;
+	size_t written_len;
+	const char *best;
+	size_t best_len;
+	size_t best_distance;
+};
+
+void suggest_begin(struct suggest *s, const char *written, size_t len);
+void suggest_try(struct suggest *s, const char *word, size_t len);
+
+#endif
