@@ -94,8 +94,8 @@ main(int argc, char **argv)
 		    "usage: scenario-table GUEST.elf RELEASE.elf TABLE.c\n");
 		return (2);
 	}
-	if (io_file_map("image", argv[1], &image, &err) != 0 ||
-	    io_file_map("image", argv[2], &release, &err) != 0 ||
+	if (io_file_read("image", argv[1], &image, &err) != 0 ||
+	    io_file_read("image", argv[2], &release, &err) != 0 ||
 	    scenario_list_read(
 		&list, image.bytes, image.len_bytes, argv[1], &err) != 0) {
 		fprintf(stderr, "scenario-table: %s\n", err.text);

@@ -147,14 +147,14 @@ boot_files(const struct arguments *a, const struct cli_builtin *builtin,
 	int status;
 
 	if (a->kernel_path != NULL) {
-		if (io_file_map("--kernel", a->kernel_path, &file, err) != 0)
+		if (io_file_read("--kernel", a->kernel_path, &file, err) != 0)
 			return (cli_fail(err));
 		kernel = (struct vm_image){ .bytes = file.bytes,
 			.len_bytes = file.len_bytes,
 			.name = a->kernel_path };
 	}
 	if (a->module_path != NULL &&
-	    io_file_map("--module", a->module_path, &module, err) != 0)
+	    io_file_read("--module", a->module_path, &module, err) != 0)
 		status = cli_fail(err);
 	else
 		status = boot_image(a, &kernel, &module, err);

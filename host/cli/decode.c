@@ -51,7 +51,7 @@ decode_files(
 	struct reports reports;
 	int status;
 
-	if (io_file_map("--plan", a->plan_path, &plan_file, err) != 0)
+	if (io_file_read("--plan", a->plan_path, &plan_file, err) != 0)
 		return (cli_fail(err));
 	status = plan_parse(
 	    &plan, plan_file.bytes, plan_file.len_bytes, a->plan_path, err);
@@ -83,7 +83,7 @@ decode_image(const struct arguments *a, const char *log_path,
 		in.end = decode_qemu_status(a->qemu_status);
 	if (in.end == GUEST_END_INTERRUPTED)
 		in.signal = (int)a->qemu_status - 128;
-	if (io_file_map("console log", log_path, &in.log, err) != 0)
+	if (io_file_read("console log", log_path, &in.log, err) != 0)
 		return (cli_fail(err));
 	if (cli_image_open(&image, a->kernel_path, builtin, err) != 0)
 		status = cli_fail(err);

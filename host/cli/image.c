@@ -22,7 +22,7 @@ cli_image_open(struct cli_image *image, const char *kernel_path,
 		builtin->bytes, builtin->len_bytes, &image->kernel.file_offset))
 		image->kernel.file = SELF_PATH;
 	if (kernel_path != NULL) {
-		if (io_file_map("--kernel", kernel_path, &image->file, err) !=
+		if (io_file_read("--kernel", kernel_path, &image->file, err) !=
 		    0)
 			return (-1);
 		image->kernel.bytes = image->file.bytes;

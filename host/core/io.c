@@ -43,38 +43,102 @@ io_reserve_standard(void)
 			(void)open("/dev/null", O_RDONLY);
 }
 
-int
-io_file_map(
-    const char *what, const char *path, struct io_file *out, struct hf_err *err)
+/* The descriptor of a file that can be an input, and its size; -1: *err. */
+static int
+open_input(
+    const char *what, const char *path, size_t *len_bytes, struct hf_err *err)
 {
 	struct stat st;
-	void *bytes;
-	int error, fd;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return (err_user_errno(err, errno, "%s %s", what, path));
-	if (fstat(fd, &st) != 0) {
-		error = errno;
-		close(fd);
-		return (err_user_errno(err, error, "%s %s", what, path));
+	if (fstat(fd, &st) != 0)
+		err_user_errno(err, errno, "%s %s", what, path);
+	else if (!S_ISREG(st.st_mode))
+		err_user(err, "%s %s: %s, not a regular file", what, path,
+		    S_ISDIR(st.st_mode) ? "a directory" : "special");
+	else if (st.st_size == 0)
+		err_user(err, "%s %s: the file is empty", what, path);
+	else if ((uint64_t)st.st_size > IO_FILE_MAX)
+		err_user(err, "%s %s: %lld bytes are too many (at most %llu)",
+		    what, path, (long long)st.st_size, IO_FILE_MAX);
+	else {
+		*len_bytes = (size_t)st.st_size;
+		return (fd);
 	}
-	if (!S_ISREG(st.st_mode)) {
-		close(fd);
-		return (err_user(err, "%s %s: %s, not a regular file", what,
-		    path, S_ISDIR(st.st_mode) ? "a directory" : "special"));
-	}
-	if (st.st_size == 0) {
-		close(fd);
-		return (err_user(err, "%s %s: the file is empty", what, path));
-	}
-	bytes = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	error = errno;
 	close(fd);
-	if (bytes == MAP_FAILED)
-		return (err_user_errno(err, error, "%s %s", what, path));
+	return (-1);
+}
+
+/* 0, or an errno; ESTALE: the file ended early. */
+static int
+copy_all(int to, int from, size_t len_bytes)
+{
+	char buf[1 << 16];
+	ssize_t n;
+	int error;
+
+	while (len_bytes > 0) {
+		n = read(from, buf,
+		    len_bytes < sizeof(buf) ? len_bytes : sizeof(buf));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return (n == 0 ? ESTALE : errno);
+		error = io_write_all(to, buf, (size_t)n);
+		if (error != 0)
+			return (-error);
+		len_bytes -= (size_t)n;
+	}
+	return (0);
+}
+
+/* A sealed copy, mapped; 0, or an errno. */
+static int
+copy_sealed(int fd, size_t len_bytes, struct io_file *out)
+{
+	int copy =
+	    memfd_create("holdfast-input", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	void *bytes = MAP_FAILED;
+	int error;
+
+	if (copy < 0)
+		return (errno);
+	error = copy_all(copy, fd, len_bytes);
+	if (error == 0 &&
+	    fcntl(copy, F_ADD_SEALS,
+		F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+		error = errno;
+	if (error == 0) {
+		bytes = mmap(NULL, len_bytes, PROT_READ, MAP_PRIVATE, copy, 0);
+		error = bytes == MAP_FAILED ? errno : 0;
+	}
+	close(copy);
+	if (error != 0)
+		return (error);
 	out->bytes = bytes;
-	out->len_bytes = st.st_size;
+	out->len_bytes = len_bytes;
+	return (0);
+}
+
+int
+io_file_read(
+    const char *what, const char *path, struct io_file *out, struct hf_err *err)
+{
+	size_t len_bytes = 0;
+	int error, fd;
+
+	fd = open_input(what, path, &len_bytes, err);
+	if (fd < 0)
+		return (-1);
+	error = copy_sealed(fd, len_bytes, out);
+	close(fd);
+	if (error == ESTALE)
+		return (err_user(err,
+		    "%s %s: the file shrank while it was read", what, path));
+	if (error != 0)
+		return (err_user_errno(err, error, "%s %s", what, path));
 	return (0);
 }
 

@@ -22,12 +22,17 @@ struct io_file {
 	size_t len_bytes;
 };
 
+/* A larger file than this is no kernel, plan or log. */
+#define IO_FILE_MAX (1ull << 30)
+
 /*
- * The whole of a regular file, mapped read only and private; io_file_free
- * unmaps it.  what names the option in messages ("--kernel").  0, or -1:
- * *err, for a missing file, a directory, an unreadable or an empty one.
+ * The whole of a regular file as it was at this moment: a copy, in memory that
+ * nobody can change (memfd_create(2), sealed), so that what was checked stays what it
+ * was, whatever becomes of the file.  io_file_free lets it go.  what names the
+ * option in messages ("--kernel").  0, or -1: *err, for a missing file, a directory,
+ * an unreadable, empty or too large one, and one that shrinks while it is read.
  */
-int io_file_map(const char *what, const char *path, struct io_file *out,
+int io_file_read(const char *what, const char *path, struct io_file *out,
     struct hf_err *err);
 void io_file_free(struct io_file *);
 

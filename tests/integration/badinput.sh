@@ -235,6 +235,22 @@ else
 	expect disk_in_use 2 "$work/img" \
 	    "$holdfast" run --disk "$work/img" "$first"
 	wait $first_guest
+	# The image is emptied and rewritten while its guest runs, and read again
+	# for the backtrace: the one that was checked is the one that counts.
+	cp "$selftest" "$work/k.elf"
+	timeout 60 "$holdfast" run --kernel "$work/k.elf" selftest.panic \
+	    >"$work/out" 2>"$work/err" &
+	guest=$!
+	until grep -q '^guest ' "$work/out"; do
+		kill -0 $guest 2>/dev/null || break
+	done
+	: >"$work/k.elf"
+	head -c 1000000 /dev/urandom >>"$work/k.elf"
+	wait $guest
+	got=$? wrong=
+	[ "$got" = 3 ] || wrong="status $got instead of 3"
+	grep -q "deaths.c:" "$work/out" || wrong="$wrong; no backtrace"
+	report kernel_rewritten_meanwhile "$wrong"
 	timeout 60 "$holdfast" run --output /dev/full --format tap "$first" \
 	    >"$work/out" 2>"$work/err"
 	got=$? wrong=

@@ -185,26 +185,34 @@ END_TEST
 
 START_TEST(files_that_cannot_be_inputs_are_refused_by_name)
 {
-	struct io_file file = { 0 };
+	struct io_file file = { 0 }, again;
 	struct hf_err err = { 0 };
 	char path[] = "/tmp/hf-check-core-XXXXXX";
 	int fd;
 
-	ck_assert_int_eq(io_file_map("--plan", "/", &file, &err), -1);
+	ck_assert_int_eq(io_file_read("--plan", "/", &file, &err), -1);
 	ck_assert_int_eq(err.status, EXITCODE_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "--plan /: a directory"));
 	ck_assert_int_eq(
-	    io_file_map("--plan", "/nonexistent", &file, &err), -1);
+	    io_file_read("--plan", "/nonexistent", &file, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, strerror(ENOENT)));
-	ck_assert_int_eq(io_file_map("--plan", "/dev/null", &file, &err), -1);
+	ck_assert_int_eq(io_file_read("--plan", "/dev/null", &file, &err), -1);
 	fd = mkstemp(path);
 	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(io_file_map("--plan", path, &file, &err), -1);
+	ck_assert_int_eq(io_file_read("--plan", path, &file, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "empty"));
 	ck_assert_int_eq(io_write_all(fd, "abc", 3), 0);
-	ck_assert_int_eq(io_file_map("--plan", path, &file, &err), 0);
+	ck_assert_int_eq(io_file_read("--plan", path, &file, &err), 0);
 	ck_assert_uint_eq(file.len_bytes, 3);
 	ck_assert_mem_eq(file.bytes, "abc", 3);
+	/* What becomes of the file does not matter any more. */
+	ck_assert_int_eq(pwrite(fd, "xyz", 3, 0), 3);
+	ck_assert_mem_eq(file.bytes, "abc", 3);
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	ck_assert_mem_eq(file.bytes, "abc", 3);
+	ck_assert_int_eq(ftruncate(fd, (off_t)IO_FILE_MAX + 1), 0);
+	ck_assert_int_eq(io_file_read("--plan", path, &again, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "too many"));
 	io_file_free(&file);
 	close(fd);
 	unlink(path);
