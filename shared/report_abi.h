@@ -17,7 +17,9 @@
  *
  * kind    keys                           meaning
  * hello   abi cpus mem boot_tsc          first record; boot_tsc: TSC ticks from
- *                                        the ELF entry to this record
+ *         [loop_tsc]                     the ELF entry to this record; loop_tsc:
+ *                                        the least of three runs of a loop of
+ *                                        HF_SPEED_INSTRUCTIONS in ring 0
  * begin   id tsc                         a scenario starts (tsc since entry)
  * expect  ok file line text [got want]   one expectation; only failures must be
  *                                        sent, passes are counted in "end"
@@ -50,6 +52,8 @@
 #define HF_RECORD_MARK	0x1e
 #define HF_RECORD_MAX	1024
 #define HF_NONCE_DIGITS 16
-#define HF_FRAME_REGS	20 /* in a frame record */
+
+#define HF_SPEED_INSTRUCTIONS 128
+#define HF_FRAME_REGS	      20 /* in a frame record */
 
 #endif

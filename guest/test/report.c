@@ -145,15 +145,34 @@ hf_record_tsc(void)
 	return (hf_tsc() - hf_boot_tsc());
 }
 
+/* Tells the host whether somebody emulates ring 0 (shared/report_abi.h). */
+static uint64_t
+loop_ticks(void)
+{
+	uint64_t least = UINT64_MAX, start, ticks;
+	uint32_t n;
+
+	for (int i = 0; i < 3; i++) {
+		n = HF_SPEED_INSTRUCTIONS / 2;
+		start = hf_tsc();
+		__asm__ __volatile__("1: decl %0; jnz 1b" : "+r"(n) : : "cc");
+		ticks = hf_tsc() - start;
+		least = MIN(least, ticks);
+	}
+	return (least);
+}
+
 void
 hf_report_hello(u_int cpus)
 {
+	uint64_t ticks = loop_ticks();
 	struct record *r = hf_record_begin("hello");
 
 	hf_record_u64(r, "abi", HF_ABI_VERSION);
 	hf_record_u64(r, "cpus", cpus);
 	hf_record_u64(r, "mem", ptoa(realmem));
 	hf_record_u64(r, "boot_tsc", hf_record_tsc());
+	hf_record_u64(r, "loop_tsc", ticks);
 	hf_record_end(r);
 }
 

@@ -20,6 +20,7 @@
 #include "run/plan.h"
 #include "run/runner.h"
 #include "vm/kvm.h"
+#include "vm/ring0_speed.h"
 
 #define ROUNDS_DEFAULT	   10
 #define TIMEOUT_DEFAULT_MS 120000
@@ -110,6 +111,20 @@ first_touch(const struct arguments *a)
 		      : "prefaulted without the second stage");
 }
 
+static bool
+ring0_is_emulated(void)
+{
+	struct hf_err err = { 0 };
+	struct ring0_speed speed = { .emulated = false };
+	int fd = kvm_open(KVM_PATH, &err);
+
+	if (fd >= 0) {
+		(void)ring0_speed_measure(fd, &speed);
+		close(fd);
+	}
+	return (speed.emulated);
+}
+
 static void
 describe(const struct arguments *a, const struct environment *env,
     struct bench_environment *e)
@@ -124,8 +139,9 @@ describe(const struct arguments *a, const struct environment *env,
 	e->cpus = a->run.ncpus;
 	e->seed = a->run.seed;
 	snprintf(e->version, sizeof(e->version), "%s", HF_VERSION);
-	snprintf(
-	    e->accelerator, sizeof(e->accelerator), "%s", env->accelerator);
+	snprintf(e->accelerator, sizeof(e->accelerator), "%s%s",
+	    env->accelerator,
+	    ring0_is_emulated() ? ", ring 0 emulated (slow)" : "");
 	snprintf(e->cpu, sizeof(e->cpu), "%s", env->cpu);
 	snprintf(e->host_kernel, sizeof(e->host_kernel), "%.80s%s",
 	    env->host_kernel,

@@ -109,7 +109,7 @@ json_finish(struct report *r, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s)
 {
 	json_t *top = json_object(), *list = json_array();
-	char *text;
+	char *text, ring0[REPORT_RING0_BYTES];
 
 	for (size_t i = 0; i < nresults; i++)
 		json_add(list, scenario_of(r, results[i]));
@@ -122,6 +122,7 @@ json_finish(struct report *r, struct scenario_result *const *results,
 	    json_text(s->signal != 0 ? interrupt_name(s->signal) : NULL));
 	json_put(top, "stopped", json_text(s->stopped));
 	json_put(top, "wall_ns", json_count(s->wall_ns));
+	json_put(top, "ring0", json_text(report_ring0(s, ring0)));
 	text = json_document(top, JSON_INDENT(2));
 	fputs(text, r->out);
 	free(text);

@@ -138,9 +138,10 @@ print_case(FILE *f, const struct report *r, const struct scenario_result *res)
 }
 
 static void
-print_environment(FILE *f, const struct report_environment *e)
+print_environment(
+    FILE *f, const struct report_environment *e, const struct report_summary *s)
 {
-	char number[32], name[64];
+	char number[32], name[64], ring0[REPORT_RING0_BYTES];
 
 	fputs("    <properties>\n", f);
 	print_property(f, "version", e->version);
@@ -162,6 +163,7 @@ print_environment(FILE *f, const struct report_environment *e)
 		print_property(f, name, e->options[i].value);
 	}
 	print_property(f, "command", e->command);
+	print_property(f, "ring0", report_ring0(s, ring0));
 	fputs("    </properties>\n", f);
 }
 
@@ -199,7 +201,7 @@ junit_finish(struct report *r, struct scenario_result *const *results,
 	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 	    "<testsuites %s>\n  <testsuite %s>\n",
 	    counts, counts);
-	print_environment(r->out, &r->env);
+	print_environment(r->out, &r->env, s);
 	for (size_t i = 0; i < nresults; i++)
 		print_case(r->out, r, results[i]);
 	if (s->stopped != NULL)

@@ -209,7 +209,7 @@ pretty_finish(struct report *r, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s)
 {
 	const struct result_totals *t = &s->totals;
-	char seconds[32], not_run[40] = "";
+	char seconds[32], not_run[40] = "", ring0[REPORT_RING0_BYTES];
 
 	erase_live_line(r);
 	print_not_run(r->out, results, nresults, s);
@@ -221,6 +221,8 @@ pretty_finish(struct report *r, struct scenario_result *const *results,
 	    t->scenarios, t->scenarios == 1 ? "" : "s", t->passed, t->failed,
 	    t->skipped, not_run,
 	    units_format_seconds(s->wall_ns, seconds, sizeof(seconds)));
+	if (report_ring0(s, ring0) != NULL)
+		fprintf(r->out, "ring 0 of the guest: %s\n", ring0);
 	if (t->began == 0 && s->stopped == NULL && t->skipped != t->scenarios)
 		fputs("no scenario reported anything\n", r->out);
 }

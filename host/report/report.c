@@ -138,6 +138,18 @@ report_again(const struct report *r, const struct scenario_result *res)
 	return (again);
 }
 
+const char *
+report_ring0(const struct report_summary *s, char *buf)
+{
+	if (s->ring0_ticks < REPORT_RING0_EMULATED)
+		return (NULL);
+	snprintf(buf, REPORT_RING0_BYTES,
+	    "emulated by this host, about %.0f TSC ticks an instruction: times "
+	    "are the emulation's",
+	    s->ring0_ticks);
+	return (buf);
+}
+
 unsigned int
 report_status(const struct report_summary *s)
 {

@@ -50,7 +50,15 @@ struct report_summary {
 	int signal;	      /* that ends it; 0: none */
 	const char *stopped;  /* why the run was not carried out, or NULL */
 	uint64_t wall_ns;
+	/* TSC ticks of an instruction in the guest's ring 0; 0: nobody told */
+	double ring0_ticks;
 };
+
+/*
+ * From so many on ring 0 is emulated, instruction by instruction: a processor needs
+ * about one, and QEMU's translated code tens.
+ */
+#define REPORT_RING0_EMULATED 300
 
 struct report;
 
@@ -79,6 +87,11 @@ struct report {
 
 /* For the formats: the command that runs this one again, to be freed, or NULL. */
 char *report_again(const struct report *, const struct scenario_result *res);
+
+#define REPORT_RING0_BYTES 160
+
+/* In one line how ring 0 was run, if it was emulated; else NULL.  In buf. */
+const char *report_ring0(const struct report_summary *s, char *buf);
 
 /* As a shell sees it. */
 unsigned int report_status(const struct report_summary *s);

@@ -142,6 +142,9 @@ static void
 tap_finish(struct report *r, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s)
 {
+	char ring0[REPORT_RING0_BYTES];
+
+	print_comment(r->out, "ring 0", report_ring0(s, ring0));
 	fprintf(r->out,
 	    "# passed %zu, failed %zu, skipped %zu, not run %zu, %.3f s\n",
 	    s->totals.passed, s->totals.failed, s->totals.skipped,

@@ -144,7 +144,9 @@ tell(struct decoder *d, struct reports *reports, struct hf_err *err)
 		.ncpus = (unsigned int)d->verdict.cpus,
 		.memory_bytes = d->verdict.memory_bytes,
 		.seed = d->in->plan->seed };
-	struct report_summary s = { .signal = d->in->signal };
+	struct report_summary s = { .signal = d->in->signal,
+		.ring0_ticks =
+		    (double)d->verdict.loop_tsc / HF_SPEED_INSTRUCTIONS };
 	char stopped[64];
 
 	reports_begin(reports, &env, d->n);

@@ -23,6 +23,7 @@ static const struct {
 	[KEY_CPUS] = { "cpus", TYPE_DEC },
 	[KEY_MEM] = { "mem", TYPE_DEC },
 	[KEY_BOOT_TSC] = { "boot_tsc", TYPE_DEC },
+	[KEY_LOOP_TSC] = { "loop_tsc", TYPE_DEC },
 	[KEY_ID] = { "id", TYPE_ID },
 	[KEY_TSC] = { "tsc", TYPE_DEC },
 	[KEY_OK] = { "ok", TYPE_BOOL },
@@ -70,7 +71,7 @@ static const struct {
 } kinds[] = {
 	[RECORD_HELLO] = { "hello",
 	    BIT(KEY_ABI) | BIT(KEY_CPUS) | BIT(KEY_MEM) | BIT(KEY_BOOT_TSC),
-	    0 },
+	    BIT(KEY_LOOP_TSC) },
 	[RECORD_BEGIN] = { "begin", BIT(KEY_ID) | BIT(KEY_TSC), 0 },
 	[RECORD_EXPECT] = { "expect",
 	    BIT(KEY_OK) | BIT(KEY_FILE) | BIT(KEY_LINE) | BIT(KEY_TEXT),

@@ -40,6 +40,7 @@ enum record_key {
 	KEY_CPUS,
 	KEY_MEM,
 	KEY_BOOT_TSC,
+	KEY_LOOP_TSC,
 	KEY_ID,
 	KEY_TSC,
 	KEY_OK,

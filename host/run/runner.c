@@ -27,6 +27,7 @@ struct runner {
 	size_t npending;
 	size_t nshared; /* of pending: the first ones may share a guest */
 	struct result_totals totals;
+	uint64_t loop_tsc; /* of the last guest that told it; 0: none */
 	struct hf_err *err;
 	struct environment environment; /* the reports point into these */
 	char disk[512], stopped[64], build_id[SELF_BUILD_ID_BYTES];
@@ -153,6 +154,8 @@ run_pending(struct runner *r, struct guest *first)
 		outcome =
 		    g == NULL ? WATCH_ERROR : watch_guest(g, &ops, &n, r->err);
 		left += n;
+		if (g != NULL && g->verdict.loop_tsc != 0)
+			r->loop_tsc = g->verdict.loop_tsc;
 		if (outcome == WATCH_INTERRUPTED)
 			break;
 		guest_free(g);
@@ -275,7 +278,8 @@ summarize(struct runner *r, uint64_t began_ns, struct report_summary *s)
 		.status = totals_status(&r->totals),
 		.signal = interrupt_noted(),
 		.stopped = why_stopped(r),
-		.wall_ns = guest_now_ns() - began_ns };
+		.wall_ns = guest_now_ns() - began_ns,
+		.ring0_ticks = (double)r->loop_tsc / HF_SPEED_INSTRUCTIONS };
 	if (r->err->status != EXITCODE_OK)
 		s->status = exitcode_worst(s->status, r->err->status);
 }

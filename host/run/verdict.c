@@ -60,6 +60,7 @@ take_hello(struct verdict *v, const struct record *rec)
 	v->cpus = rec->number[KEY_CPUS];
 	v->memory_bytes = rec->number[KEY_MEM];
 	v->boot_tsc = rec->number[KEY_BOOT_TSC];
+	v->loop_tsc = rec->number[KEY_LOOP_TSC];
 	return (VERDICT_HELLO);
 }
 

@@ -84,7 +84,8 @@ struct verdict {
 	uint64_t expects_seen;
 	uint64_t began_ns;
 	uint64_t began_tsc;
-	uint64_t boot_tsc, cpus, memory_bytes; /* from hello */
+	/* from hello; loop_tsc 0: it does not tell */
+	uint64_t boot_tsc, loop_tsc, cpus, memory_bytes;
 	struct panic_report panic;
 	char violation[160];
 };

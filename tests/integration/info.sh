@@ -11,7 +11,7 @@ expect() { # what, grep pattern
 	fi
 }
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log.run"' EXIT
 "$holdfast" info >"$log" 2>&1 || { echo "skipped: no guest can run here"; exit 77; }
 # Whatever module it is: kvm_intel, kvm_amd or another one's.
 for m in /sys/module/kvm_*; do
@@ -20,6 +20,16 @@ for m in /sys/module/kvm_*; do
 	break
 done
 expect "ring 0" '^ring 0         (run by the processor \([0-9.]+ ns an instruction\)|emulated by the host: [0-9]+ ns an instruction)'
+# A run says the same of ring 0, from what the guest itself has measured.
+"$holdfast" run boot.smoke >"$log.run" 2>&1
+if grep -q '^ring 0         emulated' "$log"; then want=1; else want=0; fi
+if [ "$(grep -c '^ring 0 of the guest: emulated' "$log.run")" = "$want" ]; then
+	passed=$((passed + 1))
+else
+	failed=$((failed + 1))
+	echo "info and run differ about ring 0"
+	cat "$log.run"
+fi
 [ "$failed" = 0 ] || cat "$log"
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]

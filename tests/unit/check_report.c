@@ -117,7 +117,8 @@ make_report(enum report_format format)
 	struct report_summary s = { .wall_ns = 3456789012,
 		.status = EXITCODE_DIED,
 		.signal = SIGTERM,
-		.stopped = "interrupted by SIGTERM" };
+		.stopped = "interrupted by SIGTERM",
+		.ring0_ticks = 3570.4 };
 	struct reports r = { 0 };
 	struct hf_err err;
 	char *text = NULL, *copy;
