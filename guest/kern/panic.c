@@ -15,6 +15,9 @@ static const char *first_text; /* what is to be told */
 /* About a second: the other CPU's thread may wait for a CPU of the host. */
 #define AWAIT_TSC 3000000000ull
 
+/* See hf_panic_was_trap(). */
+static bool caught_trap;
+
 /* The outermost state that a throw goes back to. */
 static void
 catch_enter(struct hf_catch *c, bool panics)
@@ -29,6 +32,7 @@ catch_enter(struct hf_catch *c, bool panics)
 	c->hc_pinned = td->td_pinned;
 	c->hc_pflags = td->td_pflags;
 	c->hc_panics = panics;
+	c->hc_trap = false;
 	td->td_catch = c;
 }
 
@@ -68,6 +72,12 @@ hf_catch_throw(struct hf_catch *c, const char *text)
 	hf_longjmp(&c->hc_jmp, 1);
 }
 
+bool
+hf_panic_was_trap(void)
+{
+	return (caught_trap);
+}
+
 const char *
 hf_panics(void (*fn)(void *), void *arg)
 {
@@ -77,6 +87,7 @@ hf_panics(void (*fn)(void *), void *arg)
 	if (hf_setjmp(&c.hc_jmp) != 0) {
 		catch_restore(&c);
 		strlcpy(text, c.hc_text, sizeof(text));
+		caught_trap = c.hc_trap;
 		return (text);
 	}
 	catch_enter(&c, true);
@@ -151,6 +162,8 @@ hf_panic_at(struct trapframe *tf, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (curthread->td_catch != NULL)
+		curthread->td_catch->hc_trap = true;
 	va_start(ap, fmt);
 	hf_vpanic(tf, fmt, ap);
 }

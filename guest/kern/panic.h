@@ -22,6 +22,7 @@ struct hf_catch {
 	int hc_pinned;
 	u_int hc_pflags;
 	bool hc_panics; /* panics are caught, not only hf_catch_throw() */
+	bool hc_trap;	/* a trap ended it, no call of panic(9) */
 	char hc_text[HF_PANIC_TEXT_MAX];
 };
 
@@ -32,6 +33,8 @@ struct hf_catch {
  * of functions.
  */
 const char *hf_panics(void (*fn)(void *), void *arg);
+/* What hf_panics() caught last was a trap that nobody expected, not panic(9). */
+bool hf_panic_was_trap(void);
 
 /*
  * Runs fn(arg); true when hf_catch_throw() ended it.  Panics are not caught.

@@ -60,13 +60,19 @@
 
 /*
  * fn(arg) must panic with a message that contains "part": _trap for what the
- * machine catches, _panic for assertions, which a kernel without INVARIANTS
- * does not make (then fn is not called).
+ * machine catches, _always for what panics in every kernel, _panic for assertions,
+ * which a kernel without INVARIANTS does not make (then fn is not called).  The last
+ * two want a panic(9): a kernel that stumbles has not checked anything.
+ *
+ * The words of a message are nobody's contract: part is what a contract names, as an
+ * address or a lock of the caller's, and "" where it only says that this panics.
  */
 #define hf_expect_trap(fn, arg, part) \
-	hf_expect_panic_at(__FILE__, __LINE__, #fn, (fn), (arg), (part))
+	hf_expect_panic_at(__FILE__, __LINE__, #fn, (fn), (arg), (part), true)
+#define hf_expect_panic_always(fn, arg, part) \
+	hf_expect_panic_at(__FILE__, __LINE__, #fn, (fn), (arg), (part), false)
 #ifdef INVARIANTS
-#define hf_expect_panic(fn, arg, part) hf_expect_trap(fn, arg, part)
+#define hf_expect_panic(fn, arg, part) hf_expect_panic_always(fn, arg, part)
 #else
 static inline bool
 hf_expect_panic(void (*fn)(void *), void *arg, const char *part)
@@ -95,7 +101,7 @@ bool hf_expect_cmp_at(const char *file, int line, const char *text,
 bool hf_expect_str_at(const char *file, int line, const char *text,
     const char *got, const char *want);
 bool hf_expect_panic_at(const char *file, int line, const char *text,
-    void (*fn)(void *), void *arg, const char *part);
+    void (*fn)(void *), void *arg, const char *part, bool may_trap);
 void hf_scenario_leave(void) __dead2;
 
 /* Shown beside the scenario. */

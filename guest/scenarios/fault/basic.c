@@ -156,10 +156,12 @@ HF_SCENARIO(fault_nofault_entry, "fault.nofault_entry", "FT-09",
     "a fault on kernel addresses that must not fault panics with the address")
 {
 	vm_offset_t kva;
+	char addr[24];
 
 	kva = kva_alloc(PAGE_SIZE);
 	hf_require(kva != 0);
-	hf_expect_panic(fault_in_kva, (void *)kva, "nofault entry");
+	snprintf(addr, sizeof(addr), "%lx", kva);
+	hf_expect_panic(fault_in_kva, (void *)kva, addr);
 	/* The panic left the map locked; see hf_panics(). */
 	vm_map_unlock_read(kernel_map);
 	kva_free(kva, PAGE_SIZE);

