@@ -141,6 +141,13 @@ hf_test_daemon_pass(void)
 	hf_pageout_unhold();
 }
 
+void
+hf_test_scan_inactive(void)
+{
+	atomic_add_int(&vm_dom[0].vmd_pageout_deficit, 1 << 20);
+	hf_test_daemon_pass();
+}
+
 vm_page_t
 hf_test_frame_at(vm_paddr_t pa, int req)
 {

@@ -58,6 +58,12 @@ void hf_test_memory_restore(void);
 /* Waits for a pass of the daemon that begins now, and for its end. */
 void hf_test_daemon_pass(void);
 
+/*
+ * Makes the daemon look at the whole inactive queue: memory seems so short that it
+ * wants everything.  Returns when the scan is over; sleeps.
+ */
+void hf_test_scan_inactive(void);
+
 /* Takes the very frame at pa from the free lists; NULL if it is not free. */
 vm_page_t hf_test_frame_at(vm_paddr_t pa, int req);
 

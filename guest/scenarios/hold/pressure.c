@@ -1,33 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pressure.c: held and locked pages while memory is wanted. */
 
-#include <sys/vmmeter.h>
 #include <kern/thread.h>
 #include <test/file.h>
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
-#include <vm/vm_pageout.h>
-#include <vm/vm_pagequeue.h>
+#include <test/vm_util.h>
 
 #define VA   HF_SPACE_BASE
 #define USER VM_MAP_WIRE_USER
-
-/* The daemon looks at all of INACTIVE, and is done. */
-static void
-scan_all(void)
-{
-	struct vm_domain *vmd = &vm_dom[0];
-	u_long wakeups;
-
-	wakeups = VM_CNT_FETCH(v_pdwakeups);
-	atomic_add_int(&vmd->vmd_pageout_deficit, 1 << 20);
-	pagedaemon_wakeup(0);
-	while (VM_CNT_FETCH(v_pdwakeups) == wakeups)
-		hf_yield();
-	hf_pageout_hold();
-	hf_pageout_unhold();
-}
 
 HF_SCENARIO(hold_pressure, "hold.pressure", "QH-22 WI-25 PO-6",
     "under pressure held and locked file pages stay, others go",
@@ -57,7 +39,7 @@ HF_SCENARIO(hold_pressure, "hold.pressure", "QH-22 WI-25 PO-6",
 	}
 	VM_OBJECT_WUNLOCK(hf_file_object(vp));
 	for (i = 0; i < 3; i++)
-		scan_all();
+		hf_test_scan_inactive();
 	hf_expect_eq(hf_file_page(vp, 0), m[0]);
 	hf_expect_eq(hf_file_page(vp, 1), m[1]);
 	hf_expect_eq(hf_file_page(vp, 2), NULL);

@@ -4,26 +4,6 @@
 
 #define VA 0x400000ul
 
-/*
- * Makes the daemon look at the whole inactive queue: memory seems so short that
- * it wants everything.  Returns when the scan is over.
- */
-static void
-scan_all(void)
-{
-	struct vm_domain *vmd = &vm_dom[0];
-	u_long wakeups;
-
-	wakeups = VM_CNT_FETCH(v_pdwakeups);
-	atomic_add_int(&vmd->vmd_pageout_deficit, 1 << 20);
-	pagedaemon_wakeup(0);
-	while (VM_CNT_FETCH(v_pdwakeups) == wakeups)
-		hf_yield();
-	/* Waits for a scan under way to end. */
-	hf_pageout_hold();
-	hf_pageout_unhold();
-}
-
 static vm_page_t
 inactive_page(vm_object_t object, vm_pindex_t pindex)
 {
@@ -73,7 +53,7 @@ HF_SCENARIO(pagedaemon_inactive, "object.pagedaemon_inactive",
 	vm_page_reference(invalid);
 	VM_OBJECT_WUNLOCK(object);
 
-	scan_all();
+	hf_test_scan_inactive();
 
 	VM_OBJECT_WLOCK(object);
 	hf_expect_eq(vm_page_lookup(object, 0), NULL);
@@ -113,11 +93,11 @@ HF_SCENARIO(pagedaemon_second_chance, "object.pagedaemon_second_chance", "PO-8",
 	VM_OBJECT_WUNLOCK(object);
 	vm_object_deallocate(object);
 	hf_expect_eq(object->ref_count, 0);
-	scan_all();
+	hf_test_scan_inactive();
 	hf_expect_eq(object->resident_page_count, 1);
 	hf_expect_eq(vm_page_queue(m), PQ_INACTIVE);
 	hf_expect_eq(vm_page_aflags(m) & PGA_REFERENCED, 0);
-	scan_all();
+	hf_test_scan_inactive();
 	hf_expect_eq(object->resident_page_count, 0);
 	VM_OBJECT_WLOCK(object);
 	vm_object_set_flag(object, OBJ_DEAD);
