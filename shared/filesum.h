@@ -9,7 +9,7 @@
  * instructions are dear under a software KVM.
  *
  * The manifest is the file HF_MANIFEST_NAME in the root directory; it lists every
- * regular file but itself and HF_SCRATCH_NAME:
+ * regular file but itself and the scratch files, the only ones that scenarios write to:
  *
  *   holdfast-manifest 1
  *   0123456789abcdef 4097 dir/name        sum, bytes, path
@@ -20,8 +20,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HF_MANIFEST_NAME  "holdfast.manifest"
-#define HF_SCRATCH_NAME	  "holdfast.scratch" /* scenarios write to it */
+#define HF_MANIFEST_NAME "holdfast.manifest"
+#define HF_SCRATCH_NAME	 "holdfast.scratch"
+#define HF_SCRATCH2_NAME "holdfast.scratch2" /* for I/O between files */
+#define HF_SCRATCH3_NAME "holdfast.scratch3"
+#define HF_SCRATCH_FILES 3
+#define HF_SCRATCH_NAMES                                            \
+	{                                                           \
+		HF_SCRATCH_NAME, HF_SCRATCH2_NAME, HF_SCRATCH3_NAME \
+	}
 #define HF_MANIFEST_MAGIC "holdfast-manifest 1"
 
 #define HF_FILESUM_MUL 0x9e3779b97f4a7c15ull

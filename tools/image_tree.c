@@ -6,6 +6,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,8 @@ generate(const char *dir)
 	random_file("write-me", 70000);
 	/* The last page holds 904 bytes. */
 	random_file(HF_SCRATCH_NAME, 79 * 4096 + 904);
+	random_file(HF_SCRATCH2_NAME, 16 * 4096);
+	random_file(HF_SCRATCH3_NAME, 16 * 4096);
 	text_file("hello.txt", "holdfast pages this file from a real disk.\n");
 	subdir("nested");
 	subdir("nested/a");
@@ -178,6 +181,18 @@ sum_file(int fd, const char *name, uint64_t *size)
 
 static void manifest_dir(const char *path);
 
+static bool
+is_scratch(const char *path)
+{
+	static const char *const names[] = HF_SCRATCH_NAMES;
+	int i;
+
+	for (i = 0; i < HF_SCRATCH_FILES; i++)
+		if (strcmp(path, names[i]) == 0)
+			return (true);
+	return (false);
+}
+
 static void
 manifest_entry(const char *path, const char *name)
 {
@@ -189,8 +204,7 @@ manifest_entry(const char *path, const char *name)
 	if ((size_t)snprintf(full, sizeof(full), "%s%s%s", path,
 		*path == '\0' ? "" : "/", name) >= sizeof(full))
 		errx(1, "%s/%s: path too long", path, name);
-	if (strcmp(full, HF_MANIFEST_NAME) == 0 ||
-	    strcmp(full, HF_SCRATCH_NAME) == 0 ||
+	if (strcmp(full, HF_MANIFEST_NAME) == 0 || is_scratch(full) ||
 	    strcmp(full, "lost+found") == 0)
 		return;
 	if (lstat(full, &st) != 0)

@@ -14,8 +14,8 @@
 
 /* Files of the default tree that stand for all of it (tools/image_tree.c). */
 static const char *const default_files[] = { HF_MANIFEST_NAME, HF_SCRATCH_NAME,
-	"large", "one-mib", "size-5000", "sparse", "nested/a/b/c/leaf.txt",
-	"images/1k.img", "images/4k.img" };
+	HF_SCRATCH2_NAME, HF_SCRATCH3_NAME, "large", "one-mib", "size-5000",
+	"sparse", "nested/a/b/c/leaf.txt", "images/1k.img", "images/4k.img" };
 
 /* Answers: empty, or why not. */
 static char no_rw[128], no_default[128];

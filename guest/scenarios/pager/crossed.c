@@ -171,7 +171,7 @@ HF_SCENARIO(crossed_writes, "pager.crossed_writes", "QH-30",
 	int how;
 
 	va = hf_file_open(HF_SCRATCH_NAME);
-	vb = hf_file_open("one-mib");
+	vb = hf_file_open(HF_SCRATCH2_NAME);
 	for (how = 0; how < IO_HOWS; how++) {
 		cross(va, vb, how);
 		expect_same_page(vb, va);

@@ -10,19 +10,19 @@
 #include "filesum.h"
 #include "io.h"
 
-#define FILES  3
+#define FILES  HF_SCRATCH_FILES
 #define MOVERS 4
 #define PAGES  8 /* of each file, from the front */
 #define KEPT   4 /* of these truncation leaves so many */
 #define VA(f)  (HF_SPACE_BASE + ptoa(32 * (f)))	     /* shared mapping */
 #define VP(f)  (HF_SPACE_BASE + ptoa(32 * (f) + 16)) /* private mapping */
-#define VS     (HF_SPACE_BASE + ptoa(256))	     /* what was there */
+#define VS     (HF_SPACE_BASE + ptoa(256))	     /* the pattern */
 
 /*
  * A page's contents say its index, in whatever file: moving between equal offsets of
  * any two files changes nothing, so every page must be right at any time.
  */
-static const char *const names[FILES] = { HF_SCRATCH_NAME, "one-mib", "large" };
+static const char *const names[] = HF_SCRATCH_NAMES;
 static struct vnode *files[FILES];
 static volatile int stop;
 
@@ -133,29 +133,22 @@ disturb(struct mover *mv, int movers)
 	} while (running != 0);
 }
 
-/* The file's pages between the user's memory and the disk's cache. */
-static void
-copy_file(int f, enum uio_rw rw, vm_offset_t va)
-{
-	hf_expect_eq(io_do(files[f], IO_RDWR, rw, 0, va, ptoa(PAGES)), 0);
-}
-
 static void
 prepare(void)
 {
 	int f, k, page;
 
-	hf_space_anon_at(VS, (FILES + 1) * PAGES);
+	hf_space_anon_at(VS, PAGES);
 	for (page = 0; page < PAGES; page++)
 		for (k = 0; k < PAGE_SIZE / 8; k++)
-			if (suword64((void *)(VS + ptoa(FILES * PAGES + page) +
-					 8 * (vm_offset_t)k),
+			if (suword64(
+				(void *)(VS + ptoa(page) + 8 * (vm_offset_t)k),
 				(int64_t)word_of(page, k)) != 0)
 				hf_require(!"the pattern can be stored");
 	for (f = 0; f < FILES; f++) {
 		files[f] = hf_file_open(names[f]);
-		copy_file(f, UIO_READ, VS + ptoa(f * PAGES));
-		copy_file(f, UIO_WRITE, VS + ptoa(FILES * PAGES));
+		hf_expect_eq(
+		    io_do(files[f], IO_RDWR, UIO_WRITE, 0, VS, ptoa(PAGES)), 0);
 		/* What truncation takes comes from the disk again. */
 		hf_file_drop(files[f]);
 		hf_file_map(
@@ -194,14 +187,13 @@ wrong_words(int f)
 }
 
 static void
-restore(void)
+close_files(void)
 {
 	int f;
 
 	for (f = 0; f < FILES; f++) {
 		hf_file_unmap(VA(f), PAGES);
 		hf_file_unmap(VP(f), PAGES);
-		copy_file(f, UIO_WRITE, VS + ptoa(f * PAGES));
 		hf_file_drop(files[f]);
 		hf_file_expect_idle(files[f]);
 		hf_file_close(files[f]);
@@ -239,5 +231,5 @@ HF_SCENARIO(io_storm, "pager.io_storm", "QH-30 WI-27 VN-17",
 	hf_space_check();
 	for (f = 0; f < FILES; f++)
 		hf_expect_eq(wrong_words(f), 0);
-	restore();
+	close_files();
 }
