@@ -39,7 +39,8 @@ int vmapbuf(struct buf *bp, void *uaddr, size_t len, int mapbuf);
 
 /*
  * The end, in any thread, even of another process: what the device has stored is dirty
- * (also if the pages were written back meanwhile), the pages are let go.  Exactly once.
+ * (also if the pages were written back meanwhile), the pages are let go.  May sleep.
+ * Exactly once.
  */
 void vunmapbuf(struct buf *bp);
 

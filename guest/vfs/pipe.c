@@ -147,7 +147,7 @@ move_to_held(vm_page_t m, vm_offset_t offset, int n, struct uio *uio)
 	error = uiomove_fromphys(to, addr & PAGE_MASK, n, &in);
 	pmap_quick_remove_page(kva);
 	for (i = 0; i < count; i++)
-		hf_vm_page_dirty_held(to[i]);
+		hf_vm_page_dirty_stored(to[i]);
 	vm_page_unhold_pages(to, count);
 	KASSERT(error == 0, ("move_to_held: error %d", error));
 	hf_uio_advance(uio, (size_t)n);

@@ -61,6 +61,6 @@ vunmapbuf(struct buf *bp)
 	}
 	if (bp->b_iocmd == BIO_READ)
 		for (i = 0; i < n; i++)
-			hf_vm_page_dirty_held(bp->b_pages[i]);
+			hf_vm_page_dirty_stored(bp->b_pages[i]);
 	vm_page_unhold_pages(bp->b_pages, n);
 }

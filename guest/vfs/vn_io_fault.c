@@ -22,7 +22,6 @@
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_map.h>
-#include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vfs/vn_io.h>
 
@@ -182,32 +181,6 @@ move_held(const struct vn_io *io, struct uio *uio, size_t len, vm_page_t *ma,
 	return (error);
 }
 
-/*
- * A held page was dirty when the hold began and may have been written back since, before
- * or while bytes were moved into it.  Waits for the end of that, and leaves a page
- * alone that is nobody's or has lost its contents.
- */
-static void
-dirty_again(vm_page_t m)
-{
-	vm_object_t object;
-
-	while (
-	    (object = __atomic_load_n(&m->object, __ATOMIC_RELAXED)) != NULL) {
-		VM_OBJECT_WLOCK(object);
-		if (m->object == object && vm_page_busy_acquire(m, 0)) {
-			if (vm_page_all_valid(m)) {
-				vm_page_dirty(m);
-				vm_object_set_writeable_dirty(object);
-			}
-			vm_page_xunbusy(m);
-			VM_OBJECT_WUNLOCK(object);
-			break;
-		}
-		VM_OBJECT_WUNLOCK(object);
-	}
-}
-
 /* The uio's next step by held pages.  *more: it may not have been the last. */
 static int
 held_step(const struct vn_io *io, struct uio *uio, bool *more)
@@ -232,7 +205,7 @@ held_step(const struct vn_io *io, struct uio *uio, bool *more)
 		error = move_held(io, uio, len, ma, count);
 	if (uio->uio_rw == UIO_READ)
 		for (i = 0; i < count; i++)
-			dirty_again(ma[i]);
+			hf_vm_page_dirty_stored(ma[i]);
 	vm_page_unhold_pages(ma, count);
 	/* Less than asked for is the end of the file. */
 	*more = error == 0 && before - uio->uio_resid == (ssize_t)len;

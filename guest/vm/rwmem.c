@@ -51,7 +51,7 @@ move_in_page(vm_map_t map, struct uio *uio)
 	error = uiomove_fromphys(&m, off, len, uio);
 	if (writing) {
 		/* The fault said so before the bytes came. */
-		hf_vm_page_dirty_held(m);
+		hf_vm_page_dirty_stored(m);
 		sync_icache(map, va, (vm_size_t)len);
 	}
 	vm_page_unwire(m, PQ_ACTIVE);

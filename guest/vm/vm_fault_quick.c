@@ -93,8 +93,10 @@ hold_faulted(
  *  - after a fork the next write by either side makes a copy, and the held page may
  *    be the other side's.  When the one that it was held from has ended, the page may be
  *    the survivor's alone, and is written in place.
- *  - a write-back takes it for clean.  Who stores later than that must call
- *    hf_vm_page_dirty_held() after the last store, or the store may be lost.
+ *  - a write-back takes it for clean when it ends.  Who stores after it began must
+ *    call hf_vm_page_dirty_stored() after the last store, or the store may be
+ *    lost; hf_vm_page_dirty_held() where sleeping is forbidden, once that end is
+ *    known.
  * See scenarios hold.not_remapped, hold.file_regrown, hold.locked_regrown,
  * hold.forked, hold.dead_child and hold.synced.
  *

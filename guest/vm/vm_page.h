@@ -314,6 +314,7 @@ void vm_page_zero_invalid(vm_page_t m, boolean_t setvalid);
 int vm_page_is_valid(vm_page_t m, int base, int size);
 void vm_page_dirty(vm_page_t m);
 void hf_vm_page_dirty_held(vm_page_t m);
+void hf_vm_page_dirty_stored(vm_page_t m);
 vm_page_bits_t vm_page_set_dirty(vm_page_t m);
 void vm_page_undirty(vm_page_t m);
 void vm_page_clear_dirty(vm_page_t m, int base, int size);

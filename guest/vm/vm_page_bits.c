@@ -205,7 +205,8 @@ vm_page_dirty(vm_page_t m)
 
 /*
  * For who holds m and stores to it past all mappings: when the hold begins, and
- * again after the last store if a write-back may have come before that.  All
+ * again after the last store if a write-back may have come before that (see
+ * hf_vm_page_dirty_stored() for one that has not ended yet).  All
  * of m is dirty, and its object may be; but not if its contents are gone
  * (truncated): the look at valid and the setting are one step, so no invalid
  * page becomes dirty.  No lock, any context.
@@ -233,6 +234,28 @@ hf_vm_page_dirty_held(vm_page_t m)
 	object = __atomic_load_n(&m->object, __ATOMIC_RELAXED);
 	if (object != NULL)
 		vm_object_set_writeable_dirty(object);
+}
+
+/*
+ * The same after the last store, for who may sleep.  A write-back that is on its way
+ * may have read the page before the store, and takes it for clean when it
+ * ends; so its end is awaited first.  One that begins later finds what was stored.
+ * m is wired; no object is locked.
+ */
+void
+hf_vm_page_dirty_stored(vm_page_t m)
+{
+	vm_object_t object;
+
+	/* The stores before the look. */
+	atomic_thread_fence_seq_cst();
+	while (vm_page_busied(m)) {
+		object = __atomic_load_n(&m->object, __ATOMIC_RELAXED);
+		if (object == NULL)
+			break;
+		vm_page_busy_sleep_unlocked(object, m, m->pindex, "vmpds", 0);
+	}
+	hf_vm_page_dirty_held(m);
 }
 
 /*

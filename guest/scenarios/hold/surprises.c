@@ -3,11 +3,13 @@
 
 #include <sys/mman.h>
 #include <sys/proc.h>
+#include <kern/thread.h>
 #include <test/file.h>
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/script_pager.h>
 #include <test/space.h>
+#include <test/vm_util.h>
 #include "filesum.h"
 
 #define VA HF_SPACE_BASE
@@ -142,4 +144,41 @@ HF_SCENARIO(hold_read_only_private, "hold.read_only_private", "QH-09 QH-10",
 	hf_expect_eq(orig->dirty, 0);
 	vm_map_remove(hf_space_map(), VA, VA + ptoa(3));
 	hf_script_end(&s);
+}
+
+static volatile int told;
+
+static void
+dirty_stored(void *arg)
+{
+	hf_vm_page_dirty_stored(arg);
+	told = 1;
+}
+
+HF_SCENARIO(hold_in_flight, "hold.store_in_flight", "QH-12 QH-14",
+    "a store during a write-back is dirty after it, not taken for clean")
+{
+	struct thread *td;
+	vm_page_t m;
+
+	hf_space_anon_at(VA, 1);
+	hf_require_eq(hold(VM_PROT_WRITE, &m), 1);
+	hf_require(vm_page_trysbusy(m));
+	memset((void *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)), 0x44, PAGE_SIZE);
+	told = 0;
+	td = hf_space_thread(dirty_stored, m);
+	while (!told && hf_test_sleepers(m) == 0)
+		hf_yield();
+	vm_page_undirty(m);
+	vm_page_sunbusy(m);
+	hf_thread_join(td);
+	hf_expect_eq(m->dirty, VM_PAGE_BITS_ALL);
+	vm_page_unhold_pages(&m, 1);
+	/* Nothing to wait for. */
+	hf_require_eq(hold(VM_PROT_READ, &m), 1);
+	vm_page_undirty(m);
+	hf_vm_page_dirty_stored(m);
+	hf_expect_eq(m->dirty, VM_PAGE_BITS_ALL);
+	vm_page_unhold_pages(&m, 1);
+	hf_space_check();
 }
