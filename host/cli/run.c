@@ -12,7 +12,6 @@
 #include "cli/report_options.h"
 #include "core/interrupt.h"
 #include "core/log.h"
-#include "run/disk.h"
 #include "run/plan.h"
 
 #define TIMEOUT_DEFAULT_MS 30000
@@ -74,7 +73,6 @@ run_image(struct arguments *a, const struct cli_image *image,
 		&image->list, a->params.text, a->params.n, err) != 0 ||
 	    scenario_list_choose(&image->list, SCENARIO_VIEW_RUN, rest->words,
 		rest->nwords, chosen, err) != 0 ||
-	    disk_check(&a->run, err) != 0 ||
 	    report_options_open(&a->reports, &reports, err) != 0) {
 		free(chosen);
 		return (cli_fail(err));

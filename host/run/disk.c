@@ -63,13 +63,16 @@ open_image(const struct run_options *opt, struct hf_err *err)
 int
 disk_check(const struct run_options *opt, struct hf_err *err)
 {
+	struct run_options plain = *opt;
 	struct blk_backend *b;
 
 	if (opt->faults != NULL && blk_faulty_check(opt->faults, err) != 0)
 		return (-1);
-	if (opt->disk_path == NULL)
+	if (opt->disk_path == NULL || opt->disk_is_default)
 		return (0);
-	b = open_image(opt, err);
+	/* No operation of the plan is to be spent here. */
+	plain.faults = NULL;
+	b = open_image(&plain, err);
 	if (b == NULL)
 		return (-1);
 	blk_close(b);

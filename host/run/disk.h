@@ -13,8 +13,8 @@ struct disk;
 struct vm;
 
 /*
- * Whether what opt says of a disk can be had: a fault plan that makes sense, and
- * an image that can be opened, if one is named.  0, or -1: *err.
+ * Whether what the user says of a disk can be had, also when nothing asks for it: a
+ * fault plan that makes sense, and an image that can be opened.  0, or -1: *err.
  */
 int disk_check(const struct run_options *opt, struct hf_err *err);
 

@@ -341,7 +341,8 @@ runner_run(const struct run_options *opt, const struct scenario_list *list,
 	r.nshared = r.npending;
 	collect(&r, true);
 	/* What cannot work at all is said before a report is begun. */
-	if (r.npending > 0 && interrupt_noted() == 0)
+	if (disk_check(opt, err) == 0 && r.npending > 0 &&
+	    interrupt_noted() == 0)
 		first = make_guest(&r, r.pending, share_guest(&r, r.pending));
 	if (err->status != EXITCODE_OK)
 		status = refuse(&r, began_ns);

@@ -82,7 +82,7 @@ def main():
     args.add_argument("--every", type=int, default=1)
     args.add_argument("--kind", choices=["read", "write", "flush"], action="append")
     args.add_argument("scenario", nargs="*")
-    a = args.parse_args()
+    a = args.parse_intermixed_args()
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         print("skipped: no access to /dev/kvm")
         return 77
