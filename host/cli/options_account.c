@@ -72,6 +72,29 @@ value_of(const struct option_spec *s, const void *target)
 	}
 }
 
+/* Every run asks this of every option: no text is made for it. */
+static bool
+is_as_usual(
+    const struct option_spec *s, const void *target, const void *defaults)
+{
+	const void *a = (const char *)target + s->offset;
+	const void *b = (const char *)defaults + s->offset;
+
+	switch (s->kind) {
+	case OPTION_FLAG:
+		return (*(const bool *)a == *(const bool *)b);
+	case OPTION_TEXT:
+		return (*(const char *const *)a == *(const char *const *)b);
+	case OPTION_TEXTS:
+		return (((const struct option_texts *)a)->n == 0);
+	case OPTION_UINT:
+	case OPTION_CHOICE:
+		return (*(const unsigned int *)a == *(const unsigned int *)b);
+	default:
+		return (*(const uint64_t *)a == *(const uint64_t *)b);
+	}
+}
+
 static void
 print_words(FILE *f, const struct option_spec *s, const char *value)
 {
@@ -126,16 +149,14 @@ options_account_make(struct options_account *a, const char *name,
 	fprintf(f, "holdfast %s", name);
 	for (size_t i = 0; i < n; i++) {
 		char *value = value_of(&specs[i], target);
-		char *usual = value_of(&specs[i], defaults);
-		bool same = value == NULL ||
-		    (usual != NULL && strcmp(value, usual) == 0);
+		bool same =
+		    value == NULL || is_as_usual(&specs[i], target, defaults);
 
 		a->options[i].name = specs[i].name;
 		a->options[i].value = value;
 		if (!is_one_of(specs[i].name, about_reports) &&
 		    (!same || is_one_of(specs[i].name, always)))
 			print_option(f, &specs[i], target, value);
-		free(usual);
 	}
 	fclose(f);
 	hf_check_memory(a->command != NULL);

@@ -81,6 +81,7 @@ find_build_id(const unsigned char *note, size_t len_bytes, size_t *id_bytes)
 const char *
 self_build_id(char *buf)
 {
+	static const char digits[] = "0123456789abcdef";
 	unsigned int n;
 	const ElfW(Phdr) *ph = program_headers(&n);
 	const unsigned char *id = NULL;
@@ -93,9 +94,14 @@ self_build_id(char *buf)
 			    (const unsigned char *)(load_base(ph, n) +
 				ph[i].p_vaddr),
 			    ph[i].p_memsz, &id_bytes);
-	for (size_t i = 0;
-	     id != NULL && i < id_bytes && 2 * i + 3 <= SELF_BUILD_ID_BYTES;
-	     i++)
-		sprintf(buf + 2 * i, "%02x", id[i]);
+	if (id == NULL)
+		return (buf);
+	if (id_bytes > (SELF_BUILD_ID_BYTES - 1) / 2)
+		id_bytes = (SELF_BUILD_ID_BYTES - 1) / 2;
+	for (size_t i = 0; i < id_bytes; i++) {
+		buf[2 * i] = digits[id[i] >> 4];
+		buf[2 * i + 1] = digits[id[i] & 15];
+	}
+	buf[2 * id_bytes] = '\0';
 	return (buf);
 }

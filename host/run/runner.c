@@ -319,6 +319,9 @@ end_report(struct runner *r, uint64_t began_ns)
 	summarize(r, began_ns, &s);
 	if (reports_finish(r->reports, r->reported, r->nreported, &s, &err) !=
 	    0) {
+		/* Gone at the last moment. */
+		if (reports_are_unread(r->reports))
+			interrupt_note(SIGPIPE);
 		*r->err = err;
 		s.status = exitcode_worst(s.status, err.status);
 	}
