@@ -133,7 +133,7 @@ def guest_layout(build):
     boot = os.path.join(counting.TOP, "guest", "boot")
     write_script(os.path.join(boot, "startup_text.ld"), "the functions that every boot runs.",
                  ".text", sorted(text), -(-sum(text.values()) // 4096))
-    # Strings are in sections named after the functions that use them.
+    # Tables of jumps are in sections named after the functions that use them.
     write_script(os.path.join(boot, "startup_rodata.ld"), "the constants that boot may use.",
                  ".rodata", sorted(set(text) | set(constants)), 6)
     write_script(os.path.join(boot, "startup_bss.ld"), "the variables that every boot touches.",
