@@ -45,8 +45,20 @@ utf8_length(const unsigned char *s, size_t room)
 	return (n);
 }
 
-char *
-text_clean(const char *bytes, size_t len_bytes)
+/* How many bytes at s need no look at their neighbours: most, mostly. */
+static size_t
+printable_length(const unsigned char *s, size_t room)
+{
+	size_t n = 0;
+
+	while (n < room && s[n] >= ' ' && s[n] < 0x7f)
+		n++;
+	return (n);
+}
+
+/* Line feeds and tabs stay, or become "\n" and "\t" in one line. */
+static char *
+escaped(const char *bytes, size_t len_bytes, bool one_line)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
 	char *out, *p;
@@ -56,13 +68,20 @@ text_clean(const char *bytes, size_t len_bytes)
 	p = out = malloc(len_bytes * 4 + 1);
 	hf_check_memory(out != NULL);
 	for (size_t i = 0; i < len_bytes; i += n) {
-		bool control = (s[i] < ' ' && s[i] != '\t' && s[i] != '\n') ||
-		    s[i] == 0x7f;
+		bool space = s[i] == '\t' || s[i] == '\n';
+		bool control = (s[i] < ' ' && !space) || s[i] == 0x7f;
 
-		n = utf8_length(s + i, len_bytes - i);
-		if (n == 0 || control) {
+		n = printable_length(s + i, len_bytes - i);
+		if (n == 0 && !control)
+			n = utf8_length(s + i, len_bytes - i);
+		if (n == 0) {
 			p += sprintf(p, "\\x%02x", s[i]);
 			n = 1;
+			continue;
+		}
+		if (space && one_line) {
+			*p++ = '\\';
+			*p++ = s[i] == '\n' ? 'n' : 't';
 			continue;
 		}
 		memcpy(p, s + i, n);
@@ -73,22 +92,15 @@ text_clean(const char *bytes, size_t len_bytes)
 }
 
 char *
+text_clean(const char *bytes, size_t len_bytes)
+{
+	return (escaped(bytes, len_bytes, false));
+}
+
+char *
 text_clean_line(const char *bytes, size_t len_bytes)
 {
-	char *clean = text_clean(bytes, len_bytes);
-	char *out = malloc(2 * strlen(clean) + 1), *p = out;
-
-	hf_check_memory(out != NULL);
-	for (const char *s = clean; *s != '\0'; s++) {
-		if (*s == '\n' || *s == '\t') {
-			*p++ = '\\';
-			*p++ = *s == '\n' ? 'n' : 't';
-		} else
-			*p++ = *s;
-	}
-	*p = '\0';
-	free(clean);
-	return (out);
+	return (escaped(bytes, len_bytes, true));
 }
 
 #define PLAIN_IN_A_SHELL                                                 \
@@ -99,16 +111,17 @@ char *
 text_shell_word(const char *s)
 {
 	size_t len = strlen(s);
-	char *line = text_clean_line(s, len);
-	bool odd = strcmp(line, s) != 0;
-	char *out = malloc(4 * len + 4), *p = out;
+	char *line, *out = malloc(4 * len + 4), *p = out;
+	bool odd;
 
 	hf_check_memory(out != NULL);
-	free(line);
 	if (len > 0 && strspn(s, PLAIN_IN_A_SHELL) == len) {
 		memcpy(out, s, len + 1);
 		return (out);
 	}
+	line = text_clean_line(s, len);
+	odd = strcmp(line, s) != 0;
+	free(line);
 	p = stpcpy(p, odd ? "$'" : "'");
 	for (; *s != '\0'; s++) {
 		unsigned char c = (unsigned char)*s;

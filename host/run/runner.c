@@ -47,8 +47,10 @@ runner_skip_reason(const struct scenario *s, const struct run_options *opt)
 bool
 runner_needs_disk(const struct scenario_list *list, const bool *chosen)
 {
-	for (size_t i = 0; i < list->nscenarios; i++)
-		if (chosen[i] && (list->scenarios[i].flags & ANY_DISK) != 0)
+	for (size_t i = scenario_next_chosen(list, chosen, 0);
+	     i < list->nscenarios;
+	     i = scenario_next_chosen(list, chosen, i + 1))
+		if ((list->scenarios[i].flags & ANY_DISK) != 0)
 			return (true);
 	return (false);
 }
@@ -179,8 +181,10 @@ prepare(struct runner *r, const struct scenario_list *list, const bool *chosen)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < list->nscenarios; i++)
-		n += chosen[i];
+	for (size_t i = scenario_next_chosen(list, chosen, 0);
+	     i < list->nscenarios;
+	     i = scenario_next_chosen(list, chosen, i + 1))
+		n++;
 	r->nresults = n;
 	r->results = calloc(n, sizeof(*r->results));
 	r->scenarios = calloc(n, sizeof(*r->scenarios));
@@ -189,11 +193,11 @@ prepare(struct runner *r, const struct scenario_list *list, const bool *chosen)
 	hf_check_memory(r->results != NULL && r->scenarios != NULL &&
 	    r->reported != NULL && r->pending != NULL);
 	n = 0;
-	for (size_t i = 0; i < list->nscenarios; i++) {
+	for (size_t i = scenario_next_chosen(list, chosen, 0);
+	     i < list->nscenarios;
+	     i = scenario_next_chosen(list, chosen, i + 1)) {
 		const struct scenario *s = &list->scenarios[i];
 
-		if (!chosen[i])
-			continue;
 		r->scenarios[n] = s;
 		r->results[n].id = s->id;
 		r->results[n].title = s->title;

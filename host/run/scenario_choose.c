@@ -2,6 +2,7 @@
 /* scenario_choose.c: which scenarios the user's patterns name. */
 #include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/suggest.h"
@@ -136,6 +137,20 @@ refuse_unknown(const struct scenario_list *l, const struct view *v,
 	    err, "no %s matches '%s'; see 'holdfast list'", v->noun, pattern));
 }
 
+/* The scenario of that very name, or NULL. */
+static const struct scenario *
+find(const struct scenario_list *l, const struct view *v, const char *pattern)
+{
+	const struct scenario *s;
+	char *id;
+	int n = asprintf(&id, "%s%s", v->prefix, pattern);
+
+	hf_check_memory(n >= 0);
+	s = scenario_list_find(l, id);
+	free(id);
+	return (s != NULL && name_of(v, s) != NULL ? s : NULL);
+}
+
 /* An id, a pattern, an area, or the beginning of one id; in this order. */
 static int
 choose_one(const struct scenario_list *l, const struct view *v,
@@ -143,15 +158,12 @@ choose_one(const struct scenario_list *l, const struct view *v,
 {
 	const char *pattern = bare_pattern(v, written);
 	struct found f = { .chosen = chosen };
+	const struct scenario *named = find(l, v, pattern);
 	size_t nhidden;
 
-	for (size_t i = 0; i < l->nscenarios; i++) {
-		const char *name = name_of(v, &l->scenarios[i]);
-
-		if (name != NULL && strcmp(name, pattern) == 0) {
-			chosen[i] = true;
-			return (0);
-		}
+	if (named != NULL) {
+		chosen[named - l->scenarios] = true;
+		return (0);
 	}
 	look(l, v, HOW_GLOB, pattern, &f);
 	if (f.n == 0 && f.nhidden == 0)
@@ -177,12 +189,21 @@ scenario_list_choose(const struct scenario_list *l, enum scenario_view view,
 {
 	const struct view *v = &views[view];
 
-	for (size_t i = 0; i < l->nscenarios; i++)
-		chosen[i] = npatterns == 0 &&
-		    name_of(v, &l->scenarios[i]) != NULL &&
+	memset(chosen, 0, l->nscenarios * sizeof(*chosen));
+	for (size_t i = 0; npatterns == 0 && i < l->nscenarios; i++)
+		chosen[i] = name_of(v, &l->scenarios[i]) != NULL &&
 		    (l->scenarios[i].flags & v->only_by_name) == 0;
 	for (size_t i = 0; i < npatterns; i++)
 		if (choose_one(l, v, patterns[i], chosen, err) != 0)
 			return (-1);
 	return (0);
+}
+
+size_t
+scenario_next_chosen(
+    const struct scenario_list *l, const bool *chosen, size_t i)
+{
+	const bool *next = memchr(chosen + i, true, l->nscenarios - i);
+
+	return (next == NULL ? l->nscenarios : (size_t)(next - chosen));
 }

@@ -66,6 +66,13 @@ int scenario_list_choose(const struct scenario_list *l, enum scenario_view view,
     struct hf_err *err);
 
 /*
+ * The first of the chosen from i on, or nscenarios.  Mostly few of many are
+ * chosen: they are not gone through one by one.
+ */
+size_t scenario_next_chosen(
+    const struct scenario_list *l, const bool *chosen, size_t i);
+
+/*
  * Whether texts[0..n) can be parameters of a run of this image: "name=value",
  * with a name that its code reads, given once, and a number where it reads one.
  * 0, or -1: *err.

@@ -309,6 +309,13 @@ START_TEST(patterns_choose_scenarios)
 	ck_assert_int_eq(rc, choices[_i].chosen != NULL ? 0 : -1);
 	for (int i = 0; rc == 0 && i < NSCENARIOS; i++)
 		ck_assert_int_eq(chosen[i], choices[_i].chosen[i] == 'y');
+	for (size_t i = 0; rc == 0 && i <= NSCENARIOS; i++) {
+		size_t next = i;
+
+		while (next < NSCENARIOS && !chosen[next])
+			next++;
+		ck_assert_uint_eq(scenario_next_chosen(&list, chosen, i), next);
+	}
 	if (rc != 0)
 		ck_assert_ptr_nonnull(
 		    strstr(err.text, choices[_i].patterns[n - 1]));
