@@ -176,7 +176,7 @@ print_skipped(const char *text)
 		why = at + strcspn(at, "\n");
 		why += strspn(why, "\n ");
 		fprintf(stderr, "skip       %.*s: %.*s\n",
-		    (int)strcspn(at, " "), at, (int)strcspn(why, "\n"), why);
+		    (int)strcspn(at, " \n"), at, (int)strcspn(why, "\n"), why);
 	}
 }
 
