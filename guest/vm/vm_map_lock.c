@@ -22,7 +22,8 @@
 static struct mtx map_sleep_mtx;
 static bool map_sleep_ready;
 
-static inline struct lock_object *
+/* For the checks of INVARIANTS only. */
+static inline __unused struct lock_object *
 map_lock_object(vm_map_t map)
 {
 	return (map->system_map ? &map->system_mtx.lock_object

@@ -417,18 +417,21 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	if (interrupt_catch(&err) != 0 ||
 	    plan_make_seed(&a.run.seed, &err) != 0 ||
 	    cli_disk_access(&a.run, &err) != 0 || disk_check(&a.run, &err) != 0)
-		return (cli_fail(&err));
+		goto fail;
 	if (a.run.disk_path == NULL) {
 		a.run.disk_path = cli_default_disk();
 		a.run.disk_is_default = true;
 	}
 	if (cli_image_open(
 		&image, a.kernel_path, &builtin[CLI_GUEST_RELEASE], &err) != 0)
-		return (cli_fail(&err));
+		goto fail;
 	status = (int)bench_image(&a, &env, &image, &rest, &err);
 	cli_image_close(&image);
 	options_account_free(&account);
 	return (status);
+fail:
+	options_account_free(&account);
+	return (cli_fail(&err));
 }
 
 const struct cli_command cli_bench = {
