@@ -188,7 +188,8 @@ race(void (*loop)(void *), void *arg, u_long rounds)
 			continue;
 		held++;
 		*(volatile uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(ma[0])) = i;
-		hf_vm_page_dirty_held(ma[0]);
+		/* A write-back may be on its way. */
+		hf_vm_page_dirty_stored(ma[0]);
 		vm_page_unhold_pages(ma, n);
 	}
 	stop = 1;
