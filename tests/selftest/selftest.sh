@@ -211,6 +211,14 @@ expect abba_sx 4 "selftest.abba_sx" "DEADLOCK:" \
     "\"ab\" waits for sx \"selftest b\"" \
     "with 1 reader(s), held by thread 104 \"ab\"" \
     "holds shared sx \"selftest a\"" " sx_ba $here"
+expect crossed_faults 4 "selftest.crossed_faults" "DEADLOCK:" \
+    "  thread 104 \"second\" waits for sx \"vnode\" of inode" \
+    ", held by thread 105 \"second\"" \
+    "  thread 105 \"second\" waits for sx \"vnode\" of inode" \
+    ", held by thread 104 \"second\"" "thread 105 \"second\": asleep on \"vnode\"" \
+    "holds exclusive sx \"vnode\" of inode" "taken in fault_with_vnode $here" \
+    "vm_fault_lock_vnode guest/vm/vm_fault_pager.c:" "--- page fault (14), error 0" \
+    "waits for the end of thread 104 \"second\"" "!another one" "!lock order"
 expect lost_wakeup 4 "selftest.lost_wakeup" "!DEADLOCK" \
     "thread 104 \"deaf\": asleep on \"bell\", channel 0xffffffff8" \
     "waits for variable doorbell+0" " deaf $here" \

@@ -11,6 +11,7 @@
 #include <test/space.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
+#include "filesum.h"
 
 /* An empty asm after the last call of a function keeps it in the backtrace. */
 
@@ -176,6 +177,45 @@ HF_SCENARIO(selftest_held_disk, "selftest.held_disk", "",
 	hf_bdev_hold(vp->v_mount->mnt_bdev);
 	hf_toucher_start(&t, VA, -1);
 	(void)hf_toucher_join(&t);
+}
+
+/* One of two files: a thread locks it and reads a page of the other's mapping. */
+struct crosser {
+	struct vnode *mine;
+	vm_offset_t others;
+	volatile int *have, *other_has;
+};
+
+static void
+fault_with_vnode(void *arg)
+{
+	struct crosser *c = arg;
+
+	(void)vn_lock(c->mine, LK_EXCLUSIVE | LK_RETRY);
+	*c->have = 1;
+	hf_await(c->other_has, 1);
+	(void)hf_peek(c->others);
+	__asm__ volatile("");
+}
+
+/* What file I/O would come to if it faulted with its vnode locked. */
+HF_SCENARIO(selftest_crossed_faults, "selftest.crossed_faults", "",
+    "two threads fault on each other's file, each with its own locked",
+    .flags = HF_NEEDS_DISK, .timeout_ms = LIMIT_MS)
+{
+	static struct crosser a = { NULL, VA, &have_a, &have_b };
+	static struct crosser b = { NULL, VA + ptoa(16), &have_b, &have_a };
+	struct thread *td;
+
+	a.mine = hf_file_open("one-mib");
+	b.mine = hf_file_open(HF_SCRATCH_NAME);
+	hf_file_map(b.mine, a.others, 0, 1, VM_PROT_READ, HF_FILE_SHARED);
+	hf_file_map(a.mine, b.others, 0, 1, VM_PROT_READ, HF_FILE_SHARED);
+	/* The order check would not let it come to the circle. */
+	a.mine->v_sx.lock_object.lo_flags |= LO_QUIET;
+	td = hf_space_thread(fault_with_vnode, &a);
+	(void)hf_space_thread(fault_with_vnode, &b);
+	hf_thread_join(td);
 }
 
 /* What becomes of the list of threads, and what the report must still say. */
