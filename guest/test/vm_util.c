@@ -26,6 +26,22 @@ hf_test_bytes(vm_page_t m)
 	return ((uint8_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)));
 }
 
+vm_object_t
+hf_test_late_chain(void)
+{
+	vm_object_t below, top;
+	vm_ooffset_t offset;
+
+	below = vm_object_allocate_anon(1, NULL, NULL, 0);
+	vm_object_reference(below);
+	top = below;
+	offset = 0;
+	vm_object_shadow(&top, &offset, PAGE_SIZE, NULL, false);
+	hf_require(top != below);
+	atomic_subtract_int(&below->ref_count, 1);
+	return (top);
+}
+
 vm_page_t
 hf_test_page(vm_object_t object, vm_pindex_t pindex, int byte)
 {

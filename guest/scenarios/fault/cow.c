@@ -7,6 +7,7 @@
 #include <test/scenario.h>
 #include <test/script_pager.h>
 #include <test/space.h>
+#include <test/vm_util.h>
 
 #define VA HF_SPACE_BASE
 
@@ -100,36 +101,34 @@ HF_SCENARIO(fault_cow_sole, "fault.cow_sole", "CW-22 CW-13",
 	hf_space_check();
 }
 
+/* A page that only the object in front of it, mapped at VA, can reach. */
+static vm_page_t
+map_late_chain(void)
+{
+	vm_object_t below, top;
+	vm_page_t m;
+
+	top = hf_test_late_chain();
+	below = top->backing_object;
+	VM_OBJECT_WLOCK(below);
+	m = hf_test_page_resting(below, 0, 0xdd);
+	VM_OBJECT_WUNLOCK(below);
+	hf_space_map_at(VA, 1, top, 0, VM_PROT_RW, 0);
+	hf_expect_read(VA, 0xdd);
+	hf_expect_eq(hf_space_page(VA), m);
+	return (m);
+}
+
 HF_SCENARIO(fault_cow_move, "fault.cow_move", "CW-22",
     "a fault moves a page up from an object that only it can reach")
 {
 	vm_object_t below, top;
-	vm_ooffset_t offset;
 	vm_page_t m;
 	u_long optim;
 
-	below = vm_object_allocate_anon(1, NULL, NULL, 0);
-	VM_OBJECT_WLOCK(below);
-	m = vm_page_alloc(below, 0, VM_ALLOC_NORMAL);
-	hf_require(m != NULL);
-	memset((void *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)), 0xdd, PAGE_SIZE);
-	vm_page_valid(m);
-	vm_page_xunbusy(m);
-	vm_object_reference_locked(below);
-	VM_OBJECT_WUNLOCK(below);
-	top = below;
-	offset = 0;
-	vm_object_shadow(&top, &offset, PAGE_SIZE, NULL, false);
-	hf_require(top != below);
-	/*
-	 * Only the shadow is left.  vm_object_deallocate() would collapse the
-	 * two, and the fault find the page on top; by hand it meets the chain
-	 * as a collapse that comes too late would leave it.
-	 */
-	atomic_subtract_int(&below->ref_count, 1);
-	hf_space_map_at(VA, 1, top, 0, VM_PROT_RW, 0);
-	hf_expect_read(VA, 0xdd);
-	hf_expect_eq(hf_space_page(VA), m);
+	m = map_late_chain();
+	below = m->object;
+	top = hf_space_entry(VA)->object.vm_object;
 	optim = VM_CNT_FETCH(v_cow_optim);
 	hf_poke(VA + 8, 1);
 	hf_expect_eq(VM_CNT_FETCH(v_cow_optim), optim + 1);
@@ -139,6 +138,57 @@ HF_SCENARIO(fault_cow_move, "fault.cow_move", "CW-22",
 	hf_expect_eq(below->resident_page_count, 0);
 	hf_expect_read(VA, 0xdd);
 	hf_space_check();
+}
+
+HF_SCENARIO(fault_cow_move_unwritten, "fault.cow_move_unwritten", "CW-22 CW-27",
+    "a page that is moved up is dirty, stored to or not: its store stayed "
+    "behind")
+{
+	vm_page_t m;
+
+	m = map_late_chain();
+	vm_page_undirty(m);
+	hf_require_eq(vm_fault(hf_space_map(), VA, VM_PROT_READ | VM_PROT_COPY,
+			  VM_FAULT_NORMAL, NULL),
+	    KERN_SUCCESS);
+	hf_expect_eq(m->object, hf_space_entry(VA)->object.vm_object);
+	hf_expect_eq(m->dirty, VM_PAGE_BITS_ALL);
+	hf_space_check();
+}
+
+HF_SCENARIO(fault_copy_stays, "fault.copy_stays", "CW-27 PO-4",
+    "a private copy that nobody has stored to is kept: it is the only one")
+{
+	struct hf_script s;
+	vm_page_t copy, orig;
+
+	hf_script_begin(&s, 1);
+	hf_space_map_at(VA, 1, s.object, 0, VM_PROT_READ, MAP_COPY_ON_WRITE);
+	hf_require_eq(vm_fault(hf_space_map(), VA, VM_PROT_READ | VM_PROT_COPY,
+			  VM_FAULT_NORMAL, NULL),
+	    KERN_SUCCESS);
+	copy = hf_space_page(VA);
+	hf_expect_ne(copy->object, s.object);
+	/* The file gets other contents, and the copy looks unused. */
+	VM_OBJECT_WLOCK(s.object);
+	orig = vm_page_lookup(s.object, 0);
+	hf_require(orig != NULL);
+	vm_page_wire(orig);
+	VM_OBJECT_WUNLOCK(s.object);
+	memset((void *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(orig)), 0x11, PAGE_SIZE);
+	VM_OBJECT_WLOCK(copy->object);
+	hf_require(vm_page_tryxbusy(copy));
+	pmap_remove_all(copy);
+	vm_page_aflag_clear(copy, PGA_REFERENCED);
+	vm_page_deactivate(copy);
+	vm_page_xunbusy(copy);
+	VM_OBJECT_WUNLOCK(copy->object);
+	hf_test_scan_inactive();
+	hf_expect_read(VA, hf_script_byte(0));
+	vm_page_unwire(orig, PQ_INACTIVE);
+	hf_space_check();
+	vm_map_remove(hf_space_map(), VA, VA + ptoa(1));
+	hf_script_end(&s);
 }
 
 HF_SCENARIO(fault_cow_not_sole, "fault.cow_not_sole", "CW-23 CW-24",

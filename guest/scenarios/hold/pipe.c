@@ -3,6 +3,7 @@
 
 #include <sys/proc.h>
 #include <sys/uio.h>
+#include <kern/failpoint.h>
 #include <kern/thread.h>
 #include <test/probe.h>
 #include <test/scenario.h>
@@ -258,5 +259,47 @@ HF_SCENARIO(hold_pipe_busy, "hold.pipe_busy", "QH-13 QH-28",
 	hf_pipe_destroy(&pipe);
 	vm_map_remove(hf_space_map(), DST, DST + ptoa(1));
 	hf_script_end(&script);
+	hf_space_check();
+}
+
+/* What a write-back does that begins and ends now. */
+static void
+clean(void *arg)
+{
+	vm_object_t object = arg;
+	vm_page_t m;
+
+	VM_OBJECT_WLOCK(object);
+	m = vm_page_lookup(object, 0);
+	hf_expect(m != NULL && vm_page_tryxbusy(m));
+	pmap_remove_write(m);
+	vm_page_undirty(m);
+	vm_page_xunbusy(m);
+	VM_OBJECT_WUNLOCK(object);
+}
+
+HF_SCENARIO(hold_pipe_cleaned, "hold.pipe_cleaned", "QH-12 QH-14",
+    "memory that is written back before the bytes come is dirty when they have")
+{
+	static struct hf_pipe pipe;
+	struct sender s = { &pipe, SRC, 64 };
+	vm_object_t object;
+	int error;
+
+	hf_pipe_init(&pipe);
+	hf_space_anon_at(SRC, 1);
+	hf_poke(SRC, 0x41);
+	object = vm_object_allocate(OBJT_SWAP, 1);
+	hf_space_map_at(DST, 1, object, 0, VM_PROT_RW, MAP_INHERIT_SHARE);
+	start(&s);
+	hf_failpoint_call("pipe.held", 0, clean, object);
+	hf_expect_eq(receive(&pipe, DST, 64, &error), 64);
+	hf_expect_eq(hf_failpoint_fired("pipe.held"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(error, 0);
+	hf_thread_join(s.td);
+	hf_expect_read(DST, 0x41);
+	hf_expect_eq(hf_space_page(DST)->dirty, VM_PAGE_BITS_ALL);
+	hf_pipe_destroy(&pipe);
 	hf_space_check();
 }

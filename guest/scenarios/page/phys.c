@@ -133,6 +133,69 @@ HF_SCENARIO(phys_pools, "page.phys_pools", "PH-4",
 	}
 }
 
+/*
+ * A block of 2^order frames, set up, of which none is free: what is given back of
+ * it merges with others of it only, until the last one is.
+ */
+static vm_page_t
+take_frames(int order)
+{
+	vm_page_t m;
+	int i;
+
+	m = take(VM_FREEPOOL_DEFAULT, order);
+	hf_require(m != NULL);
+	for (i = 1; i < 1 << order; i++) {
+		hf_vm_page_setup(m + i);
+		m[i].pool = m->pool;
+	}
+	return (m);
+}
+
+HF_SCENARIO(phys_merge_pool, "page.phys_merge_pool", "PH-4",
+    "a merged block is of the pool of the frame that was freed last")
+{
+	vm_page_t last, m;
+	int i, pool;
+
+	for (i = 0; i < 4; i++) {
+		m = take_frames(1);
+		last = m + (i & 1); /* merges upwards, and downwards */
+		pool = i / 2 == 0 ? VM_FREEPOOL_DEFAULT : VM_FREEPOOL_DIRECT;
+		vm_domain_free_lock();
+		m[0].pool = m[1].pool = pool == VM_FREEPOOL_DEFAULT
+		    ? VM_FREEPOOL_DIRECT
+		    : VM_FREEPOOL_DEFAULT;
+		vm_phys_free_pages(m + !(i & 1), 0);
+		last->pool = pool;
+		vm_phys_free_pages(last, 0);
+		/* It says of which pool the block is that it is cut from. */
+		hf_expect(vm_phys_unfree_page(last));
+		hf_expect_eq(last->pool, pool);
+		last->pool = VM_FREEPOOL_DEFAULT;
+		vm_phys_free_pages(last, 0);
+		vm_domain_free_unlock();
+	}
+}
+
+HF_SCENARIO(phys_freed_last, "page.phys_freed_last", "PH-2",
+    "what is freed last is used last: it waits for its buddy")
+{
+	vm_page_t m;
+
+	m = take_frames(2);
+	vm_domain_free_lock();
+	vm_phys_free_pages(m, 0);
+	vm_phys_free_pages(m + 2, 0);
+	hf_expect_eq(m[0].order, 0);
+	hf_expect_eq(m[2].order, 0);
+	hf_expect_eq(TAILQ_NEXT(&m[0], plinks.q), m + 2);
+	hf_expect_eq(TAILQ_NEXT(&m[2], plinks.q), NULL);
+	vm_phys_free_pages(m + 1, 0);
+	vm_phys_free_pages(m + 3, 0);
+	vm_domain_free_unlock();
+}
+
 static bool
 has_list(int freelist)
 {

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* emptied_chain.c: an emptied wired page above an object that only its own can reach. */
+
+/*
+ * What fills the page must leave it where it is: the entry's wiring is on it.
+ */
+
+#include <test/probe.h>
+#include <test/vm_util.h>
+#include <test/space.h>
+
+#define VA   HF_SPACE_BASE
+#define USER VM_MAP_WIRE_USER
+
+struct chain {
+	vm_object_t top, below;
+	vm_page_t wired; /* in top, invalid */
+	vm_page_t full;	 /* in below, valid */
+};
+
+static void
+begin(struct chain *c)
+{
+	c->top = hf_test_late_chain();
+	c->below = c->top->backing_object;
+	hf_space_map_at(VA, 1, c->top, 0, VM_PROT_RW, 0);
+	hf_require_eq(
+	    vm_map_wire(hf_space_map(), VA, VA + ptoa(1), USER), KERN_SUCCESS);
+	c->wired = hf_space_page(VA);
+	hf_require(c->wired != NULL && c->wired->object == c->top);
+	VM_OBJECT_WLOCK(c->top);
+	vm_object_page_remove(c->top, 0, 1, 0);
+	VM_OBJECT_WUNLOCK(c->top);
+	hf_expect_eq(c->wired->valid, 0);
+	hf_expect_eq(c->wired->object, c->top);
+	VM_OBJECT_WLOCK(c->below);
+	c->full = hf_test_page_resting(c->below, 0, 0xdd);
+	VM_OBJECT_WUNLOCK(c->below);
+}
+
+/* The entry's page is what it was, and full. */
+static void
+end(struct chain *c)
+{
+	hf_expect_read(VA + 100, 0xdd);
+	hf_expect_eq(hf_space_page(VA), c->wired);
+	hf_expect_eq(c->wired->object, c->top);
+	hf_expect_eq(vm_page_wire_count(c->wired), 1);
+	hf_space_check();
+	hf_expect_eq(vm_map_unwire(hf_space_map(), VA, VA + ptoa(1), USER),
+	    KERN_SUCCESS);
+	hf_expect_eq(vm_page_wire_count(c->wired), 0);
+	hf_expect_read(VA + 100, 0xdd);
+	hf_space_check();
+}
+
+HF_SCENARIO(wire_emptied_moved, "wire.emptied_moved", "IW-1 FT-82 CW-22",
+    "an emptied wired page is filled from below; no page moves into its place")
+{
+	struct chain c;
+
+	begin(&c);
+	hf_poke(VA, 0xee);
+	end(&c);
+}
+
+HF_SCENARIO(wire_emptied_collapsed, "wire.emptied_collapsed",
+    "IW-1 FT-82 OB-11",
+    "a collapse fills an emptied wired page of the front, and leaves it there")
+{
+	static struct pmap pmap;
+	struct chain c;
+
+	begin(&c);
+	/* Somebody still reads the one that goes. */
+	hf_test_pmap_begin(&pmap);
+	hf_require(vm_page_tryxbusy(c.full));
+	hf_expect_eq(
+	    pmap_enter(&pmap, VA, c.full, VM_PROT_READ, VM_PROT_READ, 0),
+	    KERN_SUCCESS);
+	vm_page_xunbusy(c.full);
+	VM_OBJECT_WLOCK(c.top);
+	vm_object_collapse(c.top);
+	VM_OBJECT_WUNLOCK(c.top);
+	hf_expect_eq(c.top->backing_object, NULL);
+	hf_expect_eq(pmap_extract(&pmap, VA), 0);
+	hf_expect(vm_page_busy_freed(c.full));
+	/* The only one now. */
+	hf_expect_eq(c.wired->dirty, VM_PAGE_BITS_ALL);
+	hf_test_pmap_end(&pmap);
+	end(&c);
+}
