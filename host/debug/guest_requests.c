@@ -116,6 +116,7 @@ static bool
 is_awaited(const struct guest_view *v, uint64_t io, uint64_t channel)
 {
 	uint64_t arg, buffer = buffer_of(v, io), pages, page, object;
+	struct type_member m;
 
 	if (channel == 0)
 		return (false);
@@ -127,8 +128,11 @@ is_awaited(const struct guest_view *v, uint64_t io, uint64_t channel)
 	    object != 0 &&
 	    channel == view_at(v, object, "vm_object", "paging_in_progress"))
 		return (true);
-	pages = view_at(v, buffer, "hf_pbuf", "pb_pages");
-	for (unsigned int i = 0; vm_state_page_at(v, channel) == channel &&
+	if (!types_member(v->syms, "hf_pbuf", "pb_pages", &m))
+		return (false);
+	pages = buffer + m.offset;
+	for (uint64_t i = 0; i < m.bytes / sizeof(page) &&
+	     vm_state_page_at(v, channel) == channel &&
 	     view_read(v, pages + i * sizeof(page), &page, sizeof(page)) &&
 	     vm_state_page_at(v, page) == page;
 	     i++)

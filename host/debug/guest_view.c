@@ -11,11 +11,14 @@
 
 bool
 view_init(struct guest_view *v, const struct vm_end *end,
-    const struct guestmem *mem, struct symbols *syms)
+    const struct guestmem *mem, struct symbols *syms,
+    struct view_budget *budget)
 {
 	uint64_t code, bytes, word;
 
-	*v = (struct guest_view){ .mem = mem, .end = end, .syms = syms };
+	*v = (struct guest_view){
+		.mem = mem, .end = end, .syms = syms, .budget = budget
+	};
 	if (end == NULL || mem == NULL ||
 	    !symbols_object(syms, "hf_threads", &code, &bytes))
 		return (false);
@@ -32,6 +35,11 @@ view_init(struct guest_view *v, const struct vm_end *end,
 bool
 view_read(const struct guest_view *v, uint64_t va, void *buf, size_t len_bytes)
 {
+	if (v->budget->reads_left == 0) {
+		v->budget->used_up = true;
+		return (false);
+	}
+	v->budget->reads_left--;
 	return (va != 0 && va + len_bytes > va &&
 	    pagetable_read(v->mem, v->paging, va, buf, len_bytes));
 }
@@ -130,6 +138,8 @@ view_list_begin(struct view_list *l, const struct guest_view *v, uint64_t head,
 static uint64_t
 give_up(struct view_list *l, const char *why, uint64_t where)
 {
+	if (l->v->budget->used_up)
+		why = "there is too much to read";
 	snprintf(l->trouble, sizeof(l->trouble), "%s at %#" PRIx64, why, where);
 	l->at = 0;
 	return (0);

@@ -17,16 +17,27 @@
 #include "vm/guestmem.h"
 #include "vm/vm.h"
 
+/*
+ * A guest can make lists without end.  What is to be read within one part of a
+ * report is counted; when the count is used up, nothing can be read any more.
+ */
+struct view_budget {
+	unsigned int reads_left;
+	bool used_up;
+};
+
 struct guest_view {
 	const struct guestmem *mem;
 	const struct vm_end *end;
 	const struct vm_cpu_state *paging; /* whose page tables are used */
 	struct symbols *syms;
+	struct view_budget *budget;
 };
 
-/* False: no CPU has page tables that reach the kernel. */
+/* False: no CPU has page tables that reach the kernel.  The budget is the caller's. */
 bool view_init(struct guest_view *v, const struct vm_end *end,
-    const struct guestmem *mem, struct symbols *syms);
+    const struct guestmem *mem, struct symbols *syms,
+    struct view_budget *budget);
 
 bool view_read(
     const struct guest_view *v, uint64_t va, void *buf, size_t len_bytes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* symbols.c: DWARF by libdw, and the symbol table where there is none. */
+/* symbols.c: DWARF by libdw, and what the image has in memory. */
 #include "debug/symbols.h"
 
 #include <dwarf.h>
@@ -51,6 +51,7 @@ symbols_close(struct symbols *s)
 {
 	if (s == NULL)
 		return;
+	free(s->code);
 	dwarf_end(s->dwarf);
 	elf_end(s->elf);
 	free(s);
@@ -153,147 +154,6 @@ lookup_dwarf(struct symbols *s, uint64_t addr, struct symbol_frame *frames)
 	return (n);
 }
 
-static bool
-names_data(const GElf_Sym *sym)
-{
-	return (sym->st_shndx != SHN_UNDEF && sym->st_shndx != SHN_ABS &&
-	    GELF_ST_TYPE(sym->st_info) == STT_OBJECT);
-}
-
-/* A label of assembler code says itself neither what it is nor how long. */
-static bool
-names_code(struct symbols *s, const GElf_Sym *sym, uint64_t addr)
-{
-	int type = GELF_ST_TYPE(sym->st_info);
-	GElf_Shdr sh;
-	Elf_Scn *scn;
-
-	if (sym->st_shndx == SHN_UNDEF || sym->st_shndx >= SHN_LORESERVE ||
-	    (type != STT_FUNC && type != STT_NOTYPE))
-		return (false);
-	scn = elf_getscn(s->elf, sym->st_shndx);
-	return (scn != NULL && gelf_getshdr(scn, &sh) != NULL &&
-	    (sh.sh_flags & SHF_EXECINSTR) != 0 && addr >= sh.sh_addr &&
-	    addr - sh.sh_addr < sh.sh_size);
-}
-
-/* Where a walk over the symbol table is. */
-struct sym_walk {
-	Elf_Scn *scn;
-	Elf_Data *data;
-	GElf_Shdr sh;
-	size_t next; /* entry of this section */
-	GElf_Sym sym;
-	const char *name;
-	const char *file; /* source of the local symbols that follow, or NULL */
-};
-
-/* The next symbol that has a name and a value. */
-static bool
-next_symbol(struct symbols *s, struct sym_walk *w)
-{
-	for (;;) {
-		if (w->data == NULL || w->sh.sh_entsize == 0 ||
-		    w->next >= w->sh.sh_size / w->sh.sh_entsize) {
-			w->scn = elf_nextscn(s->elf, w->scn);
-			if (w->scn == NULL)
-				return (false);
-			w->data = NULL;
-			w->next = 0;
-			if (gelf_getshdr(w->scn, &w->sh) != NULL &&
-			    w->sh.sh_type == SHT_SYMTAB)
-				w->data = elf_getdata(w->scn, NULL);
-			continue;
-		}
-		if (gelf_getsym(w->data, (int)w->next++, &w->sym) == NULL)
-			continue;
-		w->name = elf_strptr(s->elf, w->sh.sh_link, w->sym.st_name);
-		if (GELF_ST_TYPE(w->sym.st_info) == STT_FILE)
-			w->file = w->name;
-		if (w->sym.st_value == 0)
-			continue;
-		if (w->name != NULL && *w->name != '\0')
-			return (true);
-	}
-}
-
-/* The symbol closest below addr, if it reaches that far. */
-static size_t
-lookup_symtab(struct symbols *s, uint64_t addr, struct symbol_frame *f)
-{
-	struct sym_walk w = { 0 };
-	uint64_t best = 0;
-
-	while (next_symbol(s, &w)) {
-		if (w.sym.st_value > addr || w.sym.st_value < best ||
-		    (w.sym.st_size != 0 &&
-			addr - w.sym.st_value >= w.sym.st_size) ||
-		    !names_code(s, &w.sym, addr))
-			continue;
-		best = w.sym.st_value;
-		snprintf(f->function, sizeof(f->function), "%s", w.name);
-	}
-	f->offset = addr - best;
-	/* Farther away than any function is long: chance. */
-	return (best != 0 && f->offset < (1u << 20) ? 1 : 0);
-}
-
-bool
-symbols_function_at(
-    struct symbols *s, uint64_t addr, char *name, size_t room, uint64_t *start)
-{
-	struct symbol_frame f = { 0 };
-
-	if (s == NULL || lookup_symtab(s, addr, &f) == 0)
-		return (false);
-	*start = addr - f.offset;
-	if (name != NULL)
-		snprintf(name, room, "%s", f.function);
-	return (true);
-}
-
-bool
-symbols_object(
-    struct symbols *s, const char *name, uint64_t *addr, uint64_t *bytes)
-{
-	struct sym_walk w = { 0 };
-	const char *colon = strchr(name, ':');
-	size_t len = colon != NULL ? (size_t)(colon - name) : 0;
-	const char *plain = colon != NULL ? colon + 1 : name;
-
-	while (s != NULL && next_symbol(s, &w)) {
-		if (colon != NULL &&
-		    (w.file == NULL || strlen(w.file) != len ||
-			memcmp(w.file, name, len) != 0))
-			continue;
-		if (strcmp(w.name, plain) == 0 &&
-		    (names_data(&w.sym) ||
-			names_code(s, &w.sym, w.sym.st_value))) {
-			*addr = w.sym.st_value;
-			*bytes = w.sym.st_size;
-			return (true);
-		}
-	}
-	return (false);
-}
-
-bool
-symbols_object_at(
-    struct symbols *s, uint64_t addr, char *name, size_t room, uint64_t *offset)
-{
-	struct sym_walk w = { 0 };
-
-	while (s != NULL && next_symbol(s, &w)) {
-		if (!names_data(&w.sym) || addr < w.sym.st_value ||
-		    addr - w.sym.st_value >= w.sym.st_size)
-			continue;
-		snprintf(name, room, "%s", w.name);
-		*offset = addr - w.sym.st_value;
-		return (true);
-	}
-	return (false);
-}
-
 bool
 symbols_image_read(
     struct symbols *s, uint64_t addr, void *buf, size_t len_bytes)
@@ -342,6 +202,6 @@ symbols_lookup(struct symbols *s, uint64_t addr,
 	if (symbols_dwarf(s) != NULL)
 		n = lookup_dwarf(s, addr, frames);
 	if (n == 0)
-		n = lookup_symtab(s, addr, &frames[0]);
+		n = symtab_lookup(s, addr, &frames[0]);
 	return (n);
 }

@@ -154,8 +154,8 @@ find_member(Dwarf_Die *type, const char *name, size_t len, uint64_t *offset,
 	return (false);
 }
 
-bool
-types_member(struct symbols *s, const char *type, const char *path,
+static bool
+search_member(struct symbols *s, const char *type, const char *path,
     struct type_member *out)
 {
 	Dwarf_Die at, member;
@@ -176,6 +176,38 @@ types_member(struct symbols *s, const char *type, const char *path,
 	}
 	out->bytes = bytes_of(&member);
 	return (out->bytes != 0);
+}
+
+bool
+types_member(struct symbols *s, const char *type, const char *path,
+    struct type_member *out)
+{
+	unsigned int i;
+	bool found;
+
+	*out = (struct type_member){ 0 };
+	if (s == NULL)
+		return (false);
+	for (i = 0; i < s->nmembers; i++) {
+		if (strcmp(s->members[i].path, path) != 0 ||
+		    strcmp(s->members[i].type, type) != 0)
+			continue;
+		out->offset = s->members[i].offset;
+		out->bytes = s->members[i].bytes;
+		return (s->members[i].found);
+	}
+	found = search_member(s, type, path, out);
+	if (i < SYMBOLS_MEMBERS_MAX &&
+	    strlen(type) < sizeof(s->members[i].type) &&
+	    strlen(path) < sizeof(s->members[i].path)) {
+		strcpy(s->members[i].type, type);
+		strcpy(s->members[i].path, path);
+		s->members[i].found = found;
+		s->members[i].offset = out->offset;
+		s->members[i].bytes = out->bytes;
+		s->nmembers++;
+	}
+	return (found);
 }
 
 uint64_t

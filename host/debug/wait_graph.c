@@ -173,6 +173,9 @@ wait_print_owners(FILE *f, const struct guest_threads *t, const struct wait *w)
 	}
 }
 
+/* Circles that are told; a guest that is sound but for one has one. */
+#define CIRCLES_MAX 16
+
 struct search {
 	const struct guest_threads *t;
 	const struct wait *waits;
@@ -188,9 +191,11 @@ print_circle(struct search *s, size_t first)
 {
 	size_t at = 0;
 
+	if (s->found++ >= CIRCLES_MAX)
+		return;
 	while (s->path[at] != first)
 		at++;
-	if (s->found++ == 0)
+	if (s->found == 1)
 		fprintf(s->f, "DEADLOCK:\n");
 	else
 		fprintf(s->f, "and another one:\n");
@@ -246,6 +251,8 @@ wait_print_circles(
 	for (size_t i = 0; i < t->n; i++)
 		if (s.seen[i] == 0)
 			visit(&s, i);
+	if (s.found > CIRCLES_MAX)
+		fprintf(f, "and %u more\n", s.found - CIRCLES_MAX);
 	free(s.seen);
 	free(s.path);
 	return (s.found);
