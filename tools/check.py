@@ -3,7 +3,7 @@
 
 usage: tools/check [--quick] [--suite NAME]...
 
-Suites: unit selftest system badinput interop lint lab (meson's), and
+Suites: unit explore selftest system badinput interop lint lab (meson's), and
 two builds of their own: asan (the unit suite and the program itself, with good
 and bad input, signals and limits, under ASan and UBSan) and clang
 (everything built by clang, -Werror, and its unit suite).  --quick leaves out
@@ -127,7 +127,7 @@ def main():
             return 2
     total = [0, 0, 0]
     # Cheap and telling first: the long ones come last.
-    plan = [("build", s) for s in ("lint", "unit", "selftest", "badinput", "system",
+    plan = [("build", s) for s in ("lint", "unit", "explore", "selftest", "badinput", "system",
                                    "interop")]
     if not quick:
         plan += [("build-asan", "unit"), ("build-asan", "program"), ("build-clang", "unit"), ("build", "lab")]

@@ -6,13 +6,16 @@
 
 #include <sys/types.h>
 #include <sys/cdefs.h>
+#include <kern/explore.h>
 
 /* Number of armed failpoints; the only cost of a place that is not armed. */
 extern volatile int hf_failpoints_armed;
 
 /* True when the failpoint of this name is armed and due now. */
-#define HF_FAILPOINT(name) \
-	(__predict_false(hf_failpoints_armed != 0) && hf_failpoint_hit(name))
+#define HF_FAILPOINT(name)                               \
+	(HF_EXPLORE_POINT(),                             \
+	    __predict_false(hf_failpoints_armed != 0) && \
+		hf_failpoint_hit(name))
 
 int hf_failpoint_hit(const char *name);
 

@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/mutex.h>
+#include <kern/explore.h>
 #include <kern/sleepq.h>
 
 void
@@ -82,6 +83,7 @@ hf_mtx_lock(struct mtx *m)
 	}
 	hf_assert_may_block(mtx_name(m));
 	hf_lock_check(&m->lock_object);
+	HF_EXPLORE_POINT();
 	if (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, (uintptr_t)curthread))
 		while (!mtx_take(m))
 			mtx_wait(m);
@@ -99,6 +101,7 @@ hf_mtx_trylock(struct mtx *m)
 		m->mtx_recurse++;
 		return (1);
 	}
+	HF_EXPLORE_POINT();
 	if (!mtx_take(m))
 		return (0);
 	hf_lock_acquired(&m->lock_object, HF_HOLD_EXCLUSIVE);
@@ -114,8 +117,10 @@ hf_mtx_unlock(struct mtx *m)
 		return;
 	}
 	hf_lock_released(&m->lock_object);
-	if (atomic_cmpset_rel_ptr(&m->mtx_lock, (uintptr_t)curthread, 0))
+	if (atomic_cmpset_rel_ptr(&m->mtx_lock, (uintptr_t)curthread, 0)) {
+		HF_EXPLORE_POINT();
 		return;
+	}
 	hf_sleepq_lock(m);
 	atomic_store_rel_ptr(
 	    &m->mtx_lock, hf_sleepq_wake(m, 1) > 0 ? MTX_WAITERS : 0);

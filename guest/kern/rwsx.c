@@ -13,6 +13,7 @@
 #include <sys/proc.h>
 #include <sys/rwlock.h>
 #include <sys/sx.h>
+#include <kern/explore.h>
 #include <kern/sleepq.h>
 
 typedef volatile uintptr_t word_t;
@@ -34,8 +35,10 @@ readers_of(uintptr_t v)
 static bool
 try_shared(word_t *w, bool holds_one)
 {
-	uintptr_t v = *w;
+	uintptr_t v;
 
+	HF_EXPLORE_POINT();
+	v = *w;
 	while (owner_of(v) == 0 && ((v & HF_WRITE_WAITERS) == 0 || holds_one))
 		if (atomic_fcmpset_ptr(
 			w, &v, (v | HF_SHARED_MODE) + HF_ONE_READER))
@@ -46,8 +49,10 @@ try_shared(word_t *w, bool holds_one)
 static bool
 try_exclusive(word_t *w)
 {
-	uintptr_t v = *w;
+	uintptr_t v;
 
+	HF_EXPLORE_POINT();
+	v = *w;
 	while (owner_of(v) == 0 && readers_of(v) == 0)
 		if (atomic_fcmpset_ptr(
 			w, &v, (v & WAITERS) | (uintptr_t)curthread))
@@ -125,6 +130,8 @@ unlock_shared(word_t *w)
 	} while (!atomic_fcmpset_ptr(w, &v, new));
 	if (readers_of(new) == 0 && (new &WAITERS) != 0)
 		wake_waiters(w);
+	else
+		HF_EXPLORE_POINT();
 }
 
 static void
@@ -136,6 +143,8 @@ unlock_exclusive(word_t *w)
 		continue;
 	if ((v & WAITERS) != 0)
 		wake_waiters(w);
+	else
+		HF_EXPLORE_POINT();
 }
 
 static bool

@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/mutex.h>
+#include <kern/explore.h>
 #include <kern/sched.h>
 
 static void
@@ -28,6 +29,7 @@ hf_mtx_lock_spin(struct mtx *m)
 	KASSERT(
 	    m->mtx_lock != me, ("mtx_lock_spin: recursion on %s", mtx_name(m)));
 	hf_lock_check(&m->lock_object);
+	HF_EXPLORE_POINT();
 	hf_spinlock_enter();
 	if (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, me))
 		spin_for(m, me);
@@ -37,6 +39,7 @@ hf_mtx_lock_spin(struct mtx *m)
 int
 hf_mtx_trylock_spin(struct mtx *m)
 {
+	HF_EXPLORE_POINT();
 	hf_spinlock_enter();
 	if (!atomic_cmpset_acq_ptr(&m->mtx_lock, 0, (uintptr_t)curthread)) {
 		hf_spinlock_exit();
@@ -54,4 +57,5 @@ hf_mtx_unlock_spin(struct mtx *m)
 	hf_lock_released(&m->lock_object);
 	atomic_store_rel_ptr(&m->mtx_lock, 0);
 	hf_spinlock_exit();
+	HF_EXPLORE_POINT();
 }

@@ -12,6 +12,7 @@
 #include <sys/lock.h>
 #include <sys/mutex.h>
 #include <sys/proc.h>
+#include <kern/explore.h>
 #include <kern/lock_order.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
@@ -90,6 +91,7 @@ unbusy_and_wake(vm_page_t m)
 	    __atomic_exchange_n(&m->busy_lock, VPB_UNBUSIED, __ATOMIC_SEQ_CST);
 	if ((old & VPB_BIT_WAITERS) != 0)
 		hf_vm_sleepers_wake(m);
+	HF_EXPLORE_POINT();
 }
 
 /*
@@ -99,6 +101,7 @@ unbusy_and_wake(vm_page_t m)
 int
 vm_page_tryxbusy(vm_page_t m)
 {
+	HF_EXPLORE_POINT();
 	if (!atomic_cmpset_acq_int(
 		&m->busy_lock, VPB_UNBUSIED, VPB_CURTHREAD_EXCLUSIVE))
 		return (0);
@@ -116,6 +119,7 @@ vm_page_trysbusy(vm_page_t m)
 {
 	u_int x;
 
+	HF_EXPLORE_POINT();
 	if (__predict_false(object_is_busied(m)))
 		return (0);
 	x = vm_page_busy_fetch(m);
@@ -155,6 +159,8 @@ vm_page_xunbusy(vm_page_t m)
 	if (!atomic_cmpset_rel_int(
 		&m->busy_lock, VPB_CURTHREAD_EXCLUSIVE, VPB_UNBUSIED))
 		unbusy_and_wake(m);
+	else
+		HF_EXPLORE_POINT();
 }
 
 /* vm_page_xunbusy() for whoever finishes the work; interrupts may call it. */
@@ -185,6 +191,7 @@ vm_page_sunbusy(vm_page_t m)
 	}
 	if ((x & VPB_BIT_WAITERS) != 0)
 		hf_vm_sleepers_wake(m);
+	HF_EXPLORE_POINT();
 }
 
 /* Exclusive becomes one share without a gap; wakes all sleepers. */
@@ -207,6 +214,7 @@ vm_page_busy_tryupgrade(vm_page_t m)
 	u_int x;
 
 	vm_page_assert_sbusied(m);
+	HF_EXPLORE_POINT();
 	x = vm_page_busy_fetch(m);
 	do {
 		if (VPB_SHARERS(x) > 1)

@@ -21,6 +21,8 @@
 #include <vm/vm_pageout.h>
 #include <vm/vm_pager.h>
 #include "boot_model.h"
+#include "bdev_model.h"
+#include "explore_impl.h"
 #include "host.h"
 
 #define MIB (1ul << 20)
@@ -45,15 +47,24 @@ set_range(int i, vm_paddr_t start, vm_paddr_t end)
 	Maxmem = atop(end);
 }
 
+void
+hf_model_prepare(size_t ram_bytes)
+{
+	if (hf_model_dmap_base != 0)
+		return;
+	hf_model_ram_bytes = ram_bytes + HOLE;
+	hf_model_dmap_base = (vm_offset_t)hf_host_ram(hf_model_ram_bytes);
+	memset((void *)hf_model_dmap_base, JUNK, hf_model_ram_bytes);
+	hf_model_disk_load();
+}
+
 static void
 boot_memory(size_t ram_bytes)
 {
 	const vm_paddr_t half = round_page(ram_bytes / 2);
 	vm_paddr_t first;
 
-	hf_model_ram_bytes = ram_bytes + HOLE;
-	hf_model_dmap_base = (vm_offset_t)hf_host_ram(hf_model_ram_bytes);
-	memset((void *)hf_model_dmap_base, JUNK, hf_model_ram_bytes);
+	hf_model_prepare(ram_bytes);
 	set_range(0, PAGE_SIZE, LOW_END);
 	set_range(1, MIB, half);
 	set_range(2, half + HOLE, ram_bytes + HOLE);
@@ -105,6 +116,8 @@ hf_model_boot(size_t ram_bytes, uint64_t seed)
 	vm_pageout_init();
 	hf_task_start();
 	hf_checkers_init();
+	if (hf_exploring)
+		hf_model_disk_start();
 }
 
 const char *

@@ -14,6 +14,12 @@
  */
 void hf_model_boot(size_t ram_bytes, uint64_t seed);
 
+/*
+ * The first and longest part of hf_model_boot(), which the children of a process may
+ * share: the RAM, and the disk's image.
+ */
+void hf_model_prepare(size_t ram_bytes);
+
 enum hf_model_verdict { HF_MODEL_PASS, HF_MODEL_FAIL, HF_MODEL_SKIP };
 
 /* Ids and flags of the scenarios linked in; NULL after the last. */

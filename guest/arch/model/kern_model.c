@@ -12,6 +12,7 @@
 #include <kern/panic.h>
 #include "report_abi.h"
 #include "host.h"
+#include "model_time.h"
 #include "abi.h"
 
 /* Host memory, so that a sanitizer sees each object. */
@@ -91,7 +92,7 @@ hf_kalloc_pages(void)
 uint64_t
 hf_tsc(void)
 {
-	return (hf_host_now_ns());
+	return (hf_model_now_ns());
 }
 
 uint64_t
@@ -118,14 +119,14 @@ uint64_t
 hf_boot_tsc(void)
 {
 	if (boot_ns == 0)
-		boot_ns = hf_host_now_ns();
+		boot_ns = hf_model_now_ns();
 	return (boot_ns);
 }
 
 uint64_t
 hf_uptime_ns(void)
 {
-	return (hf_host_now_ns() - hf_boot_tsc());
+	return (hf_model_now_ns() - hf_boot_tsc());
 }
 
 int
@@ -137,10 +138,10 @@ hf_ticks(void)
 void
 hf_delay_ns(uint64_t ns)
 {
-	const uint64_t end = hf_host_now_ns() + ns;
+	const uint64_t end = hf_model_now_ns() + ns;
 
-	while (hf_host_now_ns() < end)
-		hf_host_yield();
+	while (hf_model_now_ns() < end)
+		hf_model_yield();
 }
 
 uint64_t

@@ -5,6 +5,8 @@
  * A kernel thread is a host thread, so threads really run at once; there is one
  * CPU as far as the kernel's per-CPU data goes.  The chain lock may be
  * taken again by its holder, as kern/sleep.c needs.
+ *
+ * With hf_exploring one thread runs at a time, and explore.c says which.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -17,7 +19,9 @@
 #include <kern/sleepq.h>
 #include <kern/thread.h>
 #include <vm/pmap.h>
+#include "explore_impl.h"
 #include "host.h"
+#include "model_time.h"
 
 #define TICK_NS 10000000ul
 
@@ -43,8 +47,27 @@ hf_sleepq_lock(const void *chan)
 void
 hf_sleepq_unlock(const void *chan)
 {
-	if (--lock_depth == 0)
-		hf_host_unlock();
+	if (--lock_depth != 0)
+		return;
+	hf_host_unlock();
+	HF_EXPLORE_POINT();
+}
+
+bool
+hf_sleepq_is_locked(void)
+{
+	return (lock_depth != 0);
+}
+
+/* Lock held.  Until the signal or this time, 0: never; or for no reason. */
+static void
+wait_for_signal(struct thread *td, uint64_t end, uint64_t now)
+{
+	if (hf_exploring)
+		hf_explore_sleep(end);
+	else
+		(void)hf_host_cond_wait(
+		    td->td_md.md_cond, end != 0 ? end - now : 0);
 }
 
 int
@@ -63,17 +86,16 @@ hf_sleepq_wait(const void *chan, const char *wmesg, int timo_ticks)
 	td->td_wchan = chan;
 	td->td_state = TDS_SLEEPING;
 	TAILQ_INSERT_TAIL(&sleepers, td, td_sleepq);
-	end = hf_host_now_ns() + timo_ticks * TICK_NS;
+	end = timo_ticks != 0 ? hf_model_now_ns() + timo_ticks * TICK_NS : 0;
 	while (td->td_wchan != NULL) {
-		now = hf_host_now_ns();
-		if (timo_ticks != 0 && now >= end) {
+		now = hf_model_now_ns();
+		if (end != 0 && now >= end) {
 			td->td_wchan = NULL;
 			td->td_sleep_result = EWOULDBLOCK;
 			TAILQ_REMOVE(&sleepers, td, td_sleepq);
 			break;
 		}
-		(void)hf_host_cond_wait(
-		    td->td_md.md_cond, timo_ticks != 0 ? end - now : 0);
+		wait_for_signal(td, end, now);
 	}
 	td->td_state = TDS_RUNNING;
 	result = td->td_sleep_result;
@@ -99,7 +121,10 @@ hf_sleepq_wake(const void *chan, int count)
 			count--;
 		TAILQ_REMOVE(&sleepers, td, td_sleepq);
 		td->td_wchan = NULL;
-		hf_host_cond_signal(td->td_md.md_cond);
+		if (hf_exploring)
+			hf_explore_wake(td);
+		else
+			hf_host_cond_signal(td->td_md.md_cond);
 	}
 	return (left);
 }
@@ -157,9 +182,18 @@ sched_unpin(void)
 }
 
 void
+hf_model_yield(void)
+{
+	if (hf_exploring)
+		hf_explore_yield();
+	else
+		hf_host_yield();
+}
+
+void
 hf_yield(void)
 {
-	hf_host_yield();
+	hf_model_yield();
 }
 
 struct pcpu *
@@ -198,6 +232,32 @@ hf_thread_init(void)
 {
 	hf_model_pcpu.pc_curthread = &thread0;
 	thread_setup(&thread0, &proc0, "main");
+	if (hf_exploring)
+		hf_explore_add(&thread0);
+}
+
+/* td may be gone when this returns. */
+static void
+end_explored(struct thread *td)
+{
+	hf_sleepq_lock(td);
+	td->td_state = TDS_DEAD;
+	hf_sleepq_wake(td, -1);
+	hf_explore_leave(td);
+	lock_depth = 0;
+	hf_host_unlock();
+}
+
+static void
+await_end_explored(struct thread *td)
+{
+	for (;;) {
+		hf_sleepq_lock(td);
+		if (td->td_state == TDS_DEAD)
+			break;
+		hf_sleepq_wait(td, "join", 0);
+	}
+	hf_sleepq_unlock(td);
 }
 
 static void
@@ -206,10 +266,14 @@ thread_main(void *arg)
 	struct thread *td = arg;
 
 	hf_model_pcpu.pc_curthread = td;
+	if (hf_exploring)
+		hf_explore_enter(td);
 	td->td_fn(td->td_arg);
 	KASSERT(td->td_critnest == 0 && hf_locks_held() == 0,
 	    ("thread %s ends in a critical section or with a lock",
 		td->td_name));
+	if (hf_exploring)
+		end_explored(td);
 }
 
 struct thread *
@@ -226,7 +290,10 @@ hf_thread_create_in(
 	td->td_tid = (lwpid_t)atomic_fetchadd_int(&next_tid, 1);
 	td->td_fn = fn;
 	td->td_arg = arg;
+	if (hf_exploring)
+		hf_explore_add(td);
 	td->td_md.md_host = hf_host_thread_start(thread_main, td);
+	HF_EXPLORE_POINT();
 	return (td);
 }
 
@@ -234,7 +301,10 @@ void
 hf_thread_join(struct thread *td)
 {
 	hf_assert_may_sleep("hf_thread_join");
-	hf_host_thread_join(td->td_md.md_host);
+	if (hf_exploring)
+		await_end_explored(td);
+	else
+		hf_host_thread_join(td->td_md.md_host);
 	hf_host_cond_free(td->td_md.md_cond);
 	hf_kfree(td);
 }

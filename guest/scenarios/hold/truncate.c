@@ -73,6 +73,32 @@ HF_SCENARIO(hold_truncated_meanwhile, "hold.truncated_meanwhile",
 	vm_object_deallocate(object);
 }
 
+/* On a machine the two meet or do not; tools/explore has them meet in every way. */
+HF_SCENARIO(hold_truncated_any_order, "hold.truncated_any_order",
+    "QH-12 QH-21 QH-23",
+    "a page held for writing beside a truncation is never dirty and invalid")
+{
+	struct thread *td;
+	vm_object_t object;
+	vm_page_t m;
+
+	object = map_shared(1);
+	hf_poke(VA, 0x55);
+	m = hf_space_page(VA);
+	VM_OBJECT_WLOCK(object);
+	vm_page_undirty(m);
+	VM_OBJECT_WUNLOCK(object);
+	td = hf_space_thread(truncate, object);
+	hf_require_eq(hold(1, &m), 1);
+	hf_thread_join(td);
+	/* Held before: the holder's alone.  After: what is there now. */
+	hf_expect_eq(m->dirty, m->valid);
+	vm_page_unhold_pages(&m, 1);
+	hf_expect_eq(hf_peek(VA), 0);
+	hf_space_check();
+	vm_object_deallocate(object);
+}
+
 static void
 clean(void *arg)
 {

@@ -6,19 +6,20 @@
 
 #include <sys/types.h>
 
-#include "../host.h"
+/* sched_model.c */
+void hf_model_yield(void);
 
 /* Whoever holds what we spin for may need this very processor. */
 static inline void
 cpu_spinwait(void)
 {
-	hf_host_yield();
+	hf_model_yield();
 }
 
 static inline void
 halt(void)
 {
-	hf_host_yield();
+	hf_model_yield();
 }
 
 /* There are no interrupts. */
