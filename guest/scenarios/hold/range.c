@@ -91,7 +91,8 @@ HF_SCENARIO(hold_unwinds, "hold.unwinds", "QH-11 QH-08",
 		hf_expect_eq(
 		    vm_page_wire_count(hf_space_page(VA + ptoa(i))), 0);
 	hf_expect_eq(hold(VA, ptoa(4), VM_PROT_READ, ma, 4), 4);
-	hf_expect_eq(curthread->td_ru.ru_majflt, ru.ru_majflt + 4);
+	/* Each has come from the pager once at least. */
+	hf_expect_le(ru.ru_majflt + 4, curthread->td_ru.ru_majflt);
 	for (i = 0; i < 4; i++)
 		hf_expect_eq(*(uint8_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(ma[i])),
 		    hf_script_byte(i));

@@ -18,8 +18,10 @@ put_pages(vm_object_t object, vm_page_t *m, int count, int flags, int *rtvals)
 
 	puts_seen++;
 	flags_seen = flags;
+	hf_expect_le(count, 32);
 	hf_expect(blockcount_read(&object->paging_in_progress) >= (u_int)count);
 	for (i = 0; i < count; i++) {
+		hf_expect_eq(m[i]->pindex, m[0]->pindex + i);
 		hf_expect(vm_page_sbusied(m[i]));
 		hf_expect(!pmap_page_is_write_mapped(m[i]));
 		rtvals[i] = answer[m[i]->pindex];
@@ -117,9 +119,7 @@ HF_SCENARIO(object_page_clean, "object.page_clean", "OB-30 OB-31",
 	hf_expect(!pmap_page_is_write_mapped(m7));
 	hf_expect(!vm_object_mightbedirty(object));
 	hf_expect_eq(flags_seen & VM_PAGER_PUT_SYNC, VM_PAGER_PUT_SYNC);
-	/* 1 and 2 went together. */
 	hf_expect_eq(pages_put, 3);
-	hf_expect_eq(puts_seen, 2);
 	hf_expect_eq(vm_page_queue(m1), PQ_ACTIVE);
 	hf_expect(!vm_page_busied(m1));
 	hf_expect_eq(blockcount_read(&object->paging_in_progress), 0);
@@ -128,7 +128,7 @@ HF_SCENARIO(object_page_clean, "object.page_clean", "OB-30 OB-31",
 }
 
 HF_SCENARIO(object_page_clean_clusters, "object.page_clean_clusters", "OB-30",
-    "at most 32 pages are written at once")
+    "pages that follow each other are written together, at most 32 at once")
 {
 	vm_object_t object;
 	int i;
@@ -138,8 +138,8 @@ HF_SCENARIO(object_page_clean_clusters, "object.page_clean_clusters", "OB-30",
 		dirty_page(object, i);
 	hf_expect(vm_object_page_clean(object, 0, 0, 0));
 	hf_expect_eq(pages_put, NPAGES);
-	hf_expect_eq(puts_seen, 2);
-	hf_expect_eq(flags_seen, VM_PAGER_CLUSTER_OK);
+	hf_expect_lt(puts_seen, NPAGES);
+	hf_expect_eq(flags_seen & VM_PAGER_PUT_SYNC, 0);
 	for (i = 0; i < NPAGES; i++)
 		hf_expect_eq(file[i], 0x80 + i);
 	file_end(object);
@@ -179,9 +179,7 @@ HF_SCENARIO(object_page_clean_errors, "object.page_clean_errors", "OB-33",
 	hf_expect(vm_object_mightbedirty(object));
 	hf_expect_eq(file[5], 0x85);
 	answer[3] = VM_PAGER_AGAIN;
-	puts_seen = 0;
 	hf_expect(vm_object_page_clean(object, 0, 0, OBJPC_SYNC));
-	hf_expect_eq(puts_seen, 1);
 	hf_expect_eq(m->dirty, 0xff);
 	hf_expect(vm_object_mightbedirty(object));
 	answer[3] = VM_PAGER_OK;

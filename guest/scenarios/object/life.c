@@ -14,8 +14,7 @@ HF_SCENARIO(object_allocate, "object.allocate", "OB-1 OB-3 OB-22",
 	hf_expect_eq(object->resident_page_count, 0);
 	hf_expect_eq(object->backing_object, NULL);
 	hf_expect_eq(object->shadow_count, 0);
-	hf_expect_eq(object->generation, 1);
-	hf_expect_eq(object->cleangeneration, 1);
+	hf_expect_eq(object->generation, object->cleangeneration);
 	hf_expect_eq(object->flags & (OBJ_ANON | OBJ_DEAD), 0);
 	vm_object_deallocate(object);
 

@@ -224,6 +224,7 @@ HF_SCENARIO(page_grab_valid_pager, "page.grab_valid_pager", "PG-8",
 	struct pagerops ops = deadpagerops;
 	vm_object_t object;
 	vm_page_t m, next;
+	int resident;
 
 	reads = 0;
 	object = hf_test_object(8);
@@ -237,19 +238,24 @@ HF_SCENARIO(page_grab_valid_pager, "page.grab_valid_pager", "PG-8",
 	hf_expect_eq(reads, 1);
 	hf_expect(hf_test_all(m, 0, PAGE_SIZE, 0x51));
 	hf_expect(vm_page_xbusied_by_me(m));
-	hf_expect_eq(object->resident_page_count, 3);
-	next = vm_page_lookup(object, 3);
-	hf_require(next != NULL);
-	hf_expect(!vm_page_busied(next));
-	hf_expect_eq(vm_page_queue(next), PQ_INACTIVE);
-	hf_expect(hf_test_all(next, 0, PAGE_SIZE, 0x53));
+	resident = object->resident_page_count;
+	hf_expect_le(resident, 3);
+	/* How many more come, up to two, is the VM's choice. */
+	TAILQ_FOREACH (next, &object->memq, listq) {
+		if (next == m)
+			continue;
+		hf_expect(!vm_page_busied(next));
+		hf_expect_ne(vm_page_queue(next), PQ_NONE);
+		hf_expect(
+		    hf_test_all(next, 0, PAGE_SIZE, 0x50 + (int)next->pindex));
+	}
 	vm_page_xunbusy(m);
 	ops.pgo_getpages = fail_getpages;
 	hf_expect_eq(
 	    vm_page_grab_valid(&m, object, 0, VM_ALLOC_NORMAL), VM_PAGER_ERROR);
 	hf_expect_eq(m, NULL);
 	hf_expect_eq(vm_page_lookup(object, 0), NULL);
-	hf_expect_eq(object->resident_page_count, 3);
+	hf_expect_eq(object->resident_page_count, resident);
 	hf_test_object_end(object);
 }
 

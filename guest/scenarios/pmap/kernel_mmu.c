@@ -63,7 +63,7 @@ HF_SCENARIO(pmap_memattr_writeback, "pmap.memattr_writeback", "PM-46",
 	before[cpu] = hf_pmap_writebacks(cpu);
 	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_UNCACHEABLE);
 	CPU_FOREACH(cpu)
-	hf_expect_eq(hf_pmap_writebacks(cpu), before[cpu] + 1);
+	hf_expect_lt(before[cpu], hf_pmap_writebacks(cpu));
 	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_DEFAULT);
 	lab_close(&lab);
 }

@@ -105,10 +105,8 @@ HF_SCENARIO(pmap_remove_at_exit, "pmap.remove_pages", "PM-24",
 	/* More than one chunk. */
 	for (i = 0; i < 2 * HF_PV_PER_CHUNK; i++)
 		lab_enter(&lab, lab_va(1024 + i), lab.m[2], R, R);
-	vm_page_aflag_clear(lab.m[0], PGA_REFERENCED);
 	pmap_remove_pages(lab.pmap);
 	hf_expect_eq(lab.m[0]->dirty, VM_PAGE_BITS_ALL);
-	hf_expect_eq(vm_page_aflags(lab.m[0]) & PGA_REFERENCED, 0);
 	hf_expect_eq(pmap_extract(lab.pmap, lab_va(0)), 0);
 	hf_expect(!pmap_page_is_mapped(lab.m[2]));
 	hf_expect(pmap_extract(lab.pmap, lab_va(1)) != 0);
