@@ -65,18 +65,24 @@ hf_fault_resolve(bool kernel, vm_offset_t va, int type, int *signo, int *code)
 		: EFAULT);
 }
 
-/* A stack of so many pages with an unmapped page below it. */
+/* A second: what holds kernel addresses, or what maps them, lets go by then. */
+#define KSTACK_TRIES 100
+
+/* A stack of so many pages with an unmapped page below it.  Sleeps for it. */
 vm_offset_t
 hf_kstack_alloc(u_int pages)
 {
 	vm_offset_t va;
 	vm_page_t m;
+	int tries = 0;
 
 	if (!vm_ready)
 		return (PHYS_TO_DMAP(hf_boot_alloc_pages(pages)));
-	va = kva_alloc(ptoa(pages + 1));
-	if (va == 0)
-		panic("hf_kstack_alloc: kernel map is full");
+	while ((va = kva_alloc(ptoa(pages + 1))) == 0) {
+		if (++tries > KSTACK_TRIES)
+			panic("hf_kstack_alloc: kernel map is full");
+		(void)hf_pause("kstack", 1);
+	}
 	va += PAGE_SIZE;
 	for (u_int i = 0; i < pages; i++) {
 		m = vm_page_alloc_noobj(VM_ALLOC_WIRED | VM_ALLOC_WAITOK);

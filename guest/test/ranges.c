@@ -109,6 +109,7 @@ hf_ranges_begin(void)
 	int i;
 
 	kernel_page = kmem_malloc(P, M_WAITOK | M_ZERO);
+	hf_require(kernel_page != NULL);
 	for (i = 0; i < (int)nitems(templates); i++) {
 		ranges[i] = templates[i];
 		ranges[i].start = real_address(templates[i].start);
