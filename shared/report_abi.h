@@ -30,6 +30,11 @@
  *                                        bucket:count,... ; complete when the
  *                                        counts add up to "count"
  * raw     class n ticks apart           one sample of a class
+ * point   class n name file line bt     the place that was made to fail
+ *                                        (run --fail-nth): its kind, number,
+ *                                        function and stack
+ * left    file line                      after that failure the scenario left
+ *                                        at this expectation
  * skip    reason                         before the body; then end verdict=skip
  * end     id verdict passed failed tsc   pass|fail|skip|broken; pass needs
  *                                        failed=0 and passed>=1

@@ -12,6 +12,7 @@
 #include <sys/mutex.h>
 #include <sys/proc.h>
 #include <sys/queue.h>
+#include <kern/fail_nth.h>
 #include <kern/failpoint.h>
 #include <kern/kalloc.h>
 
@@ -135,9 +136,10 @@ hf_zone_alloc(struct hf_zone *zone, int flags)
 	struct object *o;
 	struct slab *s;
 
-	if ((flags & M_WAITOK) != 0)
+	if ((flags & M_WAITOK) != 0) {
 		hf_assert_may_sleep("hf_kalloc");
-	else if (HF_FAILPOINT("kalloc"))
+		(void)HF_FAIL_NTH(HF_FAIL_WAIT);
+	} else if (HF_FAILPOINT("kalloc") || HF_FAIL_NTH(HF_FAIL_ALLOC))
 		return (NULL);
 	mtx_lock_spin(&kalloc_mtx);
 	s = LIST_FIRST(&zone->partial);
@@ -232,9 +234,10 @@ hf_kalloc(size_t bytes, int flags)
 			return (hf_zone_alloc(&buckets[i], flags));
 	if (bytes > HF_KALLOC_MAX)
 		panic("hf_kalloc: %lu bytes", bytes);
-	if ((flags & M_WAITOK) != 0)
+	if ((flags & M_WAITOK) != 0) {
 		hf_assert_may_sleep("hf_kalloc");
-	else if (HF_FAILPOINT("kalloc"))
+		(void)HF_FAIL_NTH(HF_FAIL_WAIT);
+	} else if (HF_FAILPOINT("kalloc") || HF_FAIL_NTH(HF_FAIL_ALLOC))
 		return (NULL);
 	page = page_get(flags);
 	if (page != NULL) {

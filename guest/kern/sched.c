@@ -10,6 +10,7 @@
 #include <sys/kernel.h>
 #include <sys/proc.h>
 #include <sys/smp.h>
+#include <kern/fail_nth.h>
 #include <kern/clock.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
@@ -186,6 +187,7 @@ hf_sched_intr_exit(void)
 void
 hf_yield(void)
 {
+	HF_FAIL_NTH_PATIENCE();
 	hf_sched_preempt();
 }
 

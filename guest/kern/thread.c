@@ -12,7 +12,13 @@
 
 struct thread thread0;
 struct hf_thread_list hf_threads = TAILQ_HEAD_INITIALIZER(hf_threads);
-static volatile u_int next_tid = 100;
+static volatile u_int next_tid = 100, alive;
+
+u_int
+hf_threads_alive(void)
+{
+	return (atomic_load_int(&alive));
+}
 
 static struct thread *
 thread_alloc(struct proc *p, const char *name, int cpu)
@@ -47,6 +53,7 @@ hf_thread_create_in(
 	td->td_fn = fn;
 	td->td_arg = arg;
 	hf_cpu_thread_frame(td);
+	atomic_add_int(&alive, 1);
 	hf_sched_lock();
 	hf_sched_add(td);
 	hf_sched_unlock();
@@ -67,6 +74,7 @@ hf_thread_start(void)
 	KASSERT(td->td_critnest == 0 && hf_locks_held() == 0,
 	    ("thread %s ends in a critical section or with a lock",
 		td->td_name));
+	atomic_subtract_int(&alive, 1);
 	hf_sched_lock();
 	td->td_state = TDS_DEAD;
 	hf_sleepq_wake(td, -1);

@@ -25,6 +25,9 @@ hf_thread_create(void (*fn)(void *), void *arg, const char *name, int cpu)
 TAILQ_HEAD(hf_thread_list, thread);
 extern struct hf_thread_list hf_threads;
 
+/* Threads that were created and have not ended. */
+u_int hf_threads_alive(void);
+
 /* Waits for the end of td and frees it. */
 void hf_thread_join(struct thread *td);
 

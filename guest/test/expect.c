@@ -7,6 +7,7 @@
 #include <kern/panic.h>
 #include <kern/plan.h>
 #include <test/current.h>
+#include <test/fail_nth.h>
 #include <test/report.h>
 #include <test/report_record.h>
 #include <test/scenario.h>
@@ -17,18 +18,23 @@ struct hf_current hf_current;
 #define FAILURES_TOLD 32
 
 static bool
-passed(void)
+passed(const char *file, int line)
 {
+	hf_fail_nth_at(file, line);
 	atomic_add_int(&hf_current.passed, 1);
 	return (true);
 }
 
 /* True when this failure is to be told. */
 static bool
-failed(const char *text)
+failed(const char *file, int line, const char *text)
 {
-	u_int n = atomic_fetchadd_int(&hf_current.failed, 1);
+	u_int n;
 
+	hf_fail_nth_at(file, line);
+	if (hf_fail_nth_excuses(file, line))
+		return (false);
+	n = atomic_fetchadd_int(&hf_current.failed, 1);
 	if (n == 0)
 		strlcpy(hf_current.why, text, sizeof(hf_current.why));
 	return (n < FAILURES_TOLD);
@@ -50,8 +56,8 @@ bool
 hf_expect_at(const char *file, int line, const char *text, bool ok)
 {
 	if (ok)
-		return (passed());
-	if (failed(text))
+		return (passed(file, line));
+	if (failed(file, line, text))
 		hf_record_end(failure_record(file, line, text));
 	return (false);
 }
@@ -79,8 +85,8 @@ hf_expect_cmp_at(const char *file, int line, const char *text, enum hf_cmp cmp,
 		break;
 	}
 	if (ok)
-		return (passed());
-	if (!failed(text))
+		return (passed(file, line));
+	if (!failed(file, line, text))
 		return (false);
 	r = failure_record(file, line, text);
 	snprintf(value, sizeof(value), got < 4096 ? "%lu" : "0x%lx", got);
@@ -98,8 +104,8 @@ hf_expect_str_at(const char *file, int line, const char *text, const char *got,
 	struct record *r;
 
 	if (got != NULL && want != NULL && strcmp(got, want) == 0)
-		return (passed());
-	if (!failed(text))
+		return (passed(file, line));
+	if (!failed(file, line, text))
 		return (false);
 	r = failure_record(file, line, text);
 	hf_record_text(r, "got", got != NULL ? got : "(null)");
@@ -117,8 +123,8 @@ hf_expect_panic_at(const char *file, int line, const char *text,
 
 	if (got != NULL && strstr(got, part) != NULL &&
 	    (may_trap || !hf_panic_was_trap()))
-		return (passed());
-	if (!failed(text))
+		return (passed(file, line));
+	if (!failed(file, line, text))
 		return (false);
 	r = failure_record(file, line, text);
 	hf_record_text(r, "got", got != NULL ? got : "no panic");
@@ -133,6 +139,7 @@ hf_scenario_leave(void)
 {
 	KASSERT(curthread == hf_current.td,
 	    ("hf_require: not in the scenario's thread"));
+	hf_fail_nth_leaving();
 	hf_catch_throw(&hf_current.leave, "left");
 }
 

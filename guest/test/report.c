@@ -9,6 +9,7 @@
 #include <kern/boot.h>
 #include <kern/clock.h>
 #include <kern/console.h>
+#include <kern/fail_nth.h>
 #include <kern/panic.h>
 #include <kern/plan.h>
 #include <test/report.h>
@@ -215,8 +216,8 @@ hf_report_done(u_int ran)
 	hf_record_end(r);
 }
 
-static void
-rec_hex_list(struct record *r, const char *key, const uint64_t *v, int n)
+void
+hf_record_hex_list(struct record *r, const char *key, const uint64_t *v, int n)
 {
 	char hex[24];
 
@@ -236,7 +237,7 @@ report_frame(const struct hf_death *d)
 		hf_record_u64(r, "trap", d->trap);
 		hf_record_hex(r, "err", d->err);
 	}
-	rec_hex_list(r, "regs", d->regs, d->nregs);
+	hf_record_hex_list(r, "regs", d->regs, d->nregs);
 	hf_record_end(r);
 }
 
@@ -251,6 +252,7 @@ hf_report_panic(const struct hf_death *d)
 	hf_console_bust_locks();
 	bust = 1;
 	printf("panic: cpu %d: %s\n", d->cpu, d->text);
+	hf_fail_nth_report();
 	if (d->nregs != 0)
 		report_frame(d);
 	r = hf_record_begin("panic");
@@ -260,7 +262,7 @@ hf_report_panic(const struct hf_death *d)
 	hf_record_hex(r, "rsp", d->rsp);
 	hf_record_hex(r, "rbp", d->rbp);
 	hf_record_hex(r, "cr2", d->cr2);
-	rec_hex_list(r, "bt", d->bt, d->nbt);
+	hf_record_hex_list(r, "bt", d->bt, d->nbt);
 	hf_record_end(r);
 	told = true;
 }

@@ -11,6 +11,7 @@
 #include <test/baseline.h>
 #include <test/current.h>
 #include <test/disk_needs.h>
+#include <test/fail_nth.h>
 #include <test/report.h>
 #include <test/scenario.h>
 #include <test/space.h>
@@ -70,6 +71,7 @@ check_thread(struct thread *td)
 	if (hf_locks_held() != 0) {
 		hf_locks_print(td);
 		hf_expect_at(__FILE__, __LINE__, "no lock is held", false);
+		hf_fail_nth_unlock();
 		td->td_nheld = 0;
 	}
 	if (td->td_nodes.n_count[HF_NODE_TRANSITION] != 0 ||
@@ -93,14 +95,18 @@ static void
 run_in_process(const struct hf_scenario *sc)
 {
 	struct proc *p = hf_proc_create("scenario");
+	bool left;
 
 	hf_thread_setproc(p);
-	hf_catch_run(&hf_current.leave, call_scenario,
+	hf_fail_nth_begin(sc);
+	left = hf_catch_run(&hf_current.leave, call_scenario,
 	    __DECONST(struct hf_scenario *, sc));
+	hf_fail_nth_judge(left);
 	check_thread(curthread);
 	hf_thread_setproc(&proc0);
 	hf_space_check_unwired(p);
 	hf_proc_destroy(p);
+	hf_fail_nth_end();
 }
 
 static const char *
@@ -132,6 +138,8 @@ hf_scenario_run(const struct hf_scenario *sc, struct hf_result *result)
 		hf_baseline_check();
 	else
 		strlcpy(hf_current.why, why, sizeof(hf_current.why));
+	if (why == NULL)
+		hf_fail_nth_tell();
 	result->passed = hf_current.passed;
 	result->failed = hf_current.failed;
 	strlcpy(result->why, hf_current.why, sizeof(result->why));

@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/malloc.h>
+#include <kern/fail_nth.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
@@ -38,6 +39,8 @@ kva_alloc_aligned(vm_size_t size, vm_size_t align)
 	how = align > PAGE_SIZE ? VMFS_ALIGNED_SPACE(flsl(align) - 1)
 				: VMFS_ANY_SPACE;
 	addr = vm_map_min(kernel_map);
+	if (HF_FAIL_NTH(HF_FAIL_ALLOC))
+		return (0);
 	if (vm_map_find(kernel_map, NULL, 0, &addr, round_page(size), 0, how,
 		VM_PROT_ALL, VM_PROT_ALL, MAP_NOFAULT) != KERN_SUCCESS)
 		return (0);

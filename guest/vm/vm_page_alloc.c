@@ -4,6 +4,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/vmmeter.h>
+#include <kern/fail_nth.h>
 #include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
@@ -134,6 +135,13 @@ hf_vm_page_busy_word(int req)
 	return (VPB_CURTHREAD_EXCLUSIVE);
 }
 
+/* Who may wait for a frame is not told that there is none. */
+static enum hf_fail_kind
+kind_of(int req)
+{
+	return ((req & VM_ALLOC_WAITOK) != 0 ? HF_FAIL_WAIT : HF_FAIL_ALLOC);
+}
+
 /* A frame, or NULL with the counts as before.  No lock needed. */
 static vm_page_t
 frame_alloc(int req, int pool, int freelist)
@@ -142,7 +150,7 @@ frame_alloc(int req, int pool, int freelist)
 	vm_page_t m;
 
 	if (__predict_false(HF_FAILPOINT("vm_page_alloc")) ||
-	    !vm_domain_allocate(vmd, req, 1)) {
+	    HF_FAIL_NTH(kind_of(req)) || !vm_domain_allocate(vmd, req, 1)) {
 		hf_vm_page_alloc_failed(req, 1);
 		return (NULL);
 	}
@@ -296,7 +304,8 @@ hf_vm_page_alloc_run(vm_object_t object, vm_pindex_t pindex, int n,
 
 	VM_OBJECT_ASSERT_WLOCKED(object);
 	for (want = 0; want < n; want++)
-		if (__predict_false(HF_FAILPOINT("vm_page_alloc")))
+		if (__predict_false(HF_FAILPOINT("vm_page_alloc")) ||
+		    HF_FAIL_NTH(HF_FAIL_ALLOC))
 			break;
 	while (want > 0 && !vm_domain_allocate(vmd, VM_ALLOC_NORMAL, want))
 		want /= 2;

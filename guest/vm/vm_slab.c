@@ -6,6 +6,7 @@
 #include <machine/vmparam.h>
 #include <vm/vm.h>
 #include <vm/vm_page.h>
+#include <kern/fail_nth.h>
 #include <kern/failpoint.h>
 #include "vm_slab.h"
 
@@ -122,7 +123,7 @@ hf_vm_slab_alloc(struct hf_vm_slab *slab)
 	struct hf_slab_page *sp, *surplus;
 	void *p;
 
-	if (HF_FAILPOINT("vm_slab"))
+	if (HF_FAILPOINT("vm_slab") || HF_FAIL_NTH(HF_FAIL_ALLOC))
 		return (NULL);
 	mtx_lock(&slab->sl_mtx);
 	while ((p = take_piece(slab)) == NULL) {

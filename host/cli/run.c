@@ -12,6 +12,7 @@
 #include "cli/report_options.h"
 #include "core/interrupt.h"
 #include "core/log.h"
+#include "run/fail_nth.h"
 #include "run/plan.h"
 
 #define TIMEOUT_DEFAULT_MS 30000
@@ -19,6 +20,8 @@
 struct arguments {
 	struct run_options run;
 	const char *kernel_path;
+	const char *fail_nth;
+	struct fail_nth_choice fail_choice;
 	struct option_texts params;
 	struct report_arguments reports;
 };
@@ -43,6 +46,15 @@ static const struct option_spec specs[] = {
 		    "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms;\n"
 		    "volatile: lose what was not flushed at the end, or at a "
 		    "kill" },
+	{ .name = "fail-nth",
+	    .kind = OPTION_TEXT,
+	    .value_name = "all|N",
+	    .offset = AT(fail_nth),
+	    .help =
+		"run each scenario once for every place of the guest that "
+		"may fail\n(allocations, paging, submissions, sleeps), "
+		"which then fails there,\nor for the N-th alone; all/K: for "
+		"one in K" },
 	OPTION_PARAM(AT(params)),
 	{ .name = "console",
 	    .kind = OPTION_FLAG,
@@ -55,6 +67,33 @@ static const struct option_spec specs[] = {
 /* What the command that repeats a run names in any case. */
 static const char *const always[] = { "memory", "cpus", "seed", NULL };
 
+/* What failures in the guest ask of the image, the words and the disk. */
+static int
+check_fail_nth(struct arguments *a, const struct cli_image *image,
+    const struct options_rest *rest, struct hf_err *err)
+{
+	if (a->fail_nth == NULL)
+		return (0);
+	if (fail_nth_parse(a->fail_nth, &a->fail_choice, err) != 0)
+		return (-1);
+	if (rest->nwords == 0)
+		return (err_user(err,
+		    "--fail-nth: of which scenarios? Give a PATTERN ('*': "
+		    "all)"));
+	if (!scenario_params_knows(&image->list, FAIL_NTH_PARAM))
+		return (err_user(err,
+		    "--fail-nth: this guest has no failure points (it was "
+		    "built without invariants)"));
+	if (a->run.disk_path != NULL && !a->run.snapshot &&
+	    !a->run.disk_readonly)
+		return (err_user(err,
+		    "--fail-nth: %s would be written to in run after run: add "
+		    "--snapshot",
+		    a->run.disk_path));
+	a->run.fail_nth = &a->fail_choice;
+	return (0);
+}
+
 static int
 run_image(struct arguments *a, const struct cli_image *image,
     const struct options_rest *rest, struct hf_err *err)
@@ -65,7 +104,8 @@ run_image(struct arguments *a, const struct cli_image *image,
 
 	a->run.kernel = image->kernel;
 	a->run.kernel_sha256 = image->sha256;
-	if (cli_disk_access(&a->run, err) != 0)
+	if (cli_disk_access(&a->run, err) != 0 ||
+	    check_fail_nth(a, image, rest, err) != 0)
 		return (cli_fail(err));
 	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
 	hf_check_memory(chosen != NULL);

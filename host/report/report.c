@@ -133,7 +133,9 @@ report_again(const struct report *r, const struct scenario_result *res)
 	if (r->env.command == NULL || res->verdict == HF_VERDICT_PASS ||
 	    res->verdict == HF_VERDICT_SKIP)
 		return (NULL);
-	n = asprintf(&again, "%s %s", r->env.command, res->id);
+	n = res->again != NULL
+	    ? asprintf(&again, "%s", res->again)
+	    : asprintf(&again, "%s %s", r->env.command, res->id);
 	hf_check_memory(n >= 0);
 	return (again);
 }

@@ -2,6 +2,7 @@
 /* result.c: keep the outcome of a scenario and count outcomes. */
 #include "report/result.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,6 +62,17 @@ grow(void *array, size_t n, size_t element_bytes)
 	return (array);
 }
 
+static void
+free_point(struct result_point *p)
+{
+	if (p == NULL)
+		return;
+	free(p->kind);
+	free(p->function);
+	free(p->file);
+	free(p);
+}
+
 void
 result_set_reason(struct scenario_result *r, const char *fmt, ...)
 {
@@ -118,6 +130,29 @@ result_add_value(struct scenario_result *r, const char *name, uint64_t value,
 }
 
 void
+result_set_point(struct scenario_result *r, const struct result_point *p,
+    const char *kind, const char *function, const char *file)
+{
+	free_point(r->point);
+	r->point = malloc(sizeof(*r->point));
+	hf_check_memory(r->point != NULL);
+	*r->point = *p;
+	r->point->kind = copy_text(kind);
+	r->point->function = copy_text(function);
+	r->point->file = copy_text(file);
+}
+
+void
+result_set_left(struct scenario_result *r, const char *file, uint64_t line)
+{
+	int n;
+
+	free(r->left);
+	n = asprintf(&r->left, "%s:%" PRIu64, file, line);
+	hf_check_memory(n >= 0);
+}
+
+void
 result_reset(struct scenario_result *r)
 {
 	struct scenario_result empty = {
@@ -141,6 +176,9 @@ result_reset(struct scenario_result *r)
 	free(r->notes);
 	free(r->reason);
 	free(r->dump);
+	free_point(r->point);
+	free(r->left);
+	free(r->again);
 	*r = empty;
 }
 

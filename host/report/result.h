@@ -39,6 +39,17 @@ struct result_value {
 	char *unit;
 };
 
+#define RESULT_POINT_FRAMES 16
+
+/* The place of the guest's code that was made to fail (run --fail-nth). */
+struct result_point {
+	uint64_t n; /* from 1 on */
+	char *kind, *function, *file;
+	uint64_t line;
+	uint64_t frames[RESULT_POINT_FRAMES]; /* return addresses */
+	unsigned int nframes;
+};
+
 /*
  * Everything known about one scenario.  id, title and requirements belong to
  * whoever made the result; all other strings belong to the result.
@@ -61,6 +72,9 @@ struct scenario_result {
 	size_t nvalues;
 	char **notes;
 	size_t nnotes;
+	struct result_point *point; /* NULL: nothing was made to fail */
+	char *left;  /* "file:line" where it left upon that, or NULL */
+	char *again; /* the command that runs it again, if it has its own */
 };
 
 struct result_totals {
@@ -88,6 +102,12 @@ void result_add_failure(struct scenario_result *r, const char *file,
 void result_add_note(struct scenario_result *r, const char *text);
 void result_add_value(struct scenario_result *r, const char *name,
     uint64_t value, const char *unit);
+
+/* Copies its arguments; kind, function and file are not taken from p. */
+void result_set_point(struct scenario_result *r, const struct result_point *p,
+    const char *kind, const char *function, const char *file);
+void result_set_left(
+    struct scenario_result *r, const char *file, uint64_t line);
 
 /* Frees what the result owns and forgets all but id, title, requirements. */
 void result_reset(struct scenario_result *r);

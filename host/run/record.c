@@ -86,6 +86,11 @@ static const struct {
 	    0 },
 	[RECORD_RAW] = { "raw",
 	    BIT(KEY_CLASS) | BIT(KEY_N) | BIT(KEY_TICKS) | BIT(KEY_APART), 0 },
+	[RECORD_POINT] = { "point",
+	    BIT(KEY_CLASS) | BIT(KEY_N) | BIT(KEY_NAME) | BIT(KEY_FILE) |
+		BIT(KEY_LINE) | BIT(KEY_BT),
+	    0 },
+	[RECORD_LEFT] = { "left", BIT(KEY_FILE) | BIT(KEY_LINE), 0 },
 	[RECORD_SKIP] = { "skip", BIT(KEY_REASON), 0 },
 	[RECORD_END] = { "end",
 	    BIT(KEY_ID) | BIT(KEY_VERDICT) | BIT(KEY_PASSED) | BIT(KEY_FAILED) |

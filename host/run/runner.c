@@ -10,6 +10,7 @@
 #include "core/self.h"
 #include "run/disk.h"
 #include "run/environment.h"
+#include "run/fail_nth_guests.h"
 #include "run/guest.h"
 #include "run/watch.h"
 
@@ -41,6 +42,8 @@ runner_skip_reason(const struct scenario *s, const struct run_options *opt)
 	if ((s->flags & ANY_DISK) != 0 && opt->disk_path == NULL)
 		return ("needs a disk, and the default image is not beside "
 			"the program (--disk FILE)");
+	if ((s->flags & HF_ENDS_GUEST) != 0 && opt->fail_nth != NULL)
+		return ("ends the guest: what it leaves cannot be looked at");
 	return (NULL);
 }
 
@@ -113,16 +116,22 @@ leave_out(struct runner *r, struct scenario_result **left, size_t n)
 	}
 }
 
+/* Whether a guest for these needs one. */
+static bool
+with_disk(struct runner *r, struct scenario_result **left, size_t n)
+{
+	/* A disk that the user named is there even if nobody asks for it. */
+	bool with = r->opt->disk_path != NULL && !r->opt->disk_is_default;
+
+	for (size_t i = 0; i < n && r->opt->disk_path != NULL; i++)
+		with = with || (scenario_of(r, left[i])->flags & ANY_DISK) != 0;
+	return (with);
+}
+
 static struct guest *
 make_guest(struct runner *r, struct scenario_result **left, size_t n)
 {
-	/* A disk that the user named is there even if nobody asks for it. */
-	bool with_disk = r->opt->disk_path != NULL && !r->opt->disk_is_default;
-
-	for (size_t i = 0; i < n && r->opt->disk_path != NULL; i++)
-		with_disk = with_disk ||
-		    (scenario_of(r, left[i])->flags & ANY_DISK) != 0;
-	return (guest_new(r->opt, with_disk, left, n, r->err));
+	return (guest_new(r->opt, with_disk(r, left, n), left, n, r->err));
 }
 
 /* How many of the n pending ones at left go into the next guest together. */
@@ -132,6 +141,19 @@ share_guest(const struct runner *r, struct scenario_result **left)
 	size_t at = (size_t)(left - r->pending);
 
 	return (at < r->nshared ? r->nshared - at : 1);
+}
+
+/* All the guests of one scenario in which something fails. */
+static enum watch_outcome
+run_failing(
+    struct runner *r, struct scenario_result *res, const struct watch_ops *ops)
+{
+	enum watch_outcome outcome;
+
+	outcome =
+	    fail_nth_guests(r->opt, with_disk(r, &res, 1), ops, res, r->err);
+	on_settled(r, res);
+	return (outcome);
 }
 
 /* Runs everything pending; first is the guest made for the first of them. */
@@ -149,12 +171,21 @@ run_pending(struct runner *r, struct guest *first)
 	struct guest *g = first;
 	size_t n;
 
+	/* It has shown that there can be one. */
+	if (r->opt->fail_nth != NULL) {
+		guest_free(g);
+		g = NULL;
+	}
 	while (left < end && interrupt_noted() == 0) {
-		if (g == NULL)
+		if (g == NULL && r->opt->fail_nth == NULL)
 			g = make_guest(r, left, share_guest(r, left));
 		n = 0;
-		outcome =
-		    g == NULL ? WATCH_ERROR : watch_guest(g, &ops, &n, r->err);
+		if (r->opt->fail_nth != NULL) {
+			outcome = run_failing(r, left[0], &ops);
+			n = 1;
+		} else
+			outcome = g == NULL ? WATCH_ERROR
+					    : watch_guest(g, &ops, &n, r->err);
 		left += n;
 		if (g != NULL && g->verdict.loop_tsc != 0)
 			r->loop_tsc = g->verdict.loop_tsc;

@@ -20,6 +20,7 @@
 #include "vm/vm.h"
 
 struct record;
+struct fail_nth_choice;
 
 /* Where a bench's hist and raw records go (run/bench_collect.h). */
 struct run_bench {
@@ -49,6 +50,7 @@ struct run_options {
 	bool console;		   /* guest console text to standard error */
 	const char *const *params; /* "name=value" for the run plan */
 	size_t nparams;
+	const struct fail_nth_choice *fail_nth; /* NULL: nothing is to fail */
 	const struct run_bench *bench; /* NULL: such records are dropped */
 	/* For reports: every option, and the command line without scenarios. */
 	const struct named_text *options;

@@ -72,6 +72,9 @@ int scenario_list_choose(const struct scenario_list *l, enum scenario_view view,
 size_t scenario_next_chosen(
     const struct scenario_list *l, const bool *chosen, size_t i);
 
+/* Whether the image says that its code reads this parameter. */
+bool scenario_params_knows(const struct scenario_list *l, const char *name);
+
 /*
  * Whether texts[0..n) can be parameters of a run of this image: "name=value",
  * with a name that its code reads, given once, and a number where it reads one.

@@ -26,6 +26,12 @@ find_type(const struct scenario_list *l, const char *name, size_t len)
 	return (found);
 }
 
+bool
+scenario_params_knows(const struct scenario_list *l, const char *name)
+{
+	return (l->params != NULL && find_type(l, name, strlen(name)) != NULL);
+}
+
 static int
 refuse_unknown(const struct scenario_list *l, const char *text, size_t len,
     struct hf_err *err)

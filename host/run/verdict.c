@@ -83,7 +83,36 @@ take_begin(struct verdict *v, const struct record *rec, uint64_t now_ns)
 	return (VERDICT_BEGAN);
 }
 
-/* expect, note, value, skip: only inside a scenario. */
+/* As many as there are, max at the most; the list was checked. */
+static unsigned int
+hex_list(const char *s, uint64_t *out, unsigned int max)
+{
+	unsigned int n = 0;
+	char *end;
+
+	while (*s != '\0' && n < max) {
+		out[n++] = strtoull(s, &end, 16);
+		s = *end == ',' ? end + 1 : end;
+	}
+	return (n);
+}
+
+static enum verdict_event
+take_point(
+    struct verdict *v, struct scenario_result *r, const struct record *rec)
+{
+	struct result_point p = { .n = rec->number[KEY_N],
+		.line = rec->number[KEY_LINE] };
+
+	if (r->point != NULL)
+		return (verdict_violate(v, "a second point that failed"));
+	p.nframes = hex_list(rec->text[KEY_BT], p.frames, RESULT_POINT_FRAMES);
+	result_set_point(r, &p, rec->text[KEY_CLASS], rec->text[KEY_NAME],
+	    rec->text[KEY_FILE]);
+	return (VERDICT_NOTHING);
+}
+
+/* expect, note, value, point, left, skip: only inside a scenario. */
 static enum verdict_event
 take_inside(struct verdict *v, const struct record *rec)
 {
@@ -112,6 +141,11 @@ take_inside(struct verdict *v, const struct record *rec)
 	case RECORD_VALUE:
 		result_add_value(r, rec->text[KEY_NAME], rec->number[KEY_VALUE],
 		    rec->text[KEY_UNIT]);
+		break;
+	case RECORD_POINT:
+		return (take_point(v, r, rec));
+	case RECORD_LEFT:
+		result_set_left(r, rec->text[KEY_FILE], rec->number[KEY_LINE]);
 		break;
 	case RECORD_HIST: /* struct run_bench's; nothing to judge */
 	case RECORD_RAW:
@@ -199,20 +233,6 @@ take_done(struct verdict *v, const struct record *rec)
 		return (verdict_violate(v, "done with a wrong count"));
 	v->done = true;
 	return (VERDICT_DONE);
-}
-
-/* As many as there are, max at the most; the list was checked. */
-static unsigned int
-hex_list(const char *s, uint64_t *out, unsigned int max)
-{
-	unsigned int n = 0;
-	char *end;
-
-	while (*s != '\0' && n < max) {
-		out[n++] = strtoull(s, &end, 16);
-		s = *end == ',' ? end + 1 : end;
-	}
-	return (n);
 }
 
 static enum verdict_event

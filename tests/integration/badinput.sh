@@ -54,6 +54,17 @@ expect help_of_nothing 2 "unknown command 'rum'" "$holdfast" help rum
 expect suggested_pattern 2 "no scenario matches 'fualt' (did you mean 'fault'?)" \
     "$holdfast" run fualt
 expect ambiguous_pattern 2 "is the beginning of" "$holdfast" run fau
+for n in 0 -1 none 1x all/ all/0 4294967296; do
+	expect "fail_nth_$n" 2 "--fail-nth: '$n'" "$holdfast" run --fail-nth "$n" boot.smoke
+done
+expect fail_nth_empty 2 "--fail-nth: the value is empty" "$holdfast" run --fail-nth= boot.smoke
+expect fail_nth_what 2 "Give a PATTERN" "$holdfast" run --fail-nth all
+expect fail_nth_pattern 2 "no scenario matches 'fualt'" "$holdfast" run --fail-nth all fualt
+expect fail_nth_release 2 "this guest has no failure points" \
+    "$holdfast" run --kernel "${elf%.elf}-release.elf" --fail-nth all boot.smoke
+cp "$elf" "$work/disk.img"
+expect fail_nth_disk 2 "add --snapshot" \
+    "$holdfast" run --disk "$work/disk.img" --fail-nth 1 boot.smoke
 expect disk_not_there 2 "'/does/not/exist': No such file or directory" \
     "$holdfast" run --disk /does/not/exist boot.smoke
 expect disk_not_there_bench 2 "'/does/not/exist': No such file or directory" \

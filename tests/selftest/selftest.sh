@@ -241,6 +241,31 @@ expect held_disk 4 "selftest.held_disk" \
     "holds shared sx \"vnode\" of inode" "(OBJT_VNODE, inode " \
     "--- page fault (14), error 0 ---" " hf_fetch8_onfault guest/arch/amd64/"
 
+# One allocation after another fails: two for each piece, its slab and a page.
+all="--seed 1 --fail-nth all"
+expect failed_well 0 "$all selftest.failed_well" "pass    selftest.failed_well" \
+    "fail_bad: 0 runs" "fail_given_up: 0 runs"
+expect failed_leak 1 "$all selftest.failed_leak" "FAIL    selftest.failed_leak" \
+    " (alloc) in hf_zone_alloc()" "guest/kern/kalloc.c:" \
+    "got  baseline:0: bytes of kernel memory as before" "fail_bad: 2 runs" \
+    "note: point 3, again: holdfast run --seed 1 --memory 64M --cpus 2 --kernel " \
+    " --fail-nth 3 selftest.failed_leak" \
+    " two_pieces tests/selftest/failures.c:" \
+    " selftest_failed_leak tests/selftest/failures.c:"
+expect failed_own 0 "$all selftest.failed_own" "fail_own: 2 runs" "fail_bad: 0 runs"
+expect failed_leak_left 1 "$all selftest.failed_leak_left" \
+    ", the scenario left at tests/selftest/failures.c:" "fail_bad: 2 runs"
+expect failed_panic 3 "$all selftest.failed_panic" "DIED    selftest.failed_panic" \
+    "got  died: guest panic: selftest: no second piece" "fail_bad: 2 runs" \
+    "selftest_failed_panic tests/selftest/failures.c:"
+expect failed_hang 4 "$all selftest.failed_hang" "TIMEOUT selftest.failed_hang" \
+    "asleep on \"never\"" "fail_bad: 2 runs"
+expect failed_wait 0 "$all selftest.failed_wait" "fail_given_up: 2 runs" \
+    "fail_bad: 0 runs"
+expect failed_beyond 77 "--fail-nth 1000 selftest.failed_well" "it passes only "
+expect failed_before 1 "$all selftest.fail" "nothing was made to fail yet"
+expect failed_ends 77 "$all selftest.claim" "ends the guest"
+
 # ... however broken they are.
 expect list_loop 4 "selftest.list_loop" "!sleeper" " sleep_for_ever $here" \
     "the list of threads ends early: a link does not point back at 0xffffffff8" \

@@ -60,6 +60,32 @@ begin_one(void)
 	ck_assert_int_eq(say("begin id=a.one tsc=10"), VERDICT_BEGAN);
 }
 
+START_TEST(a_place_that_was_made_to_fail)
+{
+	begin_one();
+	say("point class=alloc n=12 name=f file=a.c line=7 bt=10,ff");
+	say("left file=s.c line=3");
+	say("end id=a.one verdict=pass passed=1 failed=0 tsc=25");
+	ck_assert_int_eq(one.verdict, HF_VERDICT_PASS);
+	ck_assert_uint_eq(one.point->n, 12);
+	ck_assert_str_eq(one.point->kind, "alloc");
+	ck_assert_str_eq(one.point->function, "f");
+	ck_assert_str_eq(one.point->file, "a.c");
+	ck_assert_uint_eq(one.point->line, 7);
+	ck_assert_uint_eq(one.point->nframes, 2);
+	ck_assert_uint_eq(one.point->frames[1], 0xff);
+	ck_assert_str_eq(one.left, "s.c:3");
+	tear_down();
+
+	begin_one();
+	say("point class=alloc n=12 name=f file=a.c line=7 bt=10");
+	ck_assert_int_eq(
+	    say("point class=alloc n=13 name=f file=a.c line=7 bt=10"),
+	    VERDICT_VIOLATED);
+	tear_down();
+}
+END_TEST
+
 START_TEST(two_scenarios_pass)
 {
 	set_up(2);
@@ -404,6 +430,7 @@ main(void)
 	TCase *t = tcase_create("all");
 
 	tcase_add_checked_fixture(t, NULL, tear_down);
+	tcase_add_test(t, a_place_that_was_made_to_fail);
 	tcase_add_test(t, two_scenarios_pass);
 	tcase_add_loop_test(t, an_end_is_worth_what_its_records_say, 0,
 	    sizeof(ends) / sizeof(ends[0]));

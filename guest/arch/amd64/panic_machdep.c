@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
+#include <kern/fail_nth.h>
 #include <kern/panic.h>
 #include <machine/specialreg.h>
 #include <machine/vmparam.h>
@@ -37,21 +38,11 @@ is_code(uint64_t va)
 	return (va >= (uint64_t)hf_text_start && va < (uint64_t)etext);
 }
 
-/*
- * Follows saved frame pointers as long as they stay on a known stack.  Where
- * rip is no code, somebody has called it: the return address is on top.
- */
+/* Return addresses from a frame on, as long as it stays on a known stack. */
 static int
-backtrace(const struct trapframe *tf, uint64_t bt[PANIC_BT_MAX])
+follow(uint64_t rbp, uint64_t *bt, int n, int max)
 {
-	uint64_t rbp = tf->tf_rbp;
-	int n = 0;
-
-	bt[n++] = tf->tf_rip;
-	if (!is_code(tf->tf_rip) && on_stack(tf->tf_rsp, 8) &&
-	    is_code(*(const uint64_t *)tf->tf_rsp))
-		bt[n++] = *(const uint64_t *)tf->tf_rsp;
-	while (n < PANIC_BT_MAX && on_stack(rbp, 16)) {
+	while (n < max && on_stack(rbp, 16)) {
 		const uint64_t *frame = (const uint64_t *)rbp;
 
 		if (frame[1] == 0)
@@ -62,6 +53,30 @@ backtrace(const struct trapframe *tf, uint64_t bt[PANIC_BT_MAX])
 		rbp = frame[0];
 	}
 	return (n);
+}
+
+int
+hf_backtrace(uint64_t *bt, int max)
+{
+	/* Without the caller itself. */
+	const uint64_t *frame = __builtin_frame_address(0);
+
+	return (follow(frame[0], bt, 0, max));
+}
+
+/*
+ * Follows saved frame pointers.  Where rip is no code, somebody has called it: the return address is on top.
+ */
+static int
+backtrace(const struct trapframe *tf, uint64_t bt[PANIC_BT_MAX])
+{
+	int n = 0;
+
+	bt[n++] = tf->tf_rip;
+	if (!is_code(tf->tf_rip) && on_stack(tf->tf_rsp, 8) &&
+	    is_code(*(const uint64_t *)tf->tf_rsp))
+		bt[n++] = *(const uint64_t *)tf->tf_rsp;
+	return (follow(tf->tf_rbp, bt, n, PANIC_BT_MAX));
 }
 
 /* The call's registers, where a variadic function would have saved them. */

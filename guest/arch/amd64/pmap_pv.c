@@ -8,6 +8,7 @@
  *
  * Locks are taken in the order pm_mtx, pv-list lock, pv-chunk lock.
  */
+#include <kern/fail_nth.h>
 #include <kern/failpoint.h>
 #include "pmap_var.h"
 
@@ -66,7 +67,7 @@ chunk_alloc(pmap_t pmap, int class)
 	struct pv_chunk *pc;
 	vm_page_t m;
 
-	if (HF_FAILPOINT("pmap.pv_chunk"))
+	if (HF_FAILPOINT("pmap.pv_chunk") || HF_FAIL_NTH(HF_FAIL_ALLOC))
 		return (NULL);
 	m = vm_page_alloc_noobj(class | VM_ALLOC_WIRED);
 	if (m == NULL)

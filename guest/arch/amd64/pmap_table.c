@@ -6,6 +6,7 @@
  * of its allocation counts for the entry that it was made for.  The
  * root is not counted; it lives as long as the pmap.
  */
+#include <kern/fail_nth.h>
 #include <kern/failpoint.h>
 #include "pmap_var.h"
 
@@ -15,7 +16,7 @@ ptp_alloc(pmap_t pmap, vm_offset_t va, int level)
 {
 	vm_page_t m;
 
-	if (HF_FAILPOINT("pmap.table"))
+	if (HF_FAILPOINT("pmap.table") || HF_FAIL_NTH(HF_FAIL_ALLOC))
 		return (NULL);
 	m = vm_page_alloc_noobj(VM_ALLOC_WIRED | VM_ALLOC_ZERO);
 	if (m == NULL)

@@ -84,18 +84,22 @@ hf_phys_is_ram(vm_paddr_t pa, vm_size_t bytes)
 	return (false);
 }
 
-/* HF_EFFORT in the environment scales the scenarios that can take more. */
+/*
+ * HF_EFFORT in the environment scales the scenarios that can take more; HF_PARAMS has
+ * more lines of the plan.
+ */
 static void
 boot_plan(uint64_t seed)
 {
-	static char text[256];
-	const char *effort, *why;
+	static char text[512];
+	const char *effort, *params, *why;
 
 	effort = hf_host_getenv("HF_EFFORT");
+	params = hf_host_getenv("HF_PARAMS");
 	snprintf(text, sizeof(text),
 	    "holdfast-plan 1\nnonce 0123456789abcdef\nseed %lu\n"
-	    "param junk=1\nparam effort=%.20s\n",
-	    seed, effort != NULL ? effort : "1");
+	    "param junk=1\nparam effort=%.20s\n%.300s",
+	    seed, effort != NULL ? effort : "1", params != NULL ? params : "");
 	why = hf_plan_parse(text, strlen(text));
 	if (why != NULL)
 		panic("model: plan: %s", why);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* host.c: the model's ground in terms of POSIX. */
 #include <errno.h>
+#include <execinfo.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
@@ -207,6 +208,26 @@ const char *
 hf_host_getenv(const char *name)
 {
 	return (getenv(name));
+}
+
+#define OURS 3 /* frames of this function and its callers in the model */
+
+int
+hf_host_backtrace(uint64_t *bt, int max)
+{
+	void *frames[64];
+	int n = backtrace(frames, (int)(sizeof(frames) / sizeof(frames[0])));
+	int i;
+
+	for (i = 0; i < max && i + OURS < n; i++)
+		bt[i] = (uint64_t)(uintptr_t)frames[i + OURS];
+	return (i);
+}
+
+void
+hf_host_exit(void)
+{
+	_exit(0);
 }
 
 void

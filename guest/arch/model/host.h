@@ -41,6 +41,10 @@ void *hf_host_file_load(const char *path, size_t *bytes);
 uint64_t hf_host_now_ns(void);
 void hf_host_write(const char *bytes, size_t len);
 const char *hf_host_getenv(const char *name);
+/* Return addresses of the callers, innermost first; how many. */
+int hf_host_backtrace(uint64_t *bt, int max);
+/* Ends the process at once, as one that has said all. */
+void hf_host_exit(void) __attribute__((__noreturn__));
 void hf_host_abort(void) __attribute__((__noreturn__));
 void hf_host_longjmp(void *jb, int val) __attribute__((__noreturn__));
 

@@ -6,6 +6,7 @@
 #include <sys/proc.h>
 #include <kern/clock.h>
 #include <kern/console.h>
+#include <kern/fail_nth.h>
 #include <kern/failpoint.h>
 #include <kern/intr.h>
 #include <kern/kalloc.h>
@@ -24,9 +25,10 @@ hf_kalloc(size_t bytes, int flags)
 	void *p;
 
 	KASSERT(bytes <= HF_KALLOC_MAX, ("hf_kalloc: %zu bytes", bytes));
-	if ((flags & M_WAITOK) != 0)
+	if ((flags & M_WAITOK) != 0) {
 		hf_assert_may_sleep("hf_kalloc");
-	else if (HF_FAILPOINT("kalloc"))
+		(void)HF_FAIL_NTH(HF_FAIL_WAIT);
+	} else if (HF_FAILPOINT("kalloc") || HF_FAIL_NTH(HF_FAIL_ALLOC))
 		return (NULL);
 	p = hf_host_alloc(bytes);
 	if (p == NULL)
@@ -195,6 +197,8 @@ hf_panic_fatal(const char *text, struct trapframe *tf)
 void
 hf_machine_exit(int value)
 {
+	if (value == HF_EXIT_DONE)
+		hf_host_exit();
 	hf_host_abort();
 }
 

@@ -13,6 +13,7 @@
 #include <sys/kernel.h>
 #include <sys/proc.h>
 #include <sys/smp.h>
+#include <kern/fail_nth.h>
 #include <kern/kalloc.h>
 #include <kern/panic.h>
 #include <kern/sched.h>
@@ -35,7 +36,13 @@ int hz = 100;
 TAILQ_HEAD(sleepers, thread);
 static struct sleepers sleepers = TAILQ_HEAD_INITIALIZER(sleepers); /* lock */
 static _Thread_local int lock_depth;
-static volatile u_int next_tid = 100;
+static volatile u_int next_tid = 100, alive;
+
+u_int
+hf_threads_alive(void)
+{
+	return (atomic_load_int(&alive));
+}
 
 void
 hf_sleepq_lock(const void *chan)
@@ -193,7 +200,14 @@ hf_model_yield(void)
 void
 hf_yield(void)
 {
+	HF_FAIL_NTH_PATIENCE();
 	hf_model_yield();
+}
+
+int
+hf_backtrace(uint64_t *bt, int max)
+{
+	return (hf_host_backtrace(bt, max));
 }
 
 struct pcpu *
@@ -272,6 +286,7 @@ thread_main(void *arg)
 	KASSERT(td->td_critnest == 0 && hf_locks_held() == 0,
 	    ("thread %s ends in a critical section or with a lock",
 		td->td_name));
+	atomic_subtract_int(&alive, 1);
 	if (hf_exploring)
 		end_explored(td);
 }
@@ -290,6 +305,7 @@ hf_thread_create_in(
 	td->td_tid = (lwpid_t)atomic_fetchadd_int(&next_tid, 1);
 	td->td_fn = fn;
 	td->td_arg = arg;
+	atomic_add_int(&alive, 1);
 	if (hf_exploring)
 		hf_explore_add(td);
 	td->td_md.md_host = hf_host_thread_start(thread_main, td);

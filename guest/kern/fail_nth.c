@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fail_nth.c: counting the places that may fail, and failing one of them. */
+
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <kern/fail_nth.h>
+
+#ifdef INVARIANTS
+
+bool hf_fail_nth_on;
+
+static volatile u_int count, kinds[HF_FAIL_KINDS];
+static u_int wanted;
+static bool only_mark;
+
+/* Written by the one thread that comes to the place, then announced. */
+static struct hf_fail_point point;
+static volatile u_int point_known;
+
+static void
+note_point(u_int n, enum hf_fail_kind kind, const char *file, int line,
+    const char *function)
+{
+	point.n = n;
+	point.kind = kind;
+	point.file = file;
+	point.line = line;
+	point.function = function;
+	point.nbt = hf_backtrace(point.bt, HF_FAIL_BT_MAX);
+	atomic_store_rel_int(&point_known, 1);
+}
+
+bool
+hf_fail_nth_hit(
+    enum hf_fail_kind kind, const char *file, int line, const char *function)
+{
+	const u_int n = atomic_fetchadd_int(&count, 1) + 1;
+
+	atomic_add_int(&kinds[kind], 1);
+	if (n != wanted)
+		return (false);
+	note_point(n, kind, file, line, function);
+	if (only_mark)
+		return (false);
+	if (curthread->td_critnest == 0 && curthread->td_intr_nesting == 0)
+		hf_fail_nth_report();
+	if (kind == HF_FAIL_WAIT)
+		(void)hf_pause("failnth", 1);
+	return (true);
+}
+
+void
+hf_fail_nth_start(u_int n, bool marks_only)
+{
+	count = 0;
+	for (int i = 0; i < HF_FAIL_KINDS; i++)
+		kinds[i] = 0;
+	wanted = n;
+	only_mark = marks_only;
+	point_known = 0;
+	__atomic_store_n(&hf_fail_nth_on, true, __ATOMIC_SEQ_CST);
+}
+
+void
+hf_fail_nth_stop(void)
+{
+	__atomic_store_n(&hf_fail_nth_on, false, __ATOMIC_SEQ_CST);
+}
+
+u_int
+hf_fail_nth_count(void)
+{
+	return (atomic_load_int(&count));
+}
+
+u_int
+hf_fail_nth_count_of(enum hf_fail_kind kind)
+{
+	return (atomic_load_int(&kinds[kind]));
+}
+
+const struct hf_fail_point *
+hf_fail_nth_point(void)
+{
+	return (atomic_load_acq_int(&point_known) != 0 ? &point : NULL);
+}
+
+const char *
+hf_fail_kind_name(enum hf_fail_kind kind)
+{
+	static const char *const names[] = {
+		[HF_FAIL_ALLOC] = "alloc",
+		[HF_FAIL_WAIT] = "wait",
+		[HF_FAIL_PAGEIN] = "page-in",
+		[HF_FAIL_PAGEOUT] = "page-out",
+		[HF_FAIL_SUBMIT] = "submit",
+		[HF_FAIL_SLEEP] = "sleep",
+	};
+
+	return (names[kind]);
+}
+
+#endif

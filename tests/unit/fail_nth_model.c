@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fail_nth_model.c: run --fail-nth, with the model instead of guests. */
+
+/*
+ * usage: fail_nth_model [--fail-nth all|all/K|N] [--seed N] [PATTERN]...
+ * As holdfast run --fail-nth: each run is a process of its own.  A pattern is an id, its
+ * beginning up to a dot, or one of fnmatch(3).  A line a scenario, the account
+ * of each bad point, and "N passed, N failed, N skipped", in runs.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <link.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/io.h"
+#include "debug/backtrace.h"
+#include "guest/arch/model/boot_model.h"
+#include "run/fail_nth.h"
+#include "run/record.h"
+#include "run/verdict.h"
+#include "scenario_abi.h"
+
+#define RAM_BYTES ((size_t)32 << 20)
+#define NONCE	  "0123456789abcdef"
+
+/* Sanitizers are slow, and so is a busy machine. */
+#define TIMEOUT_MS 60000
+
+#define ELSEWHERE                                                   \
+	(HF_NEEDS_MMU | HF_NEEDS_SMP | HF_IS_BENCH | HF_IS_HIDDEN | \
+	    HF_ENDS_GUEST)
+#define WITH_DISK (HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)
+
+static uint64_t seed = 1;
+static const char *self; /* argv[0] */
+static struct io_file self_file;
+
+/* What the parent hears of a run. */
+struct listener {
+	struct record_stream stream;
+	struct verdict verdict;
+	FILE *text;
+};
+
+static void
+on_record(void *arg, const struct record *rec)
+{
+	struct listener *l = arg;
+
+	verdict_record(&l->verdict, rec, 0);
+}
+
+static void
+on_violation(void *arg, const char *why)
+{
+	struct listener *l = arg;
+
+	verdict_violate(&l->verdict, why);
+}
+
+static void
+on_text(void *arg, const char *text, size_t len_bytes)
+{
+	struct listener *l = arg;
+
+	fprintf(l->text, "%.*s\n", (int)len_bytes, text);
+}
+
+static void __attribute__((__noreturn__))
+child(const char *id, const char *const *params, size_t nparams, int fd)
+{
+	char lines[400] = "";
+	const char *why;
+	size_t used = 0;
+
+	for (size_t i = 0; i < nparams; i++)
+		used += (size_t)snprintf(lines + used, sizeof(lines) - used,
+		    "param %s\n", params[i]);
+	setenv("HF_PARAMS", lines, 1);
+	setenv("HF_MODEL_VERBOSE", "1", 1);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	hf_model_boot(RAM_BYTES, seed);
+	(void)hf_model_scenario_run(id, &why);
+	_exit(0);
+}
+
+/* Everything the run says; false: out of time. */
+static bool
+listen(struct listener *l, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char bytes[4096];
+	ssize_t n;
+
+	for (;;) {
+		if (poll(&p, 1, TIMEOUT_MS) == 0)
+			return (false);
+		n = read(fd, bytes, sizeof(bytes));
+		if (n <= 0)
+			return (true);
+		record_stream_feed(&l->stream, bytes, (size_t)n);
+	}
+}
+
+/* How it ended; the reason is the last "panic:" or the signal. */
+static enum guest_end
+end_of(int status, bool in_time, const char *text, char *why, size_t room)
+{
+	const char *panic = NULL;
+
+	if (!in_time)
+		return (GUEST_END_TIMEOUT);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return (GUEST_END_DONE);
+	for (const char *p = text; (p = strstr(p, "panic: ")) != NULL; p++)
+		panic = p + 7;
+	if (panic == NULL && (panic = strstr(text, "ERROR: ")) == NULL)
+		panic = strstr(text, "runtime error: ");
+	if (panic != NULL)
+		snprintf(why, room, "%.*s", (int)strcspn(panic, "\n"), panic);
+	else if (WIFSIGNALED(status))
+		snprintf(why, room, "%s", strsignal(WTERMSIG(status)));
+	else
+		snprintf(why, room, "exit status %d", WEXITSTATUS(status));
+	return (GUEST_END_DIED);
+}
+
+static bool
+run_process(void *arg, const char *const *params, size_t nparams,
+    struct scenario_result *out)
+{
+	struct listener l;
+	struct record_sink sink = { .arg = &l,
+		.record = on_record,
+		.violation = on_violation,
+		.text = on_text };
+	char *text, why[400] = "";
+	size_t text_bytes;
+	enum guest_end end;
+	int fds[2], status;
+	bool in_time;
+	pid_t pid;
+
+	if (pipe(fds) != 0 || (pid = fork()) < 0) {
+		perror("fail_nth_model");
+		exit(1);
+	}
+	if (pid == 0) {
+		close(fds[0]);
+		child(out->id, params, nparams, fds[1]);
+	}
+	close(fds[1]);
+	record_stream_init(&l.stream, NONCE, &sink);
+	verdict_init(&l.verdict, &out, 1);
+	l.verdict.hello = true;
+	l.text = open_memstream(&text, &text_bytes);
+	in_time = listen(&l, fds[0]);
+	if (!in_time)
+		kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	close(fds[0]);
+	record_stream_finish(&l.stream);
+	fclose(l.text);
+	end = end_of(status, in_time, text, why, sizeof(why));
+	if (verdict_finish(&l.verdict, end, why[0] != '\0' ? why : NULL, 0) ==
+	    0)
+		verdict_not_begun(
+		    out, &l.verdict, end, why[0] != '\0' ? why : NULL);
+	if (end != GUEST_END_DONE) {
+		out->dump = text;
+		text = NULL;
+	}
+	free(text);
+	return (true);
+}
+
+static int
+first_object(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	*(uint64_t *)arg = info->dlpi_addr;
+	return (1);
+}
+
+static char *
+stack_of(void *arg, const struct result_point *p)
+{
+	struct backtrace_frame frames[RESULT_POINT_FRAMES] = { 0 };
+	struct symbols *syms;
+	uint64_t base = 0;
+	size_t len_bytes;
+	char *text;
+	FILE *f = open_memstream(&text, &len_bytes);
+
+	dl_iterate_phdr(first_object, &base);
+	syms = symbols_open(self_file.bytes, self_file.len_bytes);
+	for (unsigned int i = 0; i < p->nframes; i++)
+		frames[i].pc = p->frames[i] - base;
+	backtrace_print(f, syms, frames, p->nframes);
+	symbols_close(syms);
+	fclose(f);
+	return (text);
+}
+
+static bool
+chosen(const char *id, char **words, int nwords)
+{
+	for (int i = 0; i < nwords; i++) {
+		size_t len = strlen(words[i]);
+
+		if (fnmatch(words[i], id, 0) == 0 ||
+		    (strncmp(words[i], id, len) == 0 && id[len] == '.'))
+			return (true);
+	}
+	return (false);
+}
+
+static uint64_t
+value_of(const struct scenario_result *res, const char *name)
+{
+	for (size_t i = 0; i < res->nvalues; i++)
+		if (strcmp(res->values[i].name, name) == 0)
+			return (res->values[i].value);
+	return (0);
+}
+
+static void
+print_bad(const struct scenario_result *res)
+{
+	for (size_t i = 0; i < res->nfailures; i++)
+		printf("  %s:%" PRIu64 ": %s\n    got %s\n",
+		    res->failures[i].file, res->failures[i].line,
+		    res->failures[i].text, res->failures[i].got);
+	for (size_t i = 0; i < res->nnotes; i++)
+		printf("  note: %s\n", res->notes[i]);
+	if (res->dump != NULL)
+		printf("%s\n", res->dump);
+}
+
+/* Runs: good, bad, and those that show nothing. */
+static uint64_t totals[3];
+
+static void
+do_scenario(const char *id, const struct fail_nth_choice *choice)
+{
+	static const struct fail_nth_ops ops = { .run = run_process,
+		.stack = stack_of };
+	struct scenario_result res = {
+		.id = id, .title = "", .requirements = ""
+	};
+	uint64_t good, own, bad, idle;
+	char command[200];
+
+	snprintf(command, sizeof(command), "%s --seed %" PRIu64, self, seed);
+	fail_nth_scenario(&ops, choice, command, &res);
+	own = value_of(&res, "fail_own");
+	good = value_of(&res, "fail_held") + own;
+	bad = value_of(&res, "fail_bad");
+	idle = value_of(&res, "fail_given_up") +
+	    value_of(&res, "fail_not_reached");
+	if (res.verdict == HF_VERDICT_SKIP && idle == 0)
+		idle = 1;
+	else if (res.verdict != HF_VERDICT_PASS && bad == 0 &&
+	    res.verdict != HF_VERDICT_SKIP)
+		bad = 1;
+	printf("%-4s %s: %" PRIu64 " points, %" PRIu64 " runs: %" PRIu64
+	       " held, %" PRIu64 " own, %" PRIu64 " given up, %" PRIu64
+	       " not reached, %" PRIu64 " bad%s%s\n",
+	    verdict_name(res.verdict), id, value_of(&res, "fail_points"),
+	    value_of(&res, "fail_runs"), value_of(&res, "fail_held"), own,
+	    value_of(&res, "fail_given_up"), value_of(&res, "fail_not_reached"),
+	    bad, res.reason != NULL ? "; " : "",
+	    res.reason != NULL ? res.reason : "");
+	if (bad > 0)
+		print_bad(&res);
+	fflush(stdout);
+	totals[0] += good;
+	totals[1] += bad;
+	totals[2] += idle;
+	result_reset(&res);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct fail_nth_choice choice = { .every = 1 };
+	struct hf_err err;
+	const char *id;
+	uint32_t flags;
+	int at = 1;
+
+	self = argv[0];
+	for (; at + 1 < argc && strncmp(argv[at], "--", 2) == 0; at += 2) {
+		if (strcmp(argv[at], "--seed") == 0)
+			seed = strtoull(argv[at + 1], NULL, 10);
+		else if (strcmp(argv[at], "--fail-nth") != 0 ||
+		    fail_nth_parse(argv[at + 1], &choice, &err) != 0) {
+			fprintf(stderr, "fail_nth_model: bad %s\n", argv[at]);
+			return (2);
+		}
+	}
+	if (at == argc) {
+		fprintf(stderr, "fail_nth_model: which scenarios?\n");
+		return (2);
+	}
+	if (io_file_read("program", "/proc/self/exe", &self_file, &err) != 0)
+		return (1);
+	for (unsigned int i = 0; (id = hf_model_scenario_id(i, &flags)) != NULL;
+	     i++) {
+		if (!chosen(id, argv + at, argc - at))
+			continue;
+		if ((flags & ELSEWHERE) == 0 &&
+		    ((flags & WITH_DISK) == 0 ||
+			getenv("HF_MODEL_DISK") != NULL))
+			do_scenario(id, &choice);
+		else
+			totals[2]++;
+	}
+	printf("%" PRIu64 " passed, %" PRIu64 " failed, %" PRIu64 " skipped\n",
+	    totals[0], totals[1], totals[2]);
+	return (totals[1] == 0 && totals[0] > 0 ? 0 : 1);
+}
