@@ -44,6 +44,12 @@ hf_oracle_page_release(struct hf_oracle_page *p)
 	}
 }
 
+void
+hf_oracle_page_ref(struct hf_oracle_page *p)
+{
+	p->refs++;
+}
+
 static void
 store(struct hf_oracle_page *p, uint64_t value)
 {
@@ -240,4 +246,49 @@ hf_oracle_load(struct hf_oracle_cell *c, uint64_t value)
 		p->unknown = 0;
 	}
 	return (true);
+}
+
+struct hf_oracle_page *
+hf_oracle_source(const struct hf_oracle_cell *c)
+{
+	struct hf_oracle_page *p = c->page;
+
+	while (p->stores == 0 && p->behind != NULL)
+		p = p->behind;
+	return (p);
+}
+
+bool
+hf_oracle_is_before(
+    const struct hf_oracle_page *p, const struct hf_oracle_page *behind)
+{
+	while (p != NULL && p != behind)
+		p = p->behind;
+	return (p != NULL);
+}
+
+void
+hf_oracle_page_store(struct hf_oracle_page *p, uint64_t value)
+{
+	store(p, value);
+}
+
+bool
+hf_oracle_page_may_be(const struct hf_oracle_page *p, uint64_t value)
+{
+	return (possible(p, p->stores, value));
+}
+
+bool
+hf_oracle_owns(const struct hf_oracle_cell *c)
+{
+	return (!c->needs_copy && c->page->stores > 0);
+}
+
+bool
+hf_oracle_may_see(
+    const struct hf_oracle_cell *c, const struct hf_oracle_cell *writer)
+{
+	return (
+	    !writer->needs_copy && hf_oracle_is_before(c->page, writer->page));
 }

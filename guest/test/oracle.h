@@ -4,7 +4,7 @@
 /*
  * A model that knows nothing of maps, objects or page tables: a cell is one page of
  * one process's memory, and what it shows is a page that has a value, or shows
- * what the page behind it shows.  oracle_play.h plays the VM against it.
+ * what the page behind it shows.  fuzz/game.h plays the VM against it.
  *
  * One thing is left open, as the VM leaves it open: a store that sharers make
  * behind a private copy, after it was taken, may or may not be seen through the copy
@@ -32,6 +32,7 @@ struct hf_oracle_cell {
 
 /* A file's page, of which every eight bytes are value; one reference. */
 struct hf_oracle_page *hf_oracle_file_page(uint64_t value);
+void hf_oracle_page_ref(struct hf_oracle_page *page);
 void hf_oracle_page_release(struct hf_oracle_page *page);
 
 /*
@@ -50,6 +51,23 @@ void hf_oracle_store(struct hf_oracle_cell *c, uint64_t value);
 void hf_oracle_own(struct hf_oracle_cell *c);
 /* May a load give this?  What it says about the page is learnt. */
 bool hf_oracle_load(struct hf_oracle_cell *c, uint64_t value);
+
+/*
+ * For who keeps hold of memory that a cell shows: the page that has its value, or
+ * the last one where none has; whether a page shows what another has, or did; a
+ * store into it, and whether it may have this value.
+ */
+struct hf_oracle_page *hf_oracle_source(const struct hf_oracle_cell *c);
+bool hf_oracle_is_before(
+    const struct hf_oracle_page *page, const struct hf_oracle_page *behind);
+void hf_oracle_page_store(struct hf_oracle_page *page, uint64_t value);
+bool hf_oracle_page_may_be(const struct hf_oracle_page *page, uint64_t value);
+
+/* Whether the cell's stores go to its page, which is there. */
+bool hf_oracle_owns(const struct hf_oracle_cell *c);
+/* May a cell see stores that another makes without a fault? */
+bool hf_oracle_may_see(
+    const struct hf_oracle_cell *c, const struct hf_oracle_cell *writer);
 
 static inline bool
 hf_oracle_may(const struct hf_oracle_cell *c, vm_prot_t prot)

@@ -13,6 +13,7 @@
 
 static const struct cli_command *const commands[] = {
 	&cli_run,
+	&cli_fuzz,
 	&cli_bench,
 	&cli_compare,
 	&cli_list,
@@ -32,7 +33,8 @@ static const char exit_help[] =
     "  5   an error of the harness or the host; a report that cannot be\n"
     "      written; a run in which no scenario reported anything\n"
     "  77  nothing could run: every scenario was skipped, with its reason\n"
-    "INT, TERM and HUP: run and bench report what ran and die by the signal;\n"
+    "INT, TERM and HUP: run, fuzz and bench report what ran and die by the "
+    "signal;\n"
     "QUIT and USR1: they show the guest's state and go on.\n";
 
 static int

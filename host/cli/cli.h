@@ -38,8 +38,8 @@ struct cli_command {
 };
 
 /* One a file. */
-extern const struct cli_command cli_run, cli_bench, cli_compare, cli_list,
-    cli_info, cli_plan, cli_decode, cli_boot;
+extern const struct cli_command cli_run, cli_fuzz, cli_bench, cli_compare,
+    cli_list, cli_info, cli_plan, cli_decode, cli_boot;
 
 /* The whole program; its exit status. */
 int cli_main(int argc, char **argv, const struct cli_builtin *builtin);

@@ -91,14 +91,14 @@ hf_phys_is_ram(vm_paddr_t pa, vm_size_t bytes)
 static void
 boot_plan(uint64_t seed)
 {
-	static char text[512];
+	static char text[32 * 1024];
 	const char *effort, *params, *why;
 
 	effort = hf_host_getenv("HF_EFFORT");
 	params = hf_host_getenv("HF_PARAMS");
 	snprintf(text, sizeof(text),
 	    "holdfast-plan 1\nnonce 0123456789abcdef\nseed %lu\n"
-	    "param junk=1\nparam effort=%.20s\n%.300s",
+	    "param junk=1\nparam effort=%.20s\n%s",
 	    seed, effort != NULL ? effort : "1", params != NULL ? params : "");
 	why = hf_plan_parse(text, strlen(text));
 	if (why != NULL)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* held_frame.c: memory that is mapped where a held page was. */
+
+#include <test/fuzz/game.h>
+#include <test/scenario.h>
+
+static const char plan[] = "p0 hold 2 w #3\n"
+			   "p0 unmap 2\n"
+			   "p0 map 2 anon\n"
+			   "put #3\n"
+			   "p0 load 2\n";
+
+HF_SCENARIO(fuzz_held_frame, "fuzz.held_frame", "IW-4 QH-23",
+    "these steps do what a model says they do")
+{
+	hf_fuzz_play_plan(plan);
+}

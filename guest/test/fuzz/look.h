@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* look.h: everything that is there, compared with the model. */
+#ifndef HF_TEST_FUZZ_LOOK_H
+#define HF_TEST_FUZZ_LOOK_H
+
+#include <test/fuzz/game.h>
+#include <vm/vm_page.h>
+
+/*
+ * Every page of every process: its leaf in the page table, its frame's bytes,
+ * wirings and rights; then those who hold pages, the counters and all invariants.  No
+ * access of a process is made.  Failed expectations and notes tell what is wrong.
+ */
+void hf_fuzz_look(void);
+
+/* The eight bytes that a frame has all over; false: it is not uniform. */
+bool hf_fuzz_frame_value(vm_page_t m, uint64_t *value);
+
+/* What a map has at an address, topmost, whether it is mapped or not; or NULL. */
+vm_page_t hf_fuzz_find_page(vm_map_t map, vm_offset_t va);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* trial.c: a plan carried out in a guest of its own. */
+#include "fuzz/trial.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/guest.h"
+#include "run/watch.h"
+
+struct limits {
+	const struct run_options *opt;
+	const struct scenario *scenario;
+};
+
+static void
+nothing_began(void *arg, const char *id)
+{
+}
+
+static void
+nothing_settled(void *arg, struct scenario_result *res)
+{
+}
+
+static uint64_t
+time_limit(void *arg, const struct scenario_result *res)
+{
+	const struct limits *l = arg;
+
+	return (l->opt->timeout_rules || l->scenario->timeout_ms == 0
+		? l->opt->timeout_ms
+		: l->scenario->timeout_ms);
+}
+
+/* What differs from run to run of the same failure: numbers. */
+static void
+copy_without_numbers(char *to, size_t bytes, const char *from)
+{
+	size_t n = 0;
+	bool number = false;
+
+	for (; *from != '\0' && n + 1 < bytes; from++) {
+		bool digit = isxdigit((unsigned char)*from) != 0 &&
+		    (number || isdigit((unsigned char)*from) != 0);
+
+		if (digit && number)
+			continue;
+		number = digit;
+		to[n++] = digit ? '#' : *from;
+	}
+	to[n] = '\0';
+}
+
+static void
+name_kind(struct trial *t)
+{
+	const struct scenario_result *r = &t->result;
+	const char *text = "";
+
+	if (!trial_passed(t))
+		text = r->nfailures > 0 ? r->failures[0].text
+		    : r->reason != NULL ? r->reason
+					: verdict_name(r->verdict);
+	copy_without_numbers(t->kind, sizeof(t->kind), text);
+}
+
+static char *
+param_of(const struct fuzz_plan *plan)
+{
+	char *steps = fuzz_plan_text(plan, ";"), *param = NULL;
+
+	if (asprintf(&param, TRIAL_PARAM "=%s", steps) < 0)
+		param = NULL;
+	hf_check_memory(param != NULL);
+	free(steps);
+	return (param);
+}
+
+int
+trial_run(struct trial *t, const struct run_options *opt,
+    const struct scenario *scenario, const struct fuzz_plan *plan,
+    struct hf_err *err)
+{
+	struct scenario_result *results[1] = { &t->result };
+	char *param = param_of(plan);
+	const char *params[1] = { param };
+	struct run_options with = *opt;
+	struct limits limits = { .opt = &with, .scenario = scenario };
+	struct watch_ops ops = { .arg = &limits,
+		.began = nothing_began,
+		.settled = nothing_settled,
+		.timeout_ms = time_limit };
+	enum watch_outcome outcome = WATCH_ERROR;
+	struct guest *g;
+	size_t n = 0;
+
+	memset(t, 0, sizeof(*t));
+	t->result.id = scenario->id;
+	t->result.title = scenario->title;
+	t->result.requirements = scenario->requirements;
+	with.params = params;
+	with.nparams = 1;
+	g = guest_new(&with, with.disk_path != NULL, results, 1, err);
+	if (g != NULL)
+		outcome = watch_guest(g, &ops, &n, err);
+	t->interrupted = outcome == WATCH_INTERRUPTED;
+	/* One that was interrupted is left as it is: the program ends. */
+	if (!t->interrupted)
+		guest_free(g);
+	if (!t->interrupted)
+		free(param);
+	if (outcome == WATCH_ERROR) {
+		result_reset(&t->result);
+		return (-1);
+	}
+	name_kind(t);
+	return (0);
+}
+
+void
+trial_free(struct trial *t)
+{
+	result_reset(&t->result);
+}
+
+bool
+trial_same(const struct trial *a, const struct trial *b)
+{
+	return (a->result.verdict == b->result.verdict &&
+	    strcmp(a->kind, b->kind) == 0);
+}
