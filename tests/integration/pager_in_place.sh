@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# pager_in_place.sh: the pager's scenarios on a disk that is really written.
+# pager_in_place.sh: the scenarios of pager and raw I/O on a disk that is really written.
 #
 # usage: pager_in_place.sh HOLDFAST DEFAULT_IMAGE
 # On a writable copy of the image, by each engine, and from memory: nothing may
@@ -22,7 +22,8 @@ run() { # ENGINE FILE
 	cp "$image" "$2"
 	chmod 600 "$2"
 	status=0
-	"$holdfast" run --disk "$2" --blk-engine "$1" 'pager.*' >"$tmp/out" 2>&1 || status=$?
+	"$holdfast" run --disk "$2" --blk-engine "$1" 'pager.*' 'dev.physio_file*' \
+	    >"$tmp/out" 2>&1 || status=$?
 	sed "s/^/$1: /" "$tmp/out"
 	if [ $status = 2 ] && grep -q "io_uring refused" "$tmp/out"; then
 		skipped=$((skipped + 1))

@@ -105,20 +105,20 @@ run(void *arg)
 	struct physio_job *job = arg;
 
 	job->error = physio_one(
-	    job->disk, job->rw, 0, job->uaddr, job->len, &job->resid);
+	    job->disk, job->rw, job->offset, job->uaddr, job->len, &job->resid);
 }
 
 void
 physio_start_held(struct physio_job *job)
 {
 	job->td = hf_space_thread(run, job);
-	while (hf_bdev_held(&job->disk->bd) == 0)
+	while (hf_bdev_held(job->disk->dev.si_bdev) == 0)
 		hf_yield();
 }
 
 void
 physio_finish(struct physio_job *job)
 {
-	hf_bdev_release(&job->disk->bd);
+	hf_bdev_release(job->disk->dev.si_bdev);
 	hf_thread_join(job->td);
 }

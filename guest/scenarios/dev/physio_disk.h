@@ -17,7 +17,10 @@
 #define PHYSIO_PAGES 40
 #define PHYSIO_BYTES ptoa(PHYSIO_PAGES)
 
-/* The scenario's disk: blocks of 512 bytes; block i is full of physio_byte(i). */
+/*
+ * The scenario's disk: blocks of 512 bytes; block i is full of physio_byte(i).  Of
+ * another disk only dev is set.
+ */
 struct physio_disk {
 	struct hf_bdev bd;
 	struct cdev dev;
@@ -46,6 +49,7 @@ struct physio_job {
 	enum uio_rw rw;
 	vm_offset_t uaddr;
 	size_t len;
+	off_t offset;
 	ssize_t resid;
 	int error;
 	struct thread *td;

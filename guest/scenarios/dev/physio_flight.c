@@ -34,11 +34,20 @@ HF_SCENARIO(dev_physio_unmapped, "dev.physio_unmapped", "QH-13 QH-28",
 	    vm_map_remove(hf_space_map(), VA, VA + ptoa(2)), KERN_SUCCESS);
 	for (i = 0; i < 2; i++)
 		hf_expect_eq(vm_page_wire_count(m[i]), 1);
+	/* What is mapped there meanwhile is other memory, before and after. */
+	hf_space_anon_at(VA, 2);
+	for (i = 0; i < 2; i++) {
+		hf_poke(VA + ptoa(i), 3);
+		hf_expect_ne(hf_space_page(VA + ptoa(i)), m[0]);
+		hf_expect_ne(hf_space_page(VA + ptoa(i)), m[1]);
+	}
 	free = vm_free_count();
 	physio_finish(&job);
 	hf_expect_eq(job.error, 0);
 	hf_expect_eq(job.resid, 0);
 	hf_expect_le(free + 2, vm_free_count());
+	for (i = 0; i < 2; i++)
+		hf_expect_eq(hf_peek(VA + ptoa(i)), 3);
 	physio_close(&disk);
 	hf_space_check();
 }
