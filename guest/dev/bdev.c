@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/lock.h>
 #include <sys/mutex.h>
+#include <kern/fail_nth.h>
 #include <kern/failpoint.h>
 #include <machine/atomic.h>
 #include <kern/trace.h>
@@ -66,11 +67,14 @@ made_to_fail(const struct hf_io *io)
 {
 	switch (io->op) {
 	case HF_IO_READ:
-		return (HF_FAILPOINT("bdev.read"));
+		return (
+		    HF_FAILPOINT("bdev.read") || HF_FAIL_NTH(HF_FAIL_PAGEIN));
 	case HF_IO_WRITE:
-		return (HF_FAILPOINT("bdev.write"));
+		return (
+		    HF_FAILPOINT("bdev.write") || HF_FAIL_NTH(HF_FAIL_PAGEOUT));
 	case HF_IO_FLUSH:
-		return (HF_FAILPOINT("bdev.flush"));
+		return (
+		    HF_FAILPOINT("bdev.flush") || HF_FAIL_NTH(HF_FAIL_PAGEOUT));
 	case HF_IO_GET_ID:
 		break;
 	}
@@ -134,6 +138,8 @@ hf_bdev_submit(struct hf_bdev *bd, struct hf_io *io)
 	int error;
 
 	error = io_check(bd, io);
+	if (error == 0 && HF_FAIL_NTH(HF_FAIL_SUBMIT))
+		error = ENXIO;
 	if (error != 0)
 		return (error);
 	io->error = 0;

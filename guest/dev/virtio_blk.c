@@ -12,6 +12,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <kern/fail_nth.h>
 #include <kern/trace.h>
 #include <machine/atomic.h>
 #include <dev/virtio_blk.h>
@@ -165,6 +166,9 @@ send_part(struct vtblk *sc, struct hf_io *io)
 	int head;
 
 	indirect = has(sc, VIRTIO_F_RING_INDIRECT_DESC);
+	/* No room, as far as a completion will make some. */
+	if (sc->sc_vq.vq_inflight != 0 && HF_FAIL_NTH(HF_FAIL_SUBMIT))
+		return (false);
 	if (sc->sc_nfree_slots == 0 || sc->sc_vq.vq_nfree < (indirect ? 1 : 3))
 		return (false);
 	max = sc->sc_seg_max;

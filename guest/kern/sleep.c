@@ -7,6 +7,7 @@
 #include <sys/mutex.h>
 #include <sys/rwlock.h>
 #include <sys/sx.h>
+#include <kern/fail_nth.h>
 #include <kern/sleepq.h>
 
 int
@@ -54,6 +55,18 @@ hf_lock_relock(struct lock_object *lo, int how)
 }
 
 /*
+ * A sleep that is made to fail is over at once: its time is, or, without a limit,
+ * somebody woke another user of the channel.  Threads of the kernel's own, which
+ * sleep when there is nothing to do, are not asked.
+ */
+static bool
+made_to_fail(void)
+{
+	return (curproc != &proc0 && curproc != pageproc &&
+	    HF_FAIL_NTH(HF_FAIL_SLEEP));
+}
+
+/*
  * The lock is dropped with the chain of chan locked, so that a wakeup between
  * the two finds the sleeper.  Dropping a lock may wake a waiter, which needs a
  * chain lock of its own: on this kernel all chains share one that nests (a
@@ -67,6 +80,14 @@ _sleep(const void *chan, struct lock_object *lock, int pri, const char *wmesg,
 
 	hf_assert_may_sleep(wmesg);
 	KASSERT(chan != NULL, ("_sleep: no channel"));
+	if (made_to_fail()) {
+		if (lock != NULL)
+			how = hf_lock_unlock_for_sleep(lock);
+		hf_yield();
+		if (lock != NULL && (pri & PDROP) == 0)
+			hf_lock_relock(lock, how);
+		return (timo > 0 ? EWOULDBLOCK : 0);
+	}
 	hf_sleepq_lock(chan);
 	if (lock != NULL)
 		how = hf_lock_unlock_for_sleep(lock);
@@ -81,6 +102,12 @@ msleep_spin(const void *chan, struct mtx *m, const char *wmesg, int timo)
 {
 	int error;
 
+	if (made_to_fail()) {
+		mtx_unlock_spin(m);
+		hf_yield();
+		mtx_lock_spin(m);
+		return (timo > 0 ? EWOULDBLOCK : 0);
+	}
 	hf_sleepq_lock(chan);
 	mtx_unlock_spin(m);
 	error = hf_sleepq_wait(chan, wmesg, timo);
@@ -107,8 +134,10 @@ wakeup_one(const void *chan)
 int
 hf_pause(const char *wmesg, int timo)
 {
+	hf_assert_may_sleep(wmesg);
 	/* Nobody wakes this address. */
-	return (tsleep(&wmesg, 0, wmesg, MAX(timo, 1)));
+	hf_sleepq_lock(&wmesg);
+	return (hf_sleepq_wait(&wmesg, wmesg, MAX(timo, 1)));
 }
 
 #ifdef INVARIANTS

@@ -144,13 +144,14 @@ root(struct mount **mpp)
 	char msg[HF_MOUNT_MSG];
 	struct vnode *vp;
 	bool mounted;
+	int error;
 
 	register_checks();
 	mounted = hf_rootmp() != NULL;
-	if (hf_root_mount(mpp, &vp, msg, sizeof(msg)) != 0) {
+	error = hf_root_mount(mpp, &vp, msg, sizeof(msg));
+	if (error != 0)
 		note_long("mount: ", msg);
-		hf_require(!"the root file system can be mounted");
-	}
+	hf_require_eq(error, 0);
 	if (!mounted && ((*mpp)->mnt_flag & MNT_RDONLY) != 0)
 		note_long("mounted read-only: ", (*mpp)->mnt_why_rdonly);
 	return (vp);
@@ -194,10 +195,9 @@ hf_file_open(const char *path)
 	struct vnode *vp;
 
 	vp = lookup(path);
-	if (vp == NULL) {
+	if (vp == NULL)
 		hf_note("%s: ENOENT", path);
-		hf_require(!"the file is there");
-	}
+	hf_require(vp != NULL);
 	return (vp);
 }
 

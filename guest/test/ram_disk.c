@@ -130,12 +130,13 @@ hf_ram_disk_mount(
     struct hf_ram_disk *rd, const char *path, uint32_t sector_bytes)
 {
 	char msg[HF_MOUNT_MSG];
+	int error;
 
 	hf_ram_disk_load(rd, path, sector_bytes);
-	if (hf_ram_disk_try(rd, msg, sizeof(msg)) != 0) {
+	error = hf_ram_disk_try(rd, msg, sizeof(msg));
+	if (error != 0)
 		hf_note("%s: %s", path, msg);
-		hf_require(!"the image can be mounted");
-	}
+	hf_require_eq(error, 0);
 }
 
 void

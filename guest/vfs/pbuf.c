@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/lock.h>
 #include <sys/mutex.h>
+#include <kern/fail_nth.h>
 #include <machine/atomic.h>
 #include <vfs/pbuf.h>
 
@@ -43,6 +44,8 @@ hf_pbuf_get(enum hf_pbuf_use use, bool nowait)
 	int spare;
 
 	pool_init();
+	if (HF_FAIL_NTH(nowait ? HF_FAIL_SUBMIT : HF_FAIL_WAIT) && nowait)
+		return (NULL);
 	spare = use == HF_PBUF_READ ? HF_PBUFS_FOR_WRITES : 0;
 	mtx_lock(&pool_lock);
 	while (pool_nfree <= spare) {

@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/vnode.h>
+#include <kern/fail_nth.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -50,6 +51,8 @@ VOP_GETPAGES(
 	assert_getpages(vp, ma, count);
 	if (vp->v_op->vop_getpages == NULL)
 		return (VM_PAGER_BAD);
+	if (HF_FAIL_NTH(HF_FAIL_PAGEIN))
+		return (VM_PAGER_ERROR);
 	return (vp->v_op->vop_getpages(vp, ma, count, rbehind, rahead));
 }
 
@@ -66,6 +69,10 @@ VOP_GETPAGES_ASYNC(struct vnode *vp, struct vm_page **ma, int count,
 		iodone(arg, ma, count, EOPNOTSUPP);
 		return (VM_PAGER_BAD);
 	}
+	if (HF_FAIL_NTH(HF_FAIL_PAGEIN)) {
+		iodone(arg, ma, count, EIO);
+		return (VM_PAGER_ERROR);
+	}
 	return (vp->v_op->vop_getpages_async(
 	    vp, ma, count, rbehind, rahead, iodone, arg));
 }
@@ -81,7 +88,7 @@ VOP_PUTPAGES(struct vnode *vp, struct vm_page **ma, int bytecount, int flags,
 	int i;
 
 	ASSERT_VOP_LOCKED(vp, "VOP_PUTPAGES");
-	if (vp->v_op->vop_putpages == NULL) {
+	if (vp->v_op->vop_putpages == NULL || HF_FAIL_NTH(HF_FAIL_PAGEOUT)) {
 		for (i = 0; i < (int)(bytecount / PAGE_SIZE); i++)
 			rtvals[i] = VM_PAGER_ERROR;
 		return (rtvals[0]);
@@ -99,6 +106,8 @@ VOP_BMAP(struct vnode *vp, daddr_t lbn, struct bufobj **bop, daddr_t *bnp,
 {
 	if (vp->v_op->vop_bmap == NULL)
 		return (EOPNOTSUPP);
+	if (HF_FAIL_NTH(HF_FAIL_PAGEIN))
+		return (EIO);
 	return (vp->v_op->vop_bmap(vp, lbn, bop, bnp, runp, runb));
 }
 

@@ -2,6 +2,7 @@
 /* vm_pager.c: from objects to their pagers. */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <kern/fail_nth.h>
 #include <kern/trace.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
@@ -143,7 +144,11 @@ vm_pager_get_pages(
 	int i, rv;
 
 	check_pages(object, m, count);
-	rv = object->pgops->pgo_getpages(object, m, count, rbehind, rahead);
+	if (HF_FAIL_NTH(HF_FAIL_PAGEIN))
+		rv = VM_PAGER_ERROR;
+	else
+		rv = object->pgops->pgo_getpages(
+		    object, m, count, rbehind, rahead);
 	hf_trace_leave(before);
 	if (rv != VM_PAGER_OK)
 		return (rv);
@@ -164,10 +169,14 @@ vm_pager_get_pages_async(vm_object_t object, vm_page_t *m, int count,
 	int rv;
 
 	check_pages(object, m, count);
-	if (object->pgops->pgo_getpages_async != NULL)
+	if (HF_FAIL_NTH(HF_FAIL_PAGEIN))
+		rv = VM_PAGER_ERROR;
+	else if (object->pgops->pgo_getpages_async != NULL)
 		return (object->pgops->pgo_getpages_async(
 		    object, m, count, rbehind, rahead, iodone, arg));
-	rv = object->pgops->pgo_getpages(object, m, count, rbehind, rahead);
+	else
+		rv = object->pgops->pgo_getpages(
+		    object, m, count, rbehind, rahead);
 	iodone(arg, m, count, rv == VM_PAGER_OK ? 0 : EIO);
 	return (rv);
 }
@@ -185,7 +194,11 @@ vm_pager_put_pages(
 	enum hf_layer before = hf_trace_enter(HF_LAYER_PAGER);
 
 	VM_OBJECT_ASSERT_WLOCKED(object);
-	object->pgops->pgo_putpages(object, m, count, flags, rtvals);
+	if (HF_FAIL_NTH(HF_FAIL_PAGEOUT))
+		for (int i = 0; i < count; i++)
+			rtvals[i] = VM_PAGER_AGAIN;
+	else
+		object->pgops->pgo_putpages(object, m, count, flags, rtvals);
 	hf_trace_leave(before);
 	VM_OBJECT_ASSERT_WLOCKED(object);
 }

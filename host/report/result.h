@@ -73,6 +73,8 @@ struct scenario_result {
 	char **notes;
 	size_t nnotes;
 	struct result_point *point; /* NULL: nothing was made to fail */
+	uint64_t
+	    died_at; /* instruction that trapped, and with it the guest; 0 */
 	char *left;  /* "file:line" where it left upon that, or NULL */
 	char *again; /* the command that runs it again, if it has its own */
 };

@@ -162,6 +162,9 @@ fail_one(struct failing *f, uint64_t n)
 	go_on = run_one(f, n, NULL, &run);
 	if (go_on) {
 		outcome = fail_nth_judge(&run, NULL);
+		if (run.point != NULL && run.died_at != 0 &&
+		    f->ops->in_scenario(f->ops->arg, run.died_at))
+			outcome = FAIL_STUMBLED;
 		if (outcome == FAIL_UNCLEAR) {
 			go_on = run_one(f, n, run.left, &control);
 			outcome = fail_nth_judge(&run, &control);
@@ -242,6 +245,8 @@ sum_up(struct failing *f)
 	result_add_value(
 	    total, "fail_given_up", f->outcomes[FAIL_GIVEN_UP], "runs");
 	result_add_value(
+	    total, "fail_stumbled", f->outcomes[FAIL_STUMBLED], "runs");
+	result_add_value(
 	    total, "fail_not_reached", f->outcomes[FAIL_NOT_REACHED], "runs");
 	result_add_value(total, "fail_bad", f->outcomes[FAIL_BAD], "runs");
 	total->passed = good;
@@ -257,6 +262,8 @@ sum_up(struct failing *f)
 		skip(f, why);
 	} else if (f->outcomes[FAIL_GIVEN_UP] > 0)
 		skip(f, "it waits for what the failure has prevented");
+	else if (f->outcomes[FAIL_STUMBLED] > 0)
+		skip(f, "it goes on with what the failure has prevented");
 	else
 		skip(f, "the point was not come to this time");
 }

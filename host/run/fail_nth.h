@@ -37,7 +37,8 @@ enum fail_outcome {
 	FAIL_HELD,	  /* it failed, and all is well */
 	FAIL_NOT_REACHED, /* this time the place was not come to */
 	FAIL_OWN,	  /* what is left is what the scenario had itself */
-	FAIL_GIVEN_UP,	  /* the scenario waits for what cannot come */
+	FAIL_GIVEN_UP,	  /* the scenario waits for what cannot come ... */
+	FAIL_STUMBLED,	  /* ... or traps itself over what it did not get */
 	FAIL_BAD,
 	FAIL_UNCLEAR, /* something is left: the run that leaves decides */
 	FAIL_OUTCOMES
@@ -46,6 +47,13 @@ enum fail_outcome {
 /* control: the run that leaves at run->left; NULL: there was none yet. */
 enum fail_outcome fail_nth_judge(
     const struct scenario_result *run, const struct scenario_result *control);
+
+/*
+ * Whether the code at addr is a scenario's, by the file of its function: what
+ * traps there is no mistake of the kernel's.
+ */
+struct symbols;
+bool fail_nth_in_scenario(struct symbols *s, uint64_t addr);
 
 struct fail_nth_ops {
 	void *arg;
@@ -57,6 +65,8 @@ struct fail_nth_ops {
 	    struct scenario_result *out);
 	/* The point's stack in words, to be freed; may be NULL. */
 	char *(*stack)(void *arg, const struct result_point *p);
+	/* fail_nth_in_scenario() of this image. */
+	bool (*in_scenario)(void *arg, uint64_t addr);
 };
 
 /*

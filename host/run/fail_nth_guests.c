@@ -114,6 +114,19 @@ stack_of(void *arg, const struct result_point *p)
 	return (text);
 }
 
+static bool
+in_scenario(void *arg, uint64_t addr)
+{
+	struct guests *g = arg;
+	struct symbols *syms;
+	bool in;
+
+	syms = symbols_open(g->opt->kernel.bytes, g->opt->kernel.len_bytes);
+	in = fail_nth_in_scenario(syms, addr);
+	symbols_close(syms);
+	return (in);
+}
+
 enum watch_outcome
 fail_nth_guests(const struct run_options *opt, bool with_disk,
     const struct watch_ops *ops, struct scenario_result *total,
@@ -124,9 +137,10 @@ fail_nth_guests(const struct run_options *opt, bool with_disk,
 		.ops = ops,
 		.total = total,
 		.err = err };
-	struct fail_nth_ops each = {
-		.arg = &g, .run = run_guest, .stack = stack_of
-	};
+	struct fail_nth_ops each = { .arg = &g,
+		.run = run_guest,
+		.stack = stack_of,
+		.in_scenario = in_scenario };
 
 	if (fail_nth_scenario(&each, opt->fail_nth, opt->command, total))
 		return (WATCH_ENDED);

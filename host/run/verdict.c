@@ -265,6 +265,8 @@ take_panic(struct verdict *v, const struct record *rec)
 	p->cr2 = rec->number[KEY_CR2];
 	p->nframes = hex_list(rec->text[KEY_BT], p->frames, PANIC_FRAMES_MAX);
 	v->panicked = true;
+	if (v->current != VERDICT_NO_SCENARIO && p->frame.trapped)
+		v->results[v->current]->died_at = p->rip;
 	return (VERDICT_PANICKED);
 }
 

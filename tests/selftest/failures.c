@@ -80,6 +80,18 @@ HF_SCENARIO(selftest_failed_panic, "selftest.failed_panic", "",
 	hf_kfree(a);
 }
 
+HF_SCENARIO(selftest_failed_stumble, "selftest.failed_stumble", "",
+    "stores to the second piece whether it has it or not")
+{
+	void *a, *b;
+
+	two_pieces(&a, &b);
+	hf_expect(b != NULL);
+	*(volatile int *)b = 1;
+	hf_kfree(b);
+	hf_kfree(a);
+}
+
 HF_SCENARIO(selftest_failed_hang, "selftest.failed_hang", "",
     "sleeps for ever when the second piece is not to be had",
     .timeout_ms = 2000)

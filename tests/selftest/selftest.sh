@@ -260,6 +260,8 @@ expect failed_panic 3 "$all selftest.failed_panic" "DIED    selftest.failed_pani
     "selftest_failed_panic tests/selftest/failures.c:"
 expect failed_hang 4 "$all selftest.failed_hang" "TIMEOUT selftest.failed_hang" \
     "asleep on \"never\"" "fail_bad: 2 runs"
+expect failed_stumble 77 "$all selftest.failed_stumble" \
+    "it goes on with what the failure has prevented" "fail_stumbled: 4 runs"
 expect failed_wait 0 "$all selftest.failed_wait" "fail_given_up: 2 runs" \
     "fail_bad: 0 runs"
 expect failed_beyond 77 "--fail-nth 1000 selftest.failed_well" "it passes only "

@@ -87,6 +87,7 @@ child(const char *id, const char *const *params, size_t nparams, int fd)
 	setenv("HF_MODEL_VERBOSE", "1", 1);
 	dup2(fd, STDOUT_FILENO);
 	dup2(fd, STDERR_FILENO);
+	hf_model_tell_faults();
 	hf_model_boot(RAM_BYTES, seed);
 	(void)hf_model_scenario_run(id, &why);
 	_exit(0);
@@ -189,17 +190,37 @@ first_object(struct dl_phdr_info *info, size_t size, void *arg)
 	return (1);
 }
 
+static uint64_t
+base_address(void)
+{
+	uint64_t base = 0;
+
+	dl_iterate_phdr(first_object, &base);
+	return (base);
+}
+
+static bool
+in_scenario(void *arg, uint64_t addr)
+{
+	struct symbols *syms;
+	bool in;
+
+	syms = symbols_open(self_file.bytes, self_file.len_bytes);
+	in = fail_nth_in_scenario(syms, addr - base_address());
+	symbols_close(syms);
+	return (in);
+}
+
 static char *
 stack_of(void *arg, const struct result_point *p)
 {
 	struct backtrace_frame frames[RESULT_POINT_FRAMES] = { 0 };
 	struct symbols *syms;
-	uint64_t base = 0;
+	const uint64_t base = base_address();
 	size_t len_bytes;
 	char *text;
 	FILE *f = open_memstream(&text, &len_bytes);
 
-	dl_iterate_phdr(first_object, &base);
 	syms = symbols_open(self_file.bytes, self_file.len_bytes);
 	for (unsigned int i = 0; i < p->nframes; i++)
 		frames[i].pc = p->frames[i] - base;
@@ -251,7 +272,8 @@ static void
 do_scenario(const char *id, const struct fail_nth_choice *choice)
 {
 	static const struct fail_nth_ops ops = { .run = run_process,
-		.stack = stack_of };
+		.stack = stack_of,
+		.in_scenario = in_scenario };
 	struct scenario_result res = {
 		.id = id, .title = "", .requirements = ""
 	};
@@ -264,6 +286,7 @@ do_scenario(const char *id, const struct fail_nth_choice *choice)
 	good = value_of(&res, "fail_held") + own;
 	bad = value_of(&res, "fail_bad");
 	idle = value_of(&res, "fail_given_up") +
+	    value_of(&res, "fail_stumbled") +
 	    value_of(&res, "fail_not_reached");
 	if (res.verdict == HF_VERDICT_SKIP && idle == 0)
 		idle = 1;
@@ -272,11 +295,12 @@ do_scenario(const char *id, const struct fail_nth_choice *choice)
 		bad = 1;
 	printf("%-4s %s: %" PRIu64 " points, %" PRIu64 " runs: %" PRIu64
 	       " held, %" PRIu64 " own, %" PRIu64 " given up, %" PRIu64
-	       " not reached, %" PRIu64 " bad%s%s\n",
+	       " stumbled, %" PRIu64 " not reached, %" PRIu64 " bad%s%s\n",
 	    verdict_name(res.verdict), id, value_of(&res, "fail_points"),
 	    value_of(&res, "fail_runs"), value_of(&res, "fail_held"), own,
-	    value_of(&res, "fail_given_up"), value_of(&res, "fail_not_reached"),
-	    bad, res.reason != NULL ? "; " : "",
+	    value_of(&res, "fail_given_up"), value_of(&res, "fail_stumbled"),
+	    value_of(&res, "fail_not_reached"), bad,
+	    res.reason != NULL ? "; " : "",
 	    res.reason != NULL ? res.reason : "");
 	if (bad > 0)
 		print_bad(&res);

@@ -5,6 +5,7 @@
 #include <sys/proc.h>
 #include <kern/boot.h>
 #include <kern/intr.h>
+#include <kern/panic.h>
 #include <kern/plan.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
@@ -23,6 +24,7 @@
 #include "boot_model.h"
 #include "bdev_model.h"
 #include "explore_impl.h"
+#include "abi.h"
 #include "host.h"
 
 #define MIB (1ul << 20)
@@ -122,6 +124,27 @@ hf_model_boot(size_t ram_bytes, uint64_t seed)
 	hf_checkers_init();
 	if (hf_exploring)
 		hf_model_disk_start();
+}
+
+static void
+tell_fault(uint64_t pc)
+{
+	static const uint64_t regs[20];
+
+	hf_report_panic(&(struct hf_death){ .text = "access to nowhere",
+	    .trap = 14,
+	    .regs = regs,
+	    .nregs = nitems(regs),
+	    .rip = pc,
+	    .bt = &pc,
+	    .nbt = 1 });
+	hf_machine_exit(HF_EXIT_PANIC);
+}
+
+void
+hf_model_tell_faults(void)
+{
+	hf_host_on_fault(tell_fault);
 }
 
 const char *

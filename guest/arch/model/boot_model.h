@@ -20,6 +20,9 @@ void hf_model_boot(size_t ram_bytes, uint64_t seed);
  */
 void hf_model_prepare(size_t ram_bytes);
 
+/* An access to nowhere, from now on, is told by records as in a guest. */
+void hf_model_tell_faults(void);
+
 enum hf_model_verdict { HF_MODEL_PASS, HF_MODEL_FAIL, HF_MODEL_SKIP };
 
 /* Ids and flags of the scenarios linked in; NULL after the last. */

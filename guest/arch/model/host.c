@@ -6,10 +6,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 #include "host.h"
 
@@ -222,6 +224,27 @@ hf_host_backtrace(uint64_t *bt, int max)
 	for (i = 0; i < max && i + OURS < n; i++)
 		bt[i] = (uint64_t)(uintptr_t)frames[i + OURS];
 	return (i);
+}
+
+static void (*on_fault)(uint64_t pc);
+
+static void
+fault(int signal, siginfo_t *info, void *context)
+{
+	const ucontext_t *uc = context;
+
+	on_fault((uint64_t)uc->uc_mcontext.gregs[REG_RIP]);
+	_exit(1);
+}
+
+void
+hf_host_on_fault(void (*fn)(uint64_t pc))
+{
+	struct sigaction sa = { .sa_sigaction = fault, .sa_flags = SA_SIGINFO };
+
+	on_fault = fn;
+	sigaction(SIGSEGV, &sa, NULL);
+	sigaction(SIGBUS, &sa, NULL);
 }
 
 void

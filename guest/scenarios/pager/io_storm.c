@@ -136,15 +136,17 @@ disturb(struct mover *mv, int movers)
 static void
 prepare(void)
 {
+	bool stored = true;
 	int f, k, page;
 
 	hf_space_anon_at(VS, PAGES);
 	for (page = 0; page < PAGES; page++)
 		for (k = 0; k < PAGE_SIZE / 8; k++)
-			if (suword64(
+			stored = stored &&
+			    suword64(
 				(void *)(VS + ptoa(page) + 8 * (vm_offset_t)k),
-				(int64_t)word_of(page, k)) != 0)
-				hf_require(!"the pattern can be stored");
+				(int64_t)word_of(page, k)) == 0;
+	hf_require(stored);
 	for (f = 0; f < FILES; f++) {
 		files[f] = hf_file_open(names[f]);
 		hf_expect_eq(
