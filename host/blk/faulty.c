@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "blk/backend_impl.h"
@@ -14,9 +13,7 @@
 #include "blk/fault_plan.h"
 #include "core/err.h"
 #include "core/log.h"
-
-#define NS_PER_MS 1000000ull
-#define NS_PER_S  1000000000ull
+#include "core/monotonic.h"
 
 /* An op that is shortened or waits; allocated: faults are few. */
 struct held {
@@ -44,15 +41,6 @@ struct faulty {
 	bool lower_polled;
 	bool usable; /* constant: blk_faulty_new succeeded */
 };
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec);
-}
 
 static struct held *
 held_new(struct faulty *f, struct blk_op *op)
@@ -85,7 +73,7 @@ delay_op(struct faulty *f, struct blk_op *op, uint64_t delay_ms)
 {
 	struct held *h = held_new(f, op), **at;
 
-	h->due_ns = now_ns() + delay_ms * NS_PER_MS;
+	h->due_ns = monotonic_ns() + delay_ms * NS_PER_MS;
 	pthread_mutex_lock(&f->lock);
 	at = &f->delayed;
 	while (*at != NULL && (*at)->due_ns <= h->due_ns)
@@ -197,7 +185,7 @@ delayed_take(struct faulty *f)
 
 	pthread_mutex_lock(&f->lock);
 	h = f->delayed;
-	if (h != NULL && h->due_ns > now_ns())
+	if (h != NULL && h->due_ns > monotonic_ns())
 		h = NULL;
 	if (h != NULL) {
 		f->delayed = h->next;

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/common_options.h"
 #include "core/log.h"
+#include "core/monotonic.h"
 #include "debug/bad_end.h"
 #include "dev/bus.h"
 #include "dev/console.h"
@@ -17,8 +18,7 @@
 #include "run/runtime.h"
 #include "vm/vm.h"
 
-#define LOOK_MS	  100
-#define NS_PER_MS UINT64_C(1000000)
+#define LOOK_MS 100
 
 struct arguments {
 	const char *kernel_path, *module_path, *append;
@@ -89,7 +89,7 @@ tell_end(struct vm *vm, const struct vm_image *kernel)
 static void
 wait_for_end(struct vm *vm, uint64_t timeout_ms)
 {
-	uint64_t began = guest_now_ns(), now = began, before;
+	uint64_t began = monotonic_ns(), now = began, before;
 	uint64_t limit = timeout_ms * NS_PER_MS;
 	struct runtime rt;
 
@@ -98,7 +98,7 @@ wait_for_end(struct vm *vm, uint64_t timeout_ms)
 		before = now;
 		if (vm_wait(vm, LOOK_MS) != VM_END_NONE)
 			return;
-		now = guest_now_ns();
+		now = monotonic_ns();
 		runtime_waited(&rt, (LOOK_MS + 1) * NS_PER_MS, before, now);
 		runtime_look(&rt, now);
 	}

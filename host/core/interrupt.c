@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* interrupt.c: note signals, and die by them. */
 #include "core/interrupt.h"
+#include "core/monotonic.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 static const int enders[] = { SIGINT, SIGTERM, SIGHUP };
@@ -16,19 +16,10 @@ static const int questions[] = { SIGQUIT, SIGUSR1 };
 
 /* All of them atomic: shared by the handlers on any thread. */
 static int noted;	   /* signal, or 0 */
-static int64_t noted_ms;   /* when; set before noted is */
+static uint64_t noted_ns;  /* when; set before noted is */
 static bool asked;	   /* QUIT or USR1 since interrupt_asked */
 static const char *victim; /* half-written file */
 static int wake_fd = -1;
-
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
-}
 
 static void
 wake(void)
@@ -64,8 +55,9 @@ on_ender(int signal)
 
 	if (__atomic_load_n(&noted, __ATOMIC_ACQUIRE) == 0)
 		interrupt_note(signal);
-	else if (now_ms() - __atomic_load_n(&noted_ms, __ATOMIC_ACQUIRE) >=
-	    INTERRUPT_INSIST_MS) {
+	else if (monotonic_ns() -
+		__atomic_load_n(&noted_ns, __ATOMIC_ACQUIRE) >=
+	    INTERRUPT_INSIST_MS * NS_PER_MS) {
 		path = __atomic_load_n(&victim, __ATOMIC_ACQUIRE);
 		if (path != NULL)
 			unlink(path);
@@ -133,7 +125,7 @@ interrupt_note(int signal)
 {
 	int none = 0;
 
-	__atomic_store_n(&noted_ms, now_ms(), __ATOMIC_RELEASE);
+	__atomic_store_n(&noted_ns, monotonic_ns(), __ATOMIC_RELEASE);
 	__atomic_compare_exchange_n(
 	    &noted, &none, signal, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 	wake();

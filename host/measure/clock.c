@@ -4,9 +4,8 @@
 #include <time.h>
 #include <x86intrin.h>
 
+#include "core/monotonic.h"
 #include "measure/clock.h"
-
-#define NS_PER_S 1000000000ull
 
 uint64_t
 ns_from_tsc(uint64_t ticks, uint64_t tsc_hz)

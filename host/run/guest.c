@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/monotonic.h"
 #include "dev/bus.h"
 #include "dev/console.h"
 #include "dev/counts.h"
@@ -17,18 +17,9 @@
 #include "run/disk.h"
 
 uint64_t
-guest_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
-}
-
-uint64_t
 guest_time_ns(const struct guest *g)
 {
-	return (guest_now_ns() - g->lost_ns);
+	return (monotonic_ns() - g->lost_ns);
 }
 
 static void
@@ -64,7 +55,7 @@ on_record(void *arg, const struct record *rec)
 {
 	struct guest *g = arg;
 
-	note_event(g, verdict_record(&g->verdict, rec, guest_now_ns()));
+	note_event(g, verdict_record(&g->verdict, rec, monotonic_ns()));
 	if ((rec->kind == RECORD_BEGIN || rec->kind == RECORD_HIST ||
 		rec->kind == RECORD_RAW) &&
 	    g->opt->bench != NULL && !g->verdict.violated)

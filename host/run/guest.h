@@ -72,8 +72,7 @@ void guest_free(struct guest *g);
  */
 void guest_ignore(struct guest *g);
 
-/* Monotonic time; the same less what the guest lost (run/runtime.h): lock held. */
-uint64_t guest_now_ns(void);
+/* monotonic_ns() less what the guest lost (run/runtime.h): lock held. */
 uint64_t guest_time_ns(const struct guest *g);
 
 #endif

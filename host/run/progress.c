@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* progress.c: judge successive looks at an idle guest. */
 #include "run/progress.h"
+#include "core/monotonic.h"
 
 bool
 progress_stalled(struct progress *p, const struct activity *a,
@@ -17,5 +18,5 @@ progress_stalled(struct progress *p, const struct activity *a,
 	}
 	if (p->idle_since_ns == 0)
 		p->idle_since_ns = now_ns;
-	return (now_ns - p->idle_since_ns >= PROGRESS_WINDOW_MS * 1000000ull);
+	return (now_ns - p->idle_since_ns >= PROGRESS_WINDOW_MS * NS_PER_MS);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/interrupt.h"
+#include "core/monotonic.h"
 #include "core/self.h"
 #include "run/disk.h"
 #include "run/environment.h"
@@ -313,7 +314,7 @@ summarize(struct runner *r, uint64_t began_ns, struct report_summary *s)
 		.status = totals_status(&r->totals),
 		.signal = interrupt_noted(),
 		.stopped = why_stopped(r),
-		.wall_ns = guest_now_ns() - began_ns,
+		.wall_ns = monotonic_ns() - began_ns,
 		.ring0_ticks = (double)r->loop_tsc / HF_SPEED_INSTRUCTIONS };
 	if (r->err->status != EXITCODE_OK)
 		s->status = exitcode_worst(s->status, r->err->status);
@@ -368,7 +369,7 @@ runner_run(const struct run_options *opt, const struct scenario_list *list,
     const bool *chosen, struct reports *reports, struct hf_err *err)
 {
 	struct runner r = { .opt = opt, .reports = reports, .err = err };
-	uint64_t began_ns = guest_now_ns();
+	uint64_t began_ns = monotonic_ns();
 	struct report_environment env;
 	struct guest *first = NULL;
 	enum exitcode status;

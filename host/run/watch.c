@@ -10,6 +10,7 @@
 
 #include "abi.h"
 #include "core/interrupt.h"
+#include "core/monotonic.h"
 #include "run/account.h"
 #include "run/progress.h"
 #include "run/runtime.h"
@@ -19,8 +20,6 @@
 
 /* A vCPU that does not come back within this time waits for the host. */
 #define PAUSE_PATIENCE_MS 2000
-
-#define NS_PER_MS 1000000ull
 
 struct watch {
 	struct guest *g;
@@ -95,7 +94,7 @@ wait_for_end(struct watch *w, const struct view *v, uint64_t deadline_ns)
 		{ .fd = w->g->wake_fd, .events = POLLIN },
 		{ .fd = interrupt_fd(), .events = POLLIN },
 	};
-	uint64_t before = guest_now_ns(), count;
+	uint64_t before = monotonic_ns(), count;
 	uint64_t ms = deadline_ns > v->now_ns
 	    ? (deadline_ns - v->now_ns) / NS_PER_MS + 1
 	    : 0;
@@ -104,7 +103,7 @@ wait_for_end(struct watch *w, const struct view *v, uint64_t deadline_ns)
 		ms = PROGRESS_LOOK_MS;
 	poll(fds, 3, (int)ms);
 	runtime_waited(
-	    &w->runtime, (ms + 1) * NS_PER_MS, before, guest_now_ns());
+	    &w->runtime, (ms + 1) * NS_PER_MS, before, monotonic_ns());
 	if ((fds[0].revents & POLLIN) != 0)
 		return (WOKEN_BY_END);
 	if ((fds[2].revents & POLLIN) != 0) {
@@ -154,7 +153,7 @@ account(struct watch *w, const struct vm_end *end)
 static void
 tell_state(struct watch *w, const struct view *v)
 {
-	uint64_t began = guest_now_ns();
+	uint64_t began = monotonic_ns();
 	char *text = account(w, vm_pause(w->g->vm, PAUSE_PATIENCE_MS));
 
 	fprintf(stderr, "holdfast: the guest's state, in %s:\n%s",
@@ -164,7 +163,7 @@ tell_state(struct watch *w, const struct view *v)
 	    text);
 	free(text);
 	vm_resume(w->g->vm);
-	w->runtime.lost_ns += guest_now_ns() - began;
+	w->runtime.lost_ns += monotonic_ns() - began;
 	fprintf(stderr, "holdfast: the guest goes on\n");
 }
 
@@ -173,7 +172,7 @@ static enum guest_end
 watch_running(struct watch *w)
 {
 	struct view v;
-	uint64_t looked = guest_now_ns();
+	uint64_t looked = monotonic_ns();
 	enum woken woken;
 
 	for (;;) {
@@ -192,9 +191,9 @@ watch_running(struct watch *w)
 		if (woken == WOKEN_BY_END)
 			return (GUEST_END_UNKNOWN);
 		if (woken == WOKEN_BY_EVENT &&
-		    guest_now_ns() - looked < PROGRESS_LOOK_MS * NS_PER_MS)
+		    monotonic_ns() - looked < PROGRESS_LOOK_MS * NS_PER_MS)
 			continue;
-		looked = guest_now_ns();
+		looked = monotonic_ns();
 		runtime_look(&w->runtime, looked);
 		if (woken == WOKEN_BY_EVENT)
 			continue;
@@ -272,7 +271,7 @@ conclude(struct watch *w, enum guest_end ours, struct hf_err *err)
 		detail = odd;
 	}
 	culprit = verdict_culprit(v);
-	begun = verdict_finish(v, how, detail, guest_now_ns());
+	begun = verdict_finish(v, how, detail, monotonic_ns());
 	if (begun == 0) {
 		verdict_not_begun(v->results[0], v, how, detail);
 		culprit = 0;
@@ -303,7 +302,7 @@ conclude_interrupted(struct watch *w)
 	guest_ignore(w->g);
 	culprit = verdict_culprit(v);
 	settled =
-	    verdict_finish(v, GUEST_END_INTERRUPTED, signal, guest_now_ns());
+	    verdict_finish(v, GUEST_END_INTERRUPTED, signal, monotonic_ns());
 	if (v->current == VERDICT_NO_SCENARIO && !v->violated && !v->panicked) {
 		culprit = v->next;
 		if (culprit < v->nresults) {
@@ -326,7 +325,7 @@ watch_guest(struct guest *g, const struct watch_ops *ops, size_t *nsettled,
 	enum guest_end ours;
 
 	*nsettled = 0;
-	runtime_init(&w.runtime, guest_now_ns());
+	runtime_init(&w.runtime, monotonic_ns());
 	w.reader = activity_open(g->vm);
 	g->eager = ops->live || hurried(&w);
 	if (guest_start(g, err) != 0) {

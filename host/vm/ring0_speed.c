@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ring0_speed.c: time a counting loop in a guest of one page, and here. */
 #include "vm/ring0_speed.h"
+#include "core/monotonic.h"
 
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
 #include <linux/kvm.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PAGE_BYTES 4096u
@@ -23,15 +23,6 @@ struct loop_guest {
 
 /* Real mode: "dec %ecx; jnz" LOOPS times, then HLT. */
 static const uint8_t code[] = { 0x66, 0x49, 0x75, 0xfc, 0xf4 };
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return ((uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec);
-}
 
 static void
 guest_close(struct loop_guest *g)
@@ -95,22 +86,22 @@ guest_loop_ns(struct loop_guest *g)
 	if (ioctl(g->cpu_fd, KVM_SET_SREGS, &sregs) != 0 ||
 	    ioctl(g->cpu_fd, KVM_SET_REGS, &regs) != 0)
 		return (0);
-	start = now_ns();
+	start = monotonic_ns();
 	if (ioctl(g->cpu_fd, KVM_RUN, 0) != 0 ||
 	    g->run->exit_reason != KVM_EXIT_HLT)
 		return (0);
-	return (now_ns() - start);
+	return (monotonic_ns() - start);
 }
 
 static uint64_t
 host_loop_ns(void)
 {
-	uint64_t start = now_ns();
+	uint64_t start = monotonic_ns();
 	/* As often again as lets the clock see it. */
 	uint32_t n = LOOPS * 64;
 
 	__asm__ __volatile__("1: decl %0; jnz 1b" : "+r"(n) : : "cc");
-	return (now_ns() - start);
+	return (monotonic_ns() - start);
 }
 
 bool
