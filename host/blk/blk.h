@@ -21,9 +21,21 @@ enum blk_access {
 	BLK_ACCESS_SNAPSHOT /* file never written; writes are lost at close */
 };
 
+/* An image that is open, checked and locked; fd is -1 while there is none. */
+struct blk_opened {
+	int fd;
+	uint64_t sectors;
+};
+
 struct blk_image_options {
 	const char *path;
 	enum blk_access access;
+	/*
+	 * Where the first blk_image_open leaves what it has opened; the later ones use
+	 * that, and not what the path may lead to by then.  Always of one access.  NULL:
+	 * each opens path.
+	 */
+	struct blk_opened *opened;
 	enum blk_engine engine;
 	const char *faults; /* plan for blk_faulty_new, or NULL */
 };
@@ -36,6 +48,9 @@ struct blk_image_options {
  */
 struct blk_backend *blk_image_open(
     const struct blk_image_options *, struct hf_err *err);
+
+/* At the end; backends have descriptors of their own. */
+void blk_opened_close(struct blk_opened *);
 
 /*
  * The same for bytes in memory (the built-in image), which must outlive the
@@ -92,7 +107,9 @@ struct blk_backend *blk_volatile_new(
  *
  * "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms".  short moves that many
  * bytes (whole sectors of them) and then fails with EIO.  A rule that says no more
- * than "volatile" puts blk_volatile_new's cache between.  A delayed op is started late, by blk_reap.  NULL: *err quotes the rule that makes no sense.
+ * than "volatile" puts blk_volatile_new's cache between.  A delayed op is started
+ * late, by blk_reap; DURATION has a unit, as 20ms or 2s, or is in seconds.  NULL: *err
+ * quotes the rule that makes no sense.
  */
 struct blk_backend *blk_faulty_new(
     struct blk_backend *lower, const char *plan, struct hf_err *err);

@@ -129,6 +129,36 @@ image_fd(const char *path, enum blk_access access, uint64_t *sectors,
 	return (fd);
 }
 
+/* The same, of what is open already, if it is to be kept open. */
+static int
+image_fd_again(const struct blk_image_options *options, uint64_t *sectors,
+    struct hf_err *err)
+{
+	struct blk_opened *o = options->opened;
+	int fd;
+
+	if (o == NULL)
+		return (image_fd(options->path, options->access, sectors, err));
+	if (o->fd < 0)
+		o->fd =
+		    image_fd(options->path, options->access, &o->sectors, err);
+	if (o->fd < 0)
+		return (-1);
+	*sectors = o->sectors;
+	fd = fcntl(o->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		err_host_errno(err, errno, "disk image '%s'", options->path);
+	return (fd);
+}
+
+void
+blk_opened_close(struct blk_opened *o)
+{
+	if (o->fd >= 0)
+		close(o->fd);
+	o->fd = -1;
+}
+
 /* Puts the snapshot and the faults on top of b, which is owned from now on. */
 static struct blk_backend *
 dress(struct blk_backend *b, enum blk_access access, const char *faults,
@@ -149,7 +179,7 @@ blk_image_open(const struct blk_image_options *options, struct hf_err *err)
 	uint64_t sectors = 0;
 	int fd;
 
-	fd = image_fd(options->path, options->access, &sectors, err);
+	fd = image_fd_again(options, &sectors, err);
 	if (fd < 0)
 		return (NULL);
 	if (options->engine == BLK_ENGINE_SYNC)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "blk/blk.h"
 #include "cli/cli.h"
 #include "cli/common_options.h"
 #include "cli/report_options.h"
@@ -387,6 +388,7 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	struct arguments a = defaults;
 	struct options_account account;
 	struct options_rest rest;
+	struct blk_opened disk = { .fd = -1 };
 	struct cli_image image;
 	struct hf_err err = { 0 };
 	struct environment env;
@@ -396,6 +398,7 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 
 	if (!cli_options(&cli_bench, &a, argc, argv, &rest, &status))
 		return (status);
+	a.run.disk_opened = &disk;
 	snprintf(samples, sizeof(samples), "samples=%u", a.samples);
 	snprintf(trace, sizeof(trace), "trace=%d", !a.untraced);
 	params[a.run.nparams++] = samples;
@@ -427,6 +430,7 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 		goto fail;
 	status = (int)bench_image(&a, &env, &image, &rest, &err);
 	cli_image_close(&image);
+	blk_opened_close(&disk);
 	options_account_free(&account);
 	return (status);
 fail:

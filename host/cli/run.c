@@ -43,7 +43,8 @@ static const struct option_spec specs[] = {
 	    .value_name = "PLAN",
 	    .offset = AT(run.faults),
 	    .help = "fail, shorten or delay chosen disk operations, as in\n"
-		    "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms;\n"
+		    "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms\n"
+		    "(a delay without unit is in seconds);\n"
 		    "volatile: lose what was not flushed at the end, or at a "
 		    "kill" },
 	{ .name = "fail-nth",
@@ -144,12 +145,14 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 	struct arguments a = defaults;
 	struct options_account account;
 	struct options_rest rest;
+	struct blk_opened disk = { .fd = -1 };
 	struct cli_image image;
 	struct hf_err err = { 0 };
 	int status;
 
 	if (!cli_options(&cli_run, &a, argc, argv, &rest, &status))
 		return (status);
+	a.run.disk_opened = &disk;
 	a.run.timeout_rules = timeout_given;
 	a.run.params = a.params.text;
 	a.run.nparams = a.params.n;
@@ -166,6 +169,7 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 	else {
 		status = run_image(&a, &image, &rest, &err);
 		cli_image_close(&image);
+		blk_opened_close(&disk);
 	}
 	options_account_free(&account);
 	return (status);

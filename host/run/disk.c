@@ -53,6 +53,7 @@ open_image(const struct run_options *opt, struct hf_err *err)
 	struct blk_image_options image = {
 		.path = opt->disk_path,
 		.access = access_of(opt),
+		.opened = opt->disk_opened,
 		.engine = opt->blk_engine,
 		.faults = opt->faults,
 	};

@@ -14,7 +14,8 @@ struct vm;
 
 /*
  * Whether what the user says of a disk can be had, also when nothing asks for it: a
- * fault plan that makes sense, and an image that can be opened.  0, or -1: *err.
+ * fault plan that makes sense, and an image that can be opened.  It stays open, in
+ * opt->disk_opened, and is what disk_new uses.  0, or -1: *err.
  */
 int disk_check(const struct run_options *opt, struct hf_err *err);
 

@@ -19,6 +19,7 @@
 #include "run/scenario_list.h"
 #include "vm/vm.h"
 
+struct blk_opened;
 struct record;
 struct fail_nth_choice;
 
@@ -34,7 +35,9 @@ struct run_bench {
 struct run_options {
 	struct vm_image kernel;
 	const char *kernel_sha256;
-	const char *disk_path;	 /* NULL: there is none */
+	const char *disk_path; /* NULL: there is none */
+	struct blk_opened
+	    *disk_opened;	 /* all guests' and, before them, the check's */
 	bool disk_is_default;	 /* it is the built-in image: never written */
 	bool disk_readonly;	 /* the guest gets a read-only disk */
 	bool snapshot;		 /* keep writes off the disk */

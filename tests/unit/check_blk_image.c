@@ -245,6 +245,41 @@ START_TEST(faults_and_snapshot_go_on_top)
 }
 END_TEST
 
+/* Whatever the path leads to by then: other bytes, another size, nothing. */
+START_TEST(what_is_open_is_used_again)
+{
+	struct blk_opened opened = { .fd = -1 };
+	struct blk_image_options o = { .path = make_file("disk", 4096, 0600),
+		.access = BLK_ACCESS_READ_WRITE,
+		.engine = BLK_ENGINE_SYNC,
+		.opened = &opened };
+	struct blk_backend *b[3];
+
+	b[0] = blk_image_open(&o, &err);
+	ck_assert_ptr_nonnull(b[0]);
+	blk_close(b[0]);
+	/* Between two guests it is still nobody else's. */
+	expect_refused(o.path, BLK_ACCESS_READ_WRITE, "in use by process");
+	ck_assert_int_eq(unlink(o.path), 0);
+	b[1] = blk_image_open(&o, &err);
+	ck_assert_ptr_nonnull(b[1]);
+	(void)make_file("disk", 512, 0600);
+	b[2] = blk_image_open(&o, &err);
+	ck_assert_ptr_nonnull(b[2]);
+	ck_assert_uint_eq(blk_capacity_sectors(b[1]), 8);
+	ck_assert_uint_eq(blk_capacity_sectors(b[2]), 8);
+	blk_close(b[1]);
+	blk_close(b[2]);
+	blk_opened_close(&opened);
+	b[0] = blk_image_open(&o, &err);
+	ck_assert_ptr_nonnull(b[0]);
+	ck_assert_uint_eq(blk_capacity_sectors(b[0]), 1);
+	blk_close(b[0]);
+	blk_opened_close(&opened);
+	blk_opened_close(&opened);
+}
+END_TEST
+
 static Suite *
 image_suite(void)
 {
@@ -260,6 +295,7 @@ image_suite(void)
 	tcase_add_test(t, engine_asked_for_by_name_is_used_or_refused);
 	tcase_add_test(t, engine_names_are_the_same_both_ways);
 	tcase_add_test(t, faults_and_snapshot_go_on_top);
+	tcase_add_test(t, what_is_open_is_used_again);
 	suite_add_tcase(s, t);
 	return (s);
 }
