@@ -62,6 +62,14 @@ blk_reap(struct blk_backend *b)
 		b->ops->reap(b);
 }
 
+void
+blk_cut_short(struct blk_backend *b)
+{
+	for (; b != NULL; b = b->lower)
+		if (b->ops->cut_short != NULL)
+			b->ops->cut_short(b);
+}
+
 uint64_t
 blk_capacity_sectors(const struct blk_backend *b)
 {

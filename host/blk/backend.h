@@ -82,6 +82,12 @@ int blk_event_fd(struct blk_backend *);
 /* Runs the callbacks of what has completed.  Never waits. */
 void blk_reap(struct blk_backend *);
 
+/*
+ * The end has come: what is held back on purpose, now or later, completes with
+ * ECANCELED instead, by blk_reap.
+ */
+void blk_cut_short(struct blk_backend *);
+
 uint64_t blk_capacity_sectors(const struct blk_backend *);
 bool blk_readonly(const struct blk_backend *);
 

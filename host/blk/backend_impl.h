@@ -14,7 +14,9 @@ struct blk_backend_ops {
 	void (*kick)(struct blk_backend *);    /* NULL: nothing to do */
 	int (*event_fd)(struct blk_backend *); /* NULL: -1 */
 	void (*reap)(struct blk_backend *);    /* NULL: nothing to do */
-	void (*close)(struct blk_backend *);   /* frees it */
+	/* As blk_cut_short, without the backends below.  NULL: nothing to do */
+	void (*cut_short)(struct blk_backend *);
+	void (*close)(struct blk_backend *); /* frees it */
 };
 
 /* First member of every backend. */

@@ -15,6 +15,9 @@
 #include "core/log.h"
 #include "core/monotonic.h"
 
+/* Long ago, and not 0, which is no time for a timer. */
+#define DUE_NOW 1
+
 /* An op that is shortened or waits; allocated: faults are few. */
 struct held {
 	struct faulty *owner;
@@ -32,6 +35,7 @@ struct faulty {
 	uint64_t counts[FAULT_KINDS];
 	uint64_t touched;     /* ops that a rule was found for */
 	struct held *delayed; /* sorted by due_ns */
+	bool cut_short;	      /* they are all due, and fail */
 	/*
 	 * Only if the plan delays: an epoll set of the timer and, once there
 	 * is one, of the descriptor below.  Else -1.
@@ -75,6 +79,8 @@ delay_op(struct faulty *f, struct blk_op *op, uint64_t delay_ms)
 
 	h->due_ns = monotonic_ns() + delay_ms * NS_PER_MS;
 	pthread_mutex_lock(&f->lock);
+	if (f->cut_short)
+		h->due_ns = DUE_NOW;
 	at = &f->delayed;
 	while (*at != NULL && (*at)->due_ns <= h->due_ns)
 		at = &(*at)->next;
@@ -177,9 +183,23 @@ faulty_event_fd(struct blk_backend *b)
 	return (f->epoll_fd);
 }
 
-/* The first op whose time has come, or NULL. */
+static void
+faulty_cut_short(struct blk_backend *b)
+{
+	struct faulty *f = (struct faulty *)b;
+
+	pthread_mutex_lock(&f->lock);
+	f->cut_short = true;
+	for (struct held *h = f->delayed; h != NULL; h = h->next)
+		h->due_ns = DUE_NOW;
+	if (f->delayed != NULL)
+		timer_arm(f);
+	pthread_mutex_unlock(&f->lock);
+}
+
+/* The first op whose time has come, or NULL; *fails: it is not to be started. */
 static struct held *
-delayed_take(struct faulty *f)
+delayed_take(struct faulty *f, bool *fails)
 {
 	struct held *h;
 
@@ -191,6 +211,7 @@ delayed_take(struct faulty *f)
 		f->delayed = h->next;
 		timer_arm(f);
 	}
+	*fails = f->cut_short;
 	pthread_mutex_unlock(&f->lock);
 	return (h);
 }
@@ -200,10 +221,13 @@ faulty_reap(struct blk_backend *b)
 {
 	struct faulty *f = (struct faulty *)b;
 	struct held *h;
-	bool any = false;
+	bool any = false, fails;
 
-	while (f->epoll_fd >= 0 && (h = delayed_take(f)) != NULL) {
-		blk_submit(f->blk.lower, h->op);
+	while (f->epoll_fd >= 0 && (h = delayed_take(f, &fails)) != NULL) {
+		if (fails)
+			blk_op_complete(h->op, ECANCELED);
+		else
+			blk_submit(f->blk.lower, h->op);
 		free(h);
 		any = true;
 	}
@@ -242,6 +266,7 @@ static const struct blk_backend_ops faulty_ops = { .submit = faulty_submit,
 	.kick = faulty_kick,
 	.event_fd = faulty_event_fd,
 	.reap = faulty_reap,
+	.cut_short = faulty_cut_short,
 	.close = faulty_close };
 
 static bool

@@ -130,6 +130,13 @@ disk_announce(const struct disk *d, char *buf, size_t buf_bytes)
 }
 
 void
+disk_cut_short(struct disk *d)
+{
+	if (d != NULL)
+		blk_cut_short(d->backend);
+}
+
+void
 disk_free(struct disk *d)
 {
 	if (d == NULL)

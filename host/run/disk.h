@@ -32,6 +32,12 @@ void disk_announce(const struct disk *d, char *buf, size_t buf_bytes);
 /* " (snapshot)" and the like: how the disk of opt is used; for reports. */
 const char *disk_how(const struct run_options *opt);
 
+/*
+ * The guest is to stop, and what it does no longer counts: what --faulty delays is
+ * given up, so that nobody waits for it.  NULL is fine.
+ */
+void disk_cut_short(struct disk *d);
+
 /* Requires that the vm is stopped and not yet destroyed.  NULL is fine. */
 void disk_free(struct disk *d);
 

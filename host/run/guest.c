@@ -240,6 +240,9 @@ guest_start(struct guest *g, struct hf_err *err)
 void
 guest_stop(struct guest *g)
 {
+	/* First: the guest's own account of its requests is to stay. */
+	vm_request_stop(g->vm);
+	disk_cut_short(g->disk);
 	vm_stop(g->vm);
 	pthread_mutex_lock(&g->lock);
 	record_stream_finish(&g->stream);

@@ -232,7 +232,8 @@ expect transition 4 "selftest.transition" \
     "maps busy or in transition:" \
     "[0x10000000, 0x10003000) in transition by thread 104 \"second\"" \
     "paging in progress 1," "busied exclusively by thread 104 \"second\""
-expect slow_disk 4 "--faulty any@1+=delay:8s selftest.slow_disk" \
+# (nobody waits for the delay)
+expect slow_disk 4 "--faulty any@1+=delay:1000s selftest.slow_disk" \
     "waits for request 0x" "(HF_IO_READ of sector 24), in the device" \
     "requests in flight:" "ends in waiter_done guest/dev/bdev.c:" \
     "; awaited by thread 0 \"main\"" " selftest_slow_disk $here"

@@ -692,6 +692,35 @@ START_TEST(delayed_op_lets_others_pass)
 }
 END_TEST
 
+/* Each op that waits, or would have to, fails once, and moves nothing. */
+START_TEST(delayed_ops_are_cut_short)
+{
+	struct probe *probe;
+	struct hf_err err;
+	struct blk_backend *b = blk_faulty_new(
+	    probe_new(SECTORS, false, &probe), "any@2+=delay:1000s", &err);
+	uint8_t buf[4][512] = { 0 };
+	struct try t[4];
+
+	for (unsigned int i = 0; i < 3; i++)
+		start(b, &t[i], BLK_READ, i, buf[i], 512, 1);
+	ck_assert_int_eq(finish(b, &t[0]), 0);
+	ck_assert_uint_eq(times_done(&t[1]) + times_done(&t[2]), 0);
+	blk_cut_short(b);
+	ck_assert_int_eq(finish(b, &t[1]), ECANCELED);
+	ck_assert_int_eq(finish(b, &t[2]), ECANCELED);
+	start(b, &t[3], BLK_READ, 3, buf[3], 512, 1);
+	ck_assert_int_eq(finish(b, &t[3]), ECANCELED);
+	blk_cut_short(b);
+	blk_reap(b);
+	for (unsigned int i = 0; i < 4; i++) {
+		ck_assert_uint_eq(times_done(&t[i]), 1);
+		ck_assert_uint_eq(buf[i][0], i == 0 ? probe_byte(0) : 0);
+	}
+	blk_close(b);
+}
+END_TEST
+
 static Suite *
 backends_suite(void)
 {
@@ -721,6 +750,7 @@ backends_suite(void)
 	tcase_add_test(t, snapshot_reads_its_own_writes_from_memory);
 	tcase_add_test(t, chosen_ops_fail_and_others_do_not);
 	tcase_add_test(t, delayed_op_lets_others_pass);
+	tcase_add_test(t, delayed_ops_are_cut_short);
 	suite_add_tcase(s, t);
 	return (s);
 }
