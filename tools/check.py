@@ -59,7 +59,8 @@ def counts(test):
         passed += int(m[1])
         failed += int(m[2])
         skipped += int(m[3] or 0)
-    for m in CHECK.finditer(out):
+    # A test that says both counts its skips in the first alone.
+    for m in CHECK.finditer(out) if passed + failed + skipped == 0 else ():
         passed += int(m[1]) - int(m[2]) - int(m[3])
         failed += int(m[2]) + int(m[3])
     if passed + failed + skipped == 0:

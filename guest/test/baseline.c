@@ -89,8 +89,10 @@ hf_baseline_check(void)
 		if (now == counters[i].before)
 			continue;
 		snprintf(text, sizeof(text), "%s as before", counters[i].name);
-		hf_expect_cmp_at(
-		    "baseline", 0, text, HF_CMP_EQ, now, counters[i].before);
+		hf_expect_cmp_at("baseline", 0, text,
+		    HF_CMP_EQ | HF_FORM_UNSIGNED << HF_FORM_GOT |
+			HF_FORM_UNSIGNED << HF_FORM_WANT,
+		    now, counters[i].before);
 		ok = false;
 	}
 	if (!ok && teller_tell != NULL)

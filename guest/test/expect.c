@@ -25,26 +25,28 @@ passed(const char *file, int line)
 	return (true);
 }
 
-/* True when this failure is to be told. */
-static bool
-failed(const char *file, int line, const char *text)
+/*
+ * A record for a failure, if it is to be told (else NULL).  The first one is also
+ * kept in words, for who has no records (the model).
+ */
+static struct record *
+failure_record(const char *file, int line, const char *text, const char *got,
+    const char *want)
 {
+	struct record *r;
 	u_int n;
 
 	hf_fail_nth_at(file, line);
 	if (hf_fail_nth_excuses(file, line))
-		return (false);
+		return (NULL);
 	n = atomic_fetchadd_int(&hf_current.failed, 1);
 	if (n == 0)
-		strlcpy(hf_current.why, text, sizeof(hf_current.why));
-	return (n < FAILURES_TOLD);
-}
-
-static struct record *
-failure_record(const char *file, int line, const char *text)
-{
-	struct record *r = hf_record_begin("expect");
-
+		snprintf(hf_current.why, sizeof(hf_current.why),
+		    got == NULL ? "%s:%d: %s" : "%s:%d: %s: got %s, want %s",
+		    file, line, text, got, want);
+	if (n >= FAILURES_TOLD)
+		return (NULL);
+	r = hf_record_begin("expect");
 	hf_record_u64(r, "ok", 0);
 	hf_record_text(r, "file", file);
 	hf_record_u64(r, "line", line);
@@ -52,25 +54,52 @@ failure_record(const char *file, int line, const char *text)
 	return (r);
 }
 
-bool
-hf_expect_at(const char *file, int line, const char *text, bool ok)
+static bool
+failed(const char *file, int line, const char *text, const char *got,
+    const char *want)
 {
-	if (ok)
-		return (passed(file, line));
-	if (failed(file, line, text))
-		hf_record_end(failure_record(file, line, text));
+	struct record *r = failure_record(file, line, text, got, want);
+
+	if (r == NULL)
+		return (false);
+	if (got != NULL) {
+		hf_record_text(r, "got", got);
+		hf_record_text(r, "want", want);
+	}
+	hf_record_end(r);
 	return (false);
 }
 
 bool
-hf_expect_cmp_at(const char *file, int line, const char *text, enum hf_cmp cmp,
+hf_expect_at(const char *file, int line, const char *text, bool ok)
+{
+	return (ok ? passed(file, line) : failed(file, line, text, NULL, NULL));
+}
+
+#define VALUE_BYTES 24
+
+/* Numbers as their type says; small ones are counts, large ones bits or places. */
+static void
+format_value(char *to, uint64_t v, enum hf_form form)
+{
+	if (form == HF_FORM_BOOL)
+		strlcpy(to, v != 0 ? "true" : "false", VALUE_BYTES);
+	else if (form == HF_FORM_SIGNED)
+		snprintf(to, VALUE_BYTES, "%ld", (long)v);
+	else if (form == HF_FORM_UNSIGNED && v < 4096)
+		snprintf(to, VALUE_BYTES, "%lu", v);
+	else
+		snprintf(to, VALUE_BYTES, "0x%lx", v);
+}
+
+bool
+hf_expect_cmp_at(const char *file, int line, const char *text, u_int how,
     uint64_t got, uint64_t want)
 {
-	struct record *r;
-	char value[24];
+	char got_text[VALUE_BYTES], want_text[VALUE_BYTES];
 	bool ok = false;
 
-	switch (cmp) {
+	switch ((enum hf_cmp)(how & 0xf)) {
 	case HF_CMP_EQ:
 		ok = got == want;
 		break;
@@ -86,32 +115,19 @@ hf_expect_cmp_at(const char *file, int line, const char *text, enum hf_cmp cmp,
 	}
 	if (ok)
 		return (passed(file, line));
-	if (!failed(file, line, text))
-		return (false);
-	r = failure_record(file, line, text);
-	snprintf(value, sizeof(value), got < 4096 ? "%lu" : "0x%lx", got);
-	hf_record_text(r, "got", value);
-	snprintf(value, sizeof(value), want < 4096 ? "%lu" : "0x%lx", want);
-	hf_record_text(r, "want", value);
-	hf_record_end(r);
-	return (false);
+	format_value(got_text, got, how >> HF_FORM_GOT & 0xf);
+	format_value(want_text, want, how >> HF_FORM_WANT & 0xf);
+	return (failed(file, line, text, got_text, want_text));
 }
 
 bool
 hf_expect_str_at(const char *file, int line, const char *text, const char *got,
     const char *want)
 {
-	struct record *r;
-
 	if (got != NULL && want != NULL && strcmp(got, want) == 0)
 		return (passed(file, line));
-	if (!failed(file, line, text))
-		return (false);
-	r = failure_record(file, line, text);
-	hf_record_text(r, "got", got != NULL ? got : "(null)");
-	hf_record_text(r, "want", want != NULL ? want : "(null)");
-	hf_record_end(r);
-	return (false);
+	return (failed(file, line, text, got != NULL ? got : "(null)",
+	    want != NULL ? want : "(null)"));
 }
 
 bool
@@ -119,19 +135,12 @@ hf_expect_panic_at(const char *file, int line, const char *text,
     void (*fn)(void *), void *arg, const char *part, bool may_trap)
 {
 	const char *got = hf_panics(fn, arg);
-	struct record *r;
 
 	if (got != NULL && strstr(got, part) != NULL &&
 	    (may_trap || !hf_panic_was_trap()))
 		return (passed(file, line));
-	if (!failed(file, line, text))
-		return (false);
-	r = failure_record(file, line, text);
-	hf_record_text(r, "got", got != NULL ? got : "no panic");
-	hf_record_text(
-	    r, "want", part[0] != '\0' ? part : "panic(9), not a trap");
-	hf_record_end(r);
-	return (false);
+	return (failed(file, line, text, got != NULL ? got : "no panic",
+	    part[0] != '\0' ? part : "panic(9), not a trap"));
 }
 
 void

@@ -22,21 +22,25 @@ struct hf_probe hf_probe_write(vm_offset_t va, int byte);
 struct hf_probe hf_probe_exec(vm_offset_t va);
 
 /* Expectations about the next access. */
-#define hf_expect_read(va, byte)                                    \
-	do {                                                        \
-		struct hf_probe p_ = hf_probe_read(va);             \
-		hf_expect(p_.ok);                                   \
-		hf_expect_eq((unsigned)p_.value, (unsigned)(byte)); \
+#define hf_expect_read(va, byte)                                          \
+	do {                                                              \
+		struct hf_probe p_ = hf_probe_read(va);                   \
+		hf_expect_at(__FILE__, __LINE__, "reads at " #va, p_.ok); \
+		HF_EXPECT_CMP("byte at " #va " == " #byte, HF_CMP_EQ,     \
+		    (unsigned)p_.value, (unsigned)(byte));                \
 	} while (0)
-#define hf_expect_fault(probe, sig, c)         \
-	do {                                   \
-		struct hf_probe p_ = (probe);  \
-		hf_expect(!p_.ok);             \
-		hf_expect_eq(p_.signo, (sig)); \
-		hf_expect_eq(p_.code, (c));    \
+#define HF_EXPECT_FAULT(text, probe, sig, c)                                  \
+	do {                                                                  \
+		struct hf_probe p_ = (probe);                                 \
+		hf_expect_at(__FILE__, __LINE__, text " fails", !p_.ok);      \
+		HF_EXPECT_CMP("signal of " text, HF_CMP_EQ, p_.signo, (sig)); \
+		HF_EXPECT_CMP("code of " text, HF_CMP_EQ, p_.code, (c));      \
 	} while (0)
-#define hf_expect_segv_map(probe) hf_expect_fault(probe, SIGSEGV, SEGV_MAPERR)
-#define hf_expect_segv_acc(probe) hf_expect_fault(probe, SIGSEGV, SEGV_ACCERR)
-#define hf_expect_bus(probe)	  hf_expect_fault(probe, SIGBUS, BUS_OBJERR)
+#define hf_expect_fault(probe, sig, c) HF_EXPECT_FAULT(#probe, probe, sig, c)
+#define hf_expect_segv_map(probe) \
+	HF_EXPECT_FAULT(#probe, probe, SIGSEGV, SEGV_MAPERR)
+#define hf_expect_segv_acc(probe) \
+	HF_EXPECT_FAULT(#probe, probe, SIGSEGV, SEGV_ACCERR)
+#define hf_expect_bus(probe) HF_EXPECT_FAULT(#probe, probe, SIGBUS, BUS_OBJERR)
 
 #endif

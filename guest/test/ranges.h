@@ -85,14 +85,12 @@ void hf_ranges_expect_same(
     const struct hf_ranges_state *s, const struct hf_range *r);
 
 /* An expectation about a trial; the failure names the range. */
-#define hf_ranges_expect(r, got, want)                      \
-	do {                                                \
-		uint64_t got_ = (uint64_t)(got);            \
-		if (got_ != (uint64_t)(want)) {             \
-			hf_note("range \"%s\"", (r)->name); \
-			hf_expect_eq(got_, (want));         \
-		} else                                      \
-			hf_expect(true);                    \
+#define hf_ranges_expect(r, got, want)                               \
+	do {                                                         \
+		uint64_t got_ = (uint64_t)(got);                     \
+		if (!HF_EXPECT_CMP(                                  \
+			#got " == " #want, HF_CMP_EQ, got_, (want))) \
+			hf_note("range \"%s\"", (r)->name);          \
 	} while (0)
 
 #endif

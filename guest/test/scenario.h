@@ -42,19 +42,45 @@
 /* Records a failure and goes on; true when it was met. */
 #define hf_expect(e) hf_expect_at(__FILE__, __LINE__, #e, !!(e))
 
-/* Integers or pointers; both values are shown (as 64-bit numbers). */
-#define hf_expect_eq(got, want)                                            \
-	hf_expect_cmp_at(__FILE__, __LINE__, #got " == " #want, HF_CMP_EQ, \
+/* How a value is shown: as its type, before it became 64 bits. */
+enum hf_form {
+	HF_FORM_PLACE, /* pointers and what is not listed */
+	HF_FORM_BOOL,
+	HF_FORM_SIGNED,
+	HF_FORM_UNSIGNED
+};
+#define HF_FORM_GOT  4
+#define HF_FORM_WANT 8
+/* clang-format off */
+#define HF_FORM_OF(e)                                              \
+	_Generic((e), bool: HF_FORM_BOOL, signed char: HF_FORM_SIGNED, \
+	    char: HF_FORM_SIGNED, short: HF_FORM_SIGNED,               \
+	    int: HF_FORM_SIGNED, long: HF_FORM_SIGNED,                 \
+	    long long: HF_FORM_SIGNED, u_char: HF_FORM_UNSIGNED,       \
+	    u_short: HF_FORM_UNSIGNED, u_int: HF_FORM_UNSIGNED,        \
+	    u_long: HF_FORM_UNSIGNED,                                  \
+	    unsigned long long: HF_FORM_UNSIGNED, default: HF_FORM_PLACE)
+/* clang-format on */
+
+/* In one number, for there are thousands of calls. */
+#define HF_EXPECT_CMP(text, cmp, got, want)          \
+	hf_expect_cmp_at(__FILE__, __LINE__, (text), \
+	    (cmp) | HF_FORM_OF(got) << HF_FORM_GOT | \
+		HF_FORM_OF(want) << HF_FORM_WANT,    \
 	    (uint64_t)(got), (uint64_t)(want))
-#define hf_expect_ne(got, want)                                            \
-	hf_expect_cmp_at(__FILE__, __LINE__, #got " != " #want, HF_CMP_NE, \
-	    (uint64_t)(got), (uint64_t)(want))
-#define hf_expect_le(got, want)                                            \
-	hf_expect_cmp_at(__FILE__, __LINE__, #got " <= " #want, HF_CMP_LE, \
-	    (uint64_t)(got), (uint64_t)(want))
-#define hf_expect_lt(got, want)                                           \
-	hf_expect_cmp_at(__FILE__, __LINE__, #got " < " #want, HF_CMP_LT, \
-	    (uint64_t)(got), (uint64_t)(want))
+
+/*
+ * Integers or pointers, compared as 64-bit numbers; both are shown, as their types
+ * ask for.
+ */
+#define hf_expect_eq(got, want) \
+	HF_EXPECT_CMP(#got " == " #want, HF_CMP_EQ, got, want)
+#define hf_expect_ne(got, want) \
+	HF_EXPECT_CMP(#got " != " #want, HF_CMP_NE, got, want)
+#define hf_expect_le(got, want) \
+	HF_EXPECT_CMP(#got " <= " #want, HF_CMP_LE, got, want)
+#define hf_expect_lt(got, want) \
+	HF_EXPECT_CMP(#got " < " #want, HF_CMP_LT, got, want)
 #define hf_expect_str(got, want) \
 	hf_expect_str_at(__FILE__, __LINE__, #got, (got), (want))
 
@@ -87,17 +113,18 @@ hf_expect_panic(void (*fn)(void *), void *arg, const char *part)
 		if (!hf_expect_at(__FILE__, __LINE__, #e, !!(e))) \
 			hf_scenario_leave();                      \
 	} while (0)
-#define hf_require_eq(got, want)              \
-	do {                                  \
-		if (!hf_expect_eq(got, want)) \
-			hf_scenario_leave();  \
+#define hf_require_eq(got, want)                                             \
+	do {                                                                 \
+		if (!HF_EXPECT_CMP(#got " == " #want, HF_CMP_EQ, got, want)) \
+			hf_scenario_leave();                                 \
 	} while (0)
 
 enum hf_cmp { HF_CMP_EQ, HF_CMP_NE, HF_CMP_LE, HF_CMP_LT };
 
 bool hf_expect_at(const char *file, int line, const char *text, bool ok);
-bool hf_expect_cmp_at(const char *file, int line, const char *text,
-    enum hf_cmp cmp, uint64_t got, uint64_t want);
+/* how: the comparison, and the forms of both sides above it. */
+bool hf_expect_cmp_at(const char *file, int line, const char *text, u_int how,
+    uint64_t got, uint64_t want);
 bool hf_expect_str_at(const char *file, int line, const char *text,
     const char *got, const char *want);
 bool hf_expect_panic_at(const char *file, int line, const char *text,

@@ -2,36 +2,25 @@
 /* check_scenarios_model.c: the guest's scenarios over the model, under Check. */
 
 /*
+ * usage: check_scenarios_model [PART]     (those whose id contains PART)
+ *
  * Each scenario is a test case of its own in a process of its own, so that a
- * panic or a sanitizer's report ends only that one.
+ * panic or a sanitizer's report ends only that one.  What cannot run here is
+ * named with its reason, and counted; it is no pass.
  */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "guest/arch/model/boot_model.h"
-#include "scenario_abi.h"
-
-#define RAM_BYTES ((size_t)32 << 20)
+#include "model_choice.h"
 
 /* Longer than the guest's default: sanitizers and valgrind are slow. */
 #define TIMEOUT_S 120
 
-/* What the model is not: these run in the guest. */
-#define ELSEWHERE                                                   \
-	(HF_NEEDS_MMU | HF_NEEDS_SMP | HF_IS_BENCH | HF_IS_HIDDEN | \
-	    HF_ENDS_GUEST)
-
-/* The environment names a disk image (guest/arch/model/bdev_model.c). */
-#define WITH_DISK (HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)
-
-static uint64_t
-seed(void)
-{
-	const char *text = getenv("HF_SEED");
-
-	return (text != NULL ? strtoull(text, NULL, 10) : 1);
-}
+/* Scenarios that said themselves that they cannot run; of all processes. */
+static unsigned int *skipped_themselves;
 
 START_TEST(scenario_passes_on_the_model)
 {
@@ -40,23 +29,25 @@ START_TEST(scenario_passes_on_the_model)
 	uint32_t flags;
 
 	id = hf_model_scenario_id((unsigned int)_i, &flags);
-	hf_model_boot(RAM_BYTES, seed());
+	hf_model_boot(MODEL_RAM_BYTES, model_seed());
 	verdict = hf_model_scenario_run(id, &why);
 	if (verdict == HF_MODEL_SKIP) {
 		printf("skipped: %s: %s\n", id, why);
 		fflush(stdout);
+		__atomic_add_fetch(skipped_themselves, 1, __ATOMIC_RELAXED);
 	} else
-		ck_assert_msg(verdict == HF_MODEL_PASS, "%s (seed %llu): %s",
-		    id, (unsigned long long)seed(), why);
+		ck_assert_msg(verdict == HF_MODEL_PASS,
+		    "%s: %s\n  again: HF_SEED=%llu check_scenarios_model %s",
+		    id, why, (unsigned long long)model_seed(), id);
 }
 END_TEST
 
-/* All, or those whose id contains the argument. */
+/* All, or those whose id contains the argument; counts those left out. */
 static Suite *
-suite_of(const char *part)
+suite_of(const char *part, int *left_out)
 {
 	Suite *suite = suite_create("scenarios on the model");
-	const char *id;
+	const char *id, *why;
 	uint32_t flags;
 	unsigned int i;
 	TCase *tc;
@@ -64,26 +55,36 @@ suite_of(const char *part)
 	for (i = 0; (id = hf_model_scenario_id(i, &flags)) != NULL; i++) {
 		if (part != NULL && strstr(id, part) == NULL)
 			continue;
-		if ((flags & ELSEWHERE) != 0 ||
-		    ((flags & WITH_DISK) != 0 &&
-			getenv("HF_MODEL_DISK") == NULL))
+		why = model_lacks(flags);
+		if (why != NULL) {
+			printf("skipped: %s: %s\n", id, why);
+			(*left_out)++;
 			continue;
+		}
 		tc = tcase_create(id);
 		tcase_set_timeout(tc, TIMEOUT_S);
 		tcase_add_loop_test(
 		    tc, scenario_passes_on_the_model, (int)i, (int)i + 1);
 		suite_add_tcase(suite, tc);
 	}
+	/* Before any process has a copy of it to write out. */
+	fflush(stdout);
 	return (suite);
 }
 
 int
 main(int argc, char **argv)
 {
+	int failed, ran, left_out = 0;
 	SRunner *runner;
-	int failed, ran;
 
-	runner = srunner_create(suite_of(argc > 1 ? argv[1] : NULL));
+	skipped_themselves = mmap(NULL, sizeof(*skipped_themselves),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (skipped_themselves == MAP_FAILED) {
+		perror("check_scenarios_model: mmap");
+		return (EXIT_FAILURE);
+	}
+	runner = srunner_create(suite_of(argc > 1 ? argv[1] : NULL, &left_out));
 	srunner_set_fork_status(runner, CK_FORK);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
@@ -93,5 +94,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "no scenario was selected\n");
 		return (EXIT_FAILURE);
 	}
+	printf("%d passed, %d failed, %d skipped\n",
+	    ran - failed - (int)*skipped_themselves, failed,
+	    left_out + (int)*skipped_themselves);
 	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
