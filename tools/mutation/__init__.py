@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""mutation: what tools/mutate is made of."""

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""grounds.py: where a mutation can be seen: the model, the machine, the host's tests.
+
+A ground says whether it can see a file (sees), how it is built (targets), and, of a
+broken copy, what noticed (judge): the name of the first test that went red, with
+how; None if nothing did.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+from . import scratch
+
+
+class Favourites:
+    """What killed other mutations of a file goes first."""
+
+    def __init__(self):
+        self.by_file = {}
+
+    def order(self, path, ids):
+        first = [i for i in self.by_file.get(path, []) if i in ids]
+        return first + [i for i in ids if i not in first]
+
+    def won(self, path, name):
+        names = self.by_file.setdefault(path, [])
+        if name in names:
+            names.remove(name)
+        names.insert(0, name)
+        del names[6:]
+
+
+class Model:
+    name = "model"
+    targets = ["tests/unit/model-run"]
+
+    def __init__(self, reach, files, disk):
+        self.reach, self.files, self.disk, self.favourites = reach, files, disk, Favourites()
+
+    def sees(self, path):
+        return path.startswith("guest/") and (path in self.files or path.endswith(".h"))
+
+    def judge(self, build, mutation, text, lines):
+        ids = self.reach.of(mutation["file"], text, *lines)
+        if not ids:
+            return None
+        ids = self.favourites.order(mutation["file"], ids)
+        wanted = "".join(f"{i} {12 + self.reach.ms[i] * 0.05:.0f}\n" for i in ids)
+        r = subprocess.run([os.path.join(build, self.targets[0]), "-1"], input=wanted, text=True,
+                           capture_output=True, errors="replace", env=dict(os.environ, HF_MODEL_DISK=self.disk))
+        last = r.stdout.strip().split("\n")[-1]
+        if r.returncode == 0:
+            return None
+        if r.returncode != 1:
+            raise SystemExit(f"mutate: model-run: status {r.returncode}: {r.stderr[-500:]}")
+        what, name, _, why = (last + " ").split(" ", 3)
+        self.favourites.won(mutation["file"], name)
+        died = re.findall(r"^panic: (.*)$", r.stderr, re.M)
+        return f"{name}: {'hangs' if what == 'hang' else died[-1] if died else why.strip()}"
+
+
+class Machine:
+    """/dev/kvm, with a program that is not broken and a guest that is."""
+    name = "kvm"
+    targets = ["holdfast-guest.elf"]
+
+    def __init__(self, program, disk, seconds=600):
+        self.program, self.disk, self.seconds, self.favourites = program, disk, seconds, Favourites()
+        listed = json.loads(subprocess.run([program, "list", "--json"], check=True, capture_output=True,
+                                           text=True).stdout)
+        self.flags = {s["id"]: s["flags"] for s in listed}
+
+    def sees(self, path):
+        return path.startswith("guest/")
+
+    def ids(self, path):
+        """First what the model cannot run, of the fitting area before others."""
+        only = [i for i, flags in self.flags.items() if "mmu" in flags or "smp" in flags]
+        area = {"guest/arch": "pmap.", "guest/dev": "dev.", "guest/vfs": "pager."}.get(
+            "/".join(path.split("/")[:2]), "")
+        mine = [i for i in self.flags if i.startswith(area)] if area else []
+        return sorted(only, key=lambda i: not i.startswith(area or "\0")) + [i for i in mine if i not in only]
+
+    def judge(self, build, mutation, text, lines):
+        ids = self.favourites.order(mutation["file"], self.ids(mutation["file"]))
+        args = [self.program, "run", "--kernel", os.path.join(build, self.targets[0]), "--disk", self.disk,
+                "--snapshot", "--timeout", "20s"]
+        end = time.monotonic() + self.seconds
+        # The report comes at the end, so a few at a time.
+        for i in range(0, len(ids), 10):
+            killed = self.red(args + ids[i:i + 10])
+            if killed:
+                self.favourites.won(mutation["file"], killed.split(":")[0])
+            if killed or time.monotonic() > end:
+                return killed
+        return None
+
+    @staticmethod
+    def red(args):
+        r = scratch.run(args)
+        for word, name in re.findall(r"^(\w+)\s+(\w+\.\w+)", r.stdout, re.M):
+            if word not in ("pass", "skip"):
+                return f"{name}: {word}"
+        return None if r.returncode == 0 else f"run: status {r.returncode}: {(r.stdout + r.stderr)[-200:]}"
+
+
+class Unit:
+    """The host's unit tests that link the file."""
+    name = "unit"
+
+    def __init__(self, build):
+        self.took, self.favourites = {}, Favourites()
+        tests = json.loads(scratch.run(["meson", "introspect", "--tests", build], check=True).stdout)
+        self.tests = {t["name"]: t for t in tests if t["suite"][0].endswith(":unit") and
+                      os.path.basename(t["cmd"][0]).startswith("check_") and t["name"] != "scenarios_model"}
+        self.programs = {n: os.path.relpath(t["cmd"][0], build) for n, t in self.tests.items()}
+        scratch.ninja(build, *sorted(set(self.programs.values())), must=True)
+        self.files = {n: self.units_of(os.path.join(build, p)) for n, p in self.programs.items()}
+        for n in self.tests:
+            start = time.monotonic()
+            if not self.passes(build, n, 600):
+                raise SystemExit(f"mutate: without any mutation: {n} fails")
+            self.took[n] = time.monotonic() - start
+
+    @staticmethod
+    def units_of(program):
+        out = scratch.run(["readelf", "--debug-dump=info", "--dwarf-depth=1", program]).stdout
+        return {m[1] for m in re.finditer(r"DW_AT_name\s*:.*?((?:host|shared)/\S+\.c)", out)}
+
+    def sees(self, path):
+        return path.startswith("host/")
+
+    def names(self, path):
+        mine = [n for n in self.tests if path in self.files[n] or path.endswith(".h")]
+        return self.favourites.order(path, sorted(mine, key=self.took.get))
+
+    def targets_of(self, path):
+        return sorted({self.programs[n] for n in self.names(path)})
+
+    def passes(self, build, name, seconds):
+        t = self.tests[name]
+        args = [os.path.join(build, self.programs[name])] + t["cmd"][1:]
+        p = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=build,
+                             env=dict(os.environ, **t["env"]), start_new_session=True)
+        try:
+            return p.wait(seconds) == 0
+        except subprocess.TimeoutExpired:
+            os.killpg(p.pid, signal.SIGKILL)
+            p.wait()
+            return False
+
+    def judge(self, build, mutation, text, lines):
+        for n in self.names(mutation["file"]):
+            if not self.passes(build, n, 30 + 10 * self.took[n]):
+                self.favourites.won(mutation["file"], n)
+                return f"{n}: fails"
+        return None
