@@ -56,6 +56,56 @@ HF_SCENARIO(map_delete_wired, "map.delete_wired", "MP-19 WI-15",
 	hf_expect_eq(vm_map_remove(d.map, VA, VA + ptoa(2)), KERN_SUCCESS);
 }
 
+HF_SCENARIO(map_delete_passed_over, "map.delete_passed_over", "MP-18 WI-27",
+    "what a wiring has passed over is not deleted before the wiring ends")
+{
+	struct hf_script s;
+	struct hf_job w =
+	    HF_JOB(hf_job_wire, VA, 3, .flags = VM_MAP_WIRE_HOLESOK);
+	struct hf_job d = HF_JOB(hf_job_remove, VA, 1);
+
+	hf_script_map(&s, VA + ptoa(1), 2);
+	hf_space_anon_at(VA, 1);
+	hf_require_eq(vm_map_protect(hf_space_map(), VA, VA + ptoa(1),
+			  VM_PROT_NONE, 0, VM_MAP_PROTECT_SET_PROT),
+	    KERN_SUCCESS);
+	hf_job_start_held(&w, &s);
+	hf_expect_eq(hf_space_entry(VA)->wired_count, 0);
+	hf_job_start_asleep(&d, "vmmaps");
+	hf_expect_eq(d.done, 0);
+	hf_script_release(&s);
+	hf_expect_eq(hf_job_join(&w), KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&d), KERN_SUCCESS);
+	hf_space_check();
+	hf_expect_eq(
+	    vm_map_unwire(w.map, VA + ptoa(1), VA + ptoa(3), 0), KERN_SUCCESS);
+	vm_map_remove(w.map, VA, VA + ptoa(3));
+	hf_script_end(&s);
+}
+
+HF_SCENARIO(map_delete_twice, "map.delete_twice", "MP-18",
+    "two deletions that waited for one wiring: the second finds a hole")
+{
+	struct hf_script s;
+	struct hf_job w = HF_JOB(hf_job_wire, VA, 2, .flags = USER);
+	struct hf_job d[2] = { HF_JOB(hf_job_remove, VA, 2),
+		HF_JOB(hf_job_remove, VA, 2) };
+
+	hf_script_map(&s, VA, 2);
+	hf_job_start_held(&w, &s);
+	hf_job_start_asleep(&d[0], "vmmaps");
+	hf_job_start_asleep(&d[1], "vmmaps");
+	hf_script_release(&s);
+	hf_expect_eq(hf_job_join(&w), KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&d[0]), KERN_SUCCESS);
+	hf_expect_eq(hf_job_join(&d[1]), KERN_SUCCESS);
+	hf_expect_eq(w.map->nentries, 0);
+	hf_expect_eq(w.map->size, 0);
+	hf_expect_eq(vm_user_wire_count, 0);
+	hf_space_check();
+	hf_script_end(&s);
+}
+
 HF_SCENARIO(map_protect_wiring, "map.protect_wiring", "MP-28",
     "protection changes wait for wirings in progress")
 {

@@ -255,13 +255,22 @@ read_async(vm_pindex_t pindex, int count, int ahead, uint8_t valid)
 HF_SCENARIO(pager_async, "pager.read_async", "GP-19",
     "an asynchronous read calls back exactly once, whatever happens", ON_DISK)
 {
+	uint64_t capacity;
+
 	begin();
+	hf_file_warm(vp, 50);
 	hf_expect_eq(read_async(20, 3, 4, 0), 0);
 	hf_expect_eq(hf_file_resident(vp, 0) & ~BITS(23, 26), 0);
 	hf_failpoint_arm("bdev.read", 0, 1);
 	hf_expect_eq(read_async(40, 2, 4, 0), EIO);
 	hf_failpoint_disarm_all();
 	hf_expect_eq(hf_file_resident(vp, 40), 0);
+	/* A device that does not even take it: as if it were shorter now. */
+	capacity = vp->v_mount->mnt_bdev->capacity_sectors;
+	vp->v_mount->mnt_bdev->capacity_sectors = 1;
+	hf_expect_eq(read_async(50, 2, 4, 0), ENXIO);
+	vp->v_mount->mnt_bdev->capacity_sectors = capacity;
+	hf_expect_eq(hf_file_resident(vp, 50), 0);
 	/* Across two pieces of the disk. */
 	hf_expect_eq(read_async(10, 4, 0, 0), 0);
 	end();

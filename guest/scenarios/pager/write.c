@@ -6,6 +6,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/vm_util.h>
 #include <kern/failpoint.h>
 #include <machine/vmparam.h>
 #include <vm/vm_extern.h>
@@ -14,6 +15,7 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
 #include <vm/vnode_pager.h>
+#include <vfs/vfs.h>
 #include "filesum.h"
 
 #define VA     0x40000000ul
@@ -346,6 +348,71 @@ HF_SCENARIO(pager_async_error, "pager.write_async_error", "PP-05",
 	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
 	hf_expect_eq(m->dirty, 0);
 	hf_expect_eq(disk_byte(ptoa(30)), 9);
+	end();
+}
+
+HF_SCENARIO(pager_async_gap, "pager.write_async_gap", "PP-07 PP-11",
+    "a write that may be started only writes dirty blocks that lie apart, too",
+    WRITES)
+{
+	int first, last, rtvals[1];
+	vm_page_t ma[1];
+
+	begin();
+	first = other_byte(ptoa(33));
+	last = other_byte(ptoa(34) - 1);
+	take_pages(33, 1, ma);
+	((uint8_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(ma[0])))[0] = (uint8_t)first;
+	((uint8_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(ma[0])))[PAGE_MASK] =
+	    (uint8_t)last;
+	ma[0]->dirty = 0x81;
+	put_pages(1, ma, VM_PAGER_CLUSTER_OK, rtvals);
+	hf_expect_eq(hf_vnode_wait_writes(vp), 0);
+	hf_expect_eq(ma[0]->dirty, 0);
+	hf_expect_eq(disk_byte(ptoa(33)), first);
+	hf_expect_eq(disk_byte(ptoa(34) - 1), last);
+	end();
+}
+
+HF_SCENARIO(pager_async_flush, "pager.write_async_flush", "PP-07 PP-18",
+    "what an earlier call only started is waited for and flushed by msync",
+    WRITES)
+{
+	uint64_t flushes;
+	int b;
+
+	begin();
+	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
+	b = other_byte(ptoa(35));
+	hf_expect(hf_probe_write(VA + ptoa(35), b).ok);
+	flushes = bd->flushes;
+	hf_expect_eq(sync_pages(0, npages, FALSE), KERN_SUCCESS);
+	hf_expect_eq(bd->flushes, flushes);
+	/* All of the file is clean as far as the object knows. */
+	hf_expect(!vm_object_mightbedirty(object));
+	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
+	hf_expect_eq(bd->flushes, flushes + 1);
+	hf_expect_eq(disk_byte(ptoa(35)), b);
+	/* Once is enough. */
+	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
+	hf_expect_eq(bd->flushes, flushes + 1);
+	end();
+}
+
+HF_SCENARIO(pager_async_short, "pager.write_async_short", "PP-07",
+    "short of memory a write is over, and its page clean, on return", WRITES)
+{
+	vm_page_t ma[1];
+	int rtvals[1];
+
+	begin();
+	take_pages(36, 1, ma);
+	ma[0]->dirty = VM_PAGE_BITS_ALL;
+	hf_test_free_set(vm_dom[0].vmd_free_min - 1);
+	put_pages(1, ma, VM_PAGER_CLUSTER_OK, rtvals);
+	hf_test_free_restore();
+	hf_expect_eq(rtvals[0], VM_PAGER_OK);
+	hf_expect_eq(ma[0]->dirty, 0);
 	end();
 }
 

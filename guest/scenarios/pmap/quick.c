@@ -89,6 +89,39 @@ panics(void (*fn)(void *), void *arg)
 	return (hf_panics(fn, arg) != NULL && !hf_panic_was_trap());
 }
 
+static void
+enter_loose(void *arg)
+{
+	pmap_quick_remove_page(pmap_quick_enter_page(arg));
+}
+
+static void
+remove_another(void *arg)
+{
+	pmap_quick_remove_page(*(vm_offset_t *)arg + PAGE_SIZE);
+}
+
+HF_SCENARIO(pmap_quick_refuses, "pmap.quick_refuses", "QE-02 QE-04",
+    "a page that may go away is refused, so is leaving what was not entered")
+{
+	struct lab lab;
+	vm_offset_t va;
+	bool another, never;
+
+	lab_open(&lab, 2);
+	va = 0;
+	never = panics(remove_another, &va);
+	va = pmap_quick_enter_page(lab.m[1]);
+	another = panics(remove_another, &va);
+	pmap_quick_remove_page(va);
+	hf_expect(never);
+	hf_expect(another);
+	vm_page_xunbusy(lab.m[0]);
+	hf_expect_panic(enter_loose, lab.m[0], "");
+	vm_page_xbusy(lab.m[0]);
+	lab_close(&lab);
+}
+
 HF_SCENARIO(pmap_quick_rules, "pmap.quick_rules", "QE-04",
     "entering again, locking or sleeping between enter and remove panics")
 {

@@ -83,6 +83,32 @@ HF_SCENARIO(wire_clipped, "wire.clipped", "WI-12",
 	hf_script_end(&s);
 }
 
+HF_SCENARIO(wire_clipped_failure, "wire.clipped_failure", "WI-12 WI-18",
+    "an entry that is split while its wiring fails is unwired in all its "
+    "pieces")
+{
+	struct hf_script s;
+	struct hf_job a = HF_JOB(hf_job_wire, VA, 4, .flags = VM_MAP_WIRE_USER);
+	int i;
+
+	hf_script_map(&s, VA, 4);
+	s.fail_index = 3;
+	s.fail_times = 1;
+	hf_job_start_held(&a, &s);
+	hf_expect_eq(
+	    vm_map_inherit(a.map, VA + ptoa(1), VA + ptoa(2), VM_INHERIT_SHARE),
+	    KERN_SUCCESS);
+	hf_script_release(&s);
+	hf_expect_eq(hf_job_join(&a), KERN_OUT_OF_BOUNDS);
+	for (i = 0; i < 4; i++)
+		hf_expect_eq(hf_space_entry(VA + ptoa(i))->wired_count, 0);
+	hf_expect_eq(pmap_wired_count(a.map->pmap), 0);
+	hf_expect_eq(vm_user_wire_count, 0);
+	hf_space_check();
+	vm_map_remove(a.map, VA, VA + ptoa(4));
+	hf_script_end(&s);
+}
+
 HF_SCENARIO(wire_unmapped, "wire.unmapped", "WI-13",
     "the range goes while a wirer waits: NOHOLES fails, HOLESOK has the rest")
 {
