@@ -4,6 +4,7 @@
 #include <sys/proc.h>
 #include <kern/failpoint.h>
 #include <test/probe.h>
+#include <test/whole.h>
 #include "physio_disk.h"
 
 #define VA HF_SPACE_BASE
@@ -201,7 +202,7 @@ HF_SCENARIO(dev_physio_rights, "dev.physio_rights", "QH-09 QH-10",
 
 	physio_open(&disk);
 	hf_space_anon_at(VA, 2);
-	hf_poke(VA, 0xaa);
+	hf_fill(VA, 0xaa);
 	hf_space_map_at(VA + ptoa(4), 1, NULL, 0, VM_PROT_NONE, 0);
 	hf_expect_eq(
 	    physio_one(&disk, UIO_READ, 0, VA + ptoa(4), 512, &resid), EFAULT);
@@ -218,8 +219,9 @@ HF_SCENARIO(dev_physio_rights, "dev.physio_rights", "QH-09 QH-10",
 	child = hf_space_fork("child");
 	hf_expect_eq(physio_one(&disk, UIO_READ, 512, VA, 512, &resid), 0);
 	hf_expect_read(VA, physio_byte(1));
+	hf_expect_filled(VA, 0, 512);
 	hf_space_run(child);
-	hf_expect_read(VA, 0xaa);
+	hf_expect_eq(hf_load(VA), 0xaa);
 	hf_space_run(parent);
 	hf_space_end(child);
 	/* Read-only memory is good enough for a write to the device. */

@@ -5,6 +5,7 @@
 #include <kern/thread.h>
 #include <machine/vmparam.h>
 #include <test/probe.h>
+#include <test/whole.h>
 #include <vm/vm_object.h>
 #include "physio_disk.h"
 
@@ -126,16 +127,16 @@ HF_SCENARIO(dev_physio_forked, "dev.physio_forked", "QH-20",
 
 	physio_open(&disk);
 	hf_space_anon_at(VA, 1);
-	hf_poke(VA, 1);
+	hf_fill(VA, 1);
 	m = hf_space_page(VA);
 	hf_bdev_hold(&disk.bd);
 	physio_start_held(&job);
 	child = hf_space_fork("child");
-	hf_poke(VA, 0x99);
+	hf_store(VA, 0x99);
 	hf_expect_ne(hf_space_page(VA), m);
 	physio_finish(&job);
 	hf_expect_eq(job.error, 0);
-	hf_expect_eq(hf_peek(VA), 0x99);
+	hf_expect_eq(hf_load(VA), 0x99);
 	hf_expect_eq(vm_page_wire_count(m), 0);
 	hf_space_end(child);
 	physio_close(&disk);

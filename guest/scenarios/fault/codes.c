@@ -6,6 +6,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA HF_SPACE_BASE
 
@@ -64,21 +65,21 @@ HF_SCENARIO(fault_zero_object, "fault.zero_object", "CW-20 CW-02",
 	hf_space_map_at(VA + ptoa(8), 2, o, 0, VM_PROT_RW, MAP_INHERIT_SHARE);
 	for (i = 0; i < 12; i += 4)
 		hf_expect_eq(hf_peek(VA + ptoa(i)), 0);
-	hf_poke(VA, 1);
+	hf_fill(VA, 1);
 	hf_expect_eq(hf_peek(VA + ptoa(4)), 0);
 	hf_expect_eq(hf_peek(VA + ptoa(8)), 0);
-	hf_poke(VA + ptoa(4), 2);
+	hf_fill(VA + ptoa(4), 2);
 	child = hf_space_fork("child");
-	hf_poke(VA + ptoa(8), 3);
+	hf_fill(VA + ptoa(8), 3);
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(VA + ptoa(8)), 3);
-	hf_expect_eq(hf_peek(VA), 1);
-	hf_expect_eq(hf_peek(VA + ptoa(4)), 2);
-	hf_poke(VA + ptoa(9), 4);
-	hf_poke(VA, 9);
+	hf_expect_eq(hf_load(VA + ptoa(8)), 3);
+	hf_expect_eq(hf_load(VA), 1);
+	hf_expect_eq(hf_load(VA + ptoa(4)), 2);
+	hf_fill(VA + ptoa(9), 4);
+	hf_store(VA, 9);
 	hf_space_run(parent);
-	hf_expect_eq(hf_peek(VA + ptoa(9)), 4);
-	hf_expect_eq(hf_peek(VA), 1);
+	hf_expect_eq(hf_load(VA + ptoa(9)), 4);
+	hf_expect_eq(hf_load(VA), 1);
 	hf_space_end(child);
 	hf_space_check();
 }

@@ -8,6 +8,7 @@
 #include <test/script_pager.h>
 #include <test/space.h>
 #include <test/vm_util.h>
+#include <test/whole.h>
 
 #define VA HF_SPACE_BASE
 
@@ -33,7 +34,7 @@ HF_SCENARIO(fault_cow_private, "fault.cow_private", "CW-20 CW-26",
 	hf_expect((hf_space_leaf(VA) & X86_PG_RW) != 0);
 	hf_expect_eq(VM_CNT_FETCH(v_cow_faults), cow + 1);
 	hf_expect_read(VA, 0x11);
-	hf_expect_read(VA + 1, hf_script_byte(0));
+	hf_expect_bytes(VA, 1, PAGE_SIZE, hf_script_byte(0));
 	hf_expect_read(VA + ptoa(4), hf_script_byte(0));
 	hf_expect_eq(hf_space_page(VA + ptoa(4)), orig);
 	hf_expect_eq(orig->dirty, 0);
@@ -56,21 +57,21 @@ HF_SCENARIO(fault_cow_fork, "fault.cow_fork", "CW-21 CW-01 CW-02",
 
 	va = hf_space_anon(1);
 	parent = curproc;
-	hf_poke(va, 0xaa);
+	hf_fill(va, 0xaa);
 	orig = hf_space_page(va);
 	child = hf_space_fork("child");
 	hf_expect((hf_space_leaf(va) & X86_PG_RW) == 0);
 	cow = VM_CNT_FETCH(v_cow_faults);
-	hf_poke(va, 0xbb);
+	hf_store(va, 0xbb);
 	hf_expect_eq(VM_CNT_FETCH(v_cow_faults), cow + 1);
 	hf_expect_ne(hf_space_page(va), orig);
 	hf_space_run(child);
 	hf_expect((hf_space_leaf(va) & X86_PG_RW) == 0);
-	hf_expect_eq(hf_peek(va), 0xaa);
+	hf_expect_eq(hf_load(va), 0xaa);
 	hf_expect_eq(hf_space_page(va), orig);
 	hf_space_check();
 	hf_space_run(parent);
-	hf_expect_eq(hf_peek(va), 0xbb);
+	hf_expect_eq(hf_load(va), 0xbb);
 	hf_space_end(child);
 	hf_space_check();
 }
@@ -84,20 +85,20 @@ HF_SCENARIO(fault_cow_sole, "fault.cow_sole", "CW-22 CW-13",
 	u_int free;
 
 	va = hf_space_anon(2);
-	hf_poke(va, 0xaa);
-	hf_poke(va + ptoa(1), 0xab);
+	hf_fill(va, 0xaa);
+	hf_fill(va + ptoa(1), 0xab);
 	orig = hf_space_page(va);
 	child = hf_space_fork("child");
 	/* The parent gets a shadow by its first write. */
-	hf_poke(va + ptoa(1), 0xcc);
+	hf_store(va + ptoa(1), 0xcc);
 	hf_space_end(child);
 	free = vm_free_count();
-	hf_poke(va, 0xbb);
+	hf_store(va, 0xbb);
 	hf_expect_eq(hf_space_page(va), orig);
 	hf_expect_le(free, vm_free_count());
 	hf_expect_eq(orig->dirty, VM_PAGE_BITS_ALL);
-	hf_expect_eq(hf_peek(va), 0xbb);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0xcc);
+	hf_expect_eq(hf_load(va), 0xbb);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0xcc);
 	hf_space_check();
 }
 
@@ -200,27 +201,27 @@ HF_SCENARIO(fault_cow_not_sole, "fault.cow_not_sole", "CW-23 CW-24",
 
 	va = hf_space_anon(2);
 	parent = curproc;
-	hf_poke(va, 0xa0);
-	hf_poke(va + ptoa(1), 0xa1);
+	hf_fill(va, 0xa0);
+	hf_fill(va + ptoa(1), 0xa1);
 	child = hf_space_fork("child");
 	hf_space_run(child);
-	hf_poke(va, 0xb0);
+	hf_store(va, 0xb0);
 	grandchild = hf_space_fork("grandchild");
 	hf_space_run(grandchild);
 	optim = VM_CNT_FETCH(v_cow_optim);
 	/* Two down: in the object of the first generation. */
-	hf_poke(va + ptoa(1), 0xc1);
-	hf_poke(va, 0xc0);
+	hf_store(va + ptoa(1), 0xc1);
+	hf_store(va, 0xc0);
 	hf_expect_eq(VM_CNT_FETCH(v_cow_optim), optim);
-	hf_expect_eq(hf_peek(va), 0xc0);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0xc1);
+	hf_expect_eq(hf_load(va), 0xc0);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0xc1);
 	hf_space_check();
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(va), 0xb0);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0xa1);
+	hf_expect_eq(hf_load(va), 0xb0);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0xa1);
 	hf_space_run(parent);
-	hf_expect_eq(hf_peek(va), 0xa0);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0xa1);
+	hf_expect_eq(hf_load(va), 0xa0);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0xa1);
 	hf_space_end(grandchild);
 	hf_space_end(child);
 	hf_space_check();
@@ -235,32 +236,32 @@ HF_SCENARIO(fault_cow_shared_shadow, "fault.cow_shared_shadow", "CW-25 IF-3",
 
 	va = hf_space_anon(2);
 	a = curproc;
-	hf_poke(va, 0xa0);
-	hf_poke(va + ptoa(1), 0xa1);
+	hf_fill(va, 0xa0);
+	hf_fill(va + ptoa(1), 0xa1);
 	b = hf_space_fork("b");
 	hf_space_run(b);
 	hf_expect_eq(
 	    vm_map_inherit(hf_space_map(), va, va + ptoa(2), VM_INHERIT_SHARE),
 	    KERN_SUCCESS);
-	hf_expect_eq(hf_peek(va), 0xa0);
+	hf_expect_eq(hf_load(va), 0xa0);
 	old = hf_space_page(va);
 	c = hf_space_fork("c");
-	hf_expect_eq(hf_peek(va), 0xa0);
+	hf_expect_eq(hf_load(va), 0xa0);
 	hf_space_run(c);
-	hf_poke(va, 0xc0);
+	hf_store(va, 0xc0);
 	hf_space_run(b);
 	/* Never the old frame again. */
 	hf_expect_ne(hf_space_page(va), old);
-	hf_expect_eq(hf_peek(va), 0xc0);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0xa1);
+	hf_expect_eq(hf_load(va), 0xc0);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0xa1);
 	hf_space_run(a);
-	hf_expect_eq(hf_peek(va), 0xa0);
+	hf_expect_eq(hf_load(va), 0xa0);
 	hf_space_run(b);
 	hf_space_end(c);
-	hf_expect_eq(hf_peek(va), 0xc0);
-	hf_poke(va + ptoa(1), 0xb1);
+	hf_expect_eq(hf_load(va), 0xc0);
+	hf_store(va + ptoa(1), 0xb1);
 	hf_space_run(a);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0xa1);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0xa1);
 	hf_space_end(b);
 	hf_space_check();
 }
@@ -290,6 +291,7 @@ HF_SCENARIO(fault_cow_debugger, "fault.cow_debugger", "CW-27 CW-29 QH-29",
 	*(volatile char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)) = 0x4c;
 	vm_page_unwire(m, PQ_ACTIVE);
 	hf_expect_read(VA, 0x4c);
+	hf_expect_bytes(VA, 1, PAGE_SIZE, hf_script_byte(0));
 	hf_expect_segv_acc(hf_probe_write(VA, 1));
 	hf_expect_eq(orig->dirty, 0);
 	/* Shared: only if it may become writable, and then the page itself. */

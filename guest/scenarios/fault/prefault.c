@@ -5,6 +5,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA HF_SPACE_BASE
 
@@ -99,20 +100,20 @@ HF_SCENARIO(fault_prefault_chain, "fault.prefault_chain", "FT-52",
 	va = hf_space_anon(8);
 	parent = curproc;
 	for (i = 0; i < 8; i++)
-		hf_poke(va + ptoa(i), 0x10 + i);
+		hf_fill(va + ptoa(i), 0x10 + i);
 	low = hf_space_page(va + ptoa(5));
 	child = hf_space_fork("child");
 	hf_space_run(child);
-	hf_poke(va + ptoa(3), 0x33);
+	hf_store(va + ptoa(3), 0x33);
 	pmap_remove(hf_space_map()->pmap, va, va + ptoa(8));
 	hf_space_anon_at(va + ptoa(16), 1);
 	hf_poke(va + ptoa(16), 1);
 	/* Soft, in the top object, with neighbours that lie below it. */
-	hf_expect_eq(hf_peek(va + ptoa(3)), 0x33);
+	hf_expect_eq(hf_load(va + ptoa(3)), 0x33);
 	hf_expect((hf_space_leaf(va + ptoa(4)) & X86_PG_V) != 0);
 	hf_expect_eq(hf_space_page(va + ptoa(5)), low);
 	for (i = 0; i < 8; i++)
-		hf_expect_eq(hf_peek(va + ptoa(i)), i == 3 ? 0x33 : 0x10 + i);
+		hf_expect_eq(hf_load(va + ptoa(i)), i == 3 ? 0x33 : 0x10 + i);
 	hf_space_check();
 	hf_space_run(parent);
 	hf_space_end(child);

@@ -5,6 +5,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA HF_SPACE_BASE
 
@@ -85,14 +86,14 @@ HF_SCENARIO(hold_fork, "hold.fork", "QH-20",
 	vm_page_t ma[1];
 
 	hf_space_anon_at(VA, 1);
-	hf_poke(VA, 0x01d);
+	hf_fill(VA, 0x01d);
 	hf_require_eq(hold(VA, 8, VM_PROT_RW, ma, 1), 1);
 	child = hf_space_fork("child");
-	hf_poke(VA, 0x2e3);
+	hf_store(VA, 0x2e3);
 	hf_expect_ne(hf_space_page(VA), ma[0]);
 	hf_expect_eq(*(uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(ma[0])), 0x01d);
 	hf_space_end(child);
-	hf_expect_eq(hf_peek(VA), 0x2e3);
+	hf_expect_eq(hf_load(VA), 0x2e3);
 	hf_expect_eq(vm_page_wire_count(ma[0]), 1);
 	vm_page_unhold_pages(ma, 1);
 	hf_space_check();

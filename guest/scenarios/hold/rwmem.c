@@ -6,6 +6,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA  HF_SPACE_BASE
 #define SET VM_MAP_PROTECT_SET_PROT
@@ -72,7 +73,7 @@ HF_SCENARIO(hold_rwmem_read_only, "hold.rwmem_read_only", "QH-29 CW-27",
 	vm_page_t orig, copy;
 
 	hf_space_anon_at(VA, 1);
-	hf_poke(VA, 0x5555);
+	hf_fill(VA, 0x5555);
 	hf_require_eq(vm_map_protect(hf_space_map(), VA, VA + ptoa(1),
 			  VM_PROT_READ, 0, SET),
 	    KERN_SUCCESS);
@@ -80,10 +81,10 @@ HF_SCENARIO(hold_rwmem_read_only, "hold.rwmem_read_only", "QH-29 CW-27",
 	parent = curproc;
 	child = hf_space_fork("child");
 	hf_expect_eq(poke(child, VA, 0x6666), 8);
-	hf_expect_eq(hf_peek(VA), 0x5555);
+	hf_expect_eq(hf_load(VA), 0x5555);
 	hf_expect_eq(hf_space_page(VA), orig);
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(VA), 0x6666);
+	hf_expect_eq(hf_load(VA), 0x6666);
 	copy = hf_space_page(VA);
 	hf_expect_ne(copy, orig);
 	hf_expect_eq(copy->dirty, VM_PAGE_BITS_ALL);
@@ -94,7 +95,7 @@ HF_SCENARIO(hold_rwmem_read_only, "hold.rwmem_read_only", "QH-29 CW-27",
 	hf_expect_eq(poke(child, VA, 0x7777), 8);
 	hf_space_run(child);
 	hf_expect_eq(hf_space_page(VA), copy);
-	hf_expect_eq(hf_peek(VA), 0x7777);
+	hf_expect_eq(hf_load(VA), 0x7777);
 	hf_space_run(parent);
 	hf_space_check();
 	hf_space_end(child);

@@ -10,6 +10,7 @@
 #include <test/script_pager.h>
 #include <test/space.h>
 #include <test/vm_util.h>
+#include <test/whole.h>
 #include "filesum.h"
 
 #define VA HF_SPACE_BASE
@@ -139,6 +140,7 @@ HF_SCENARIO(hold_read_only_private, "hold.read_only_private", "QH-09 QH-10",
 				 MADV_DONTNEED),
 		    0);
 		hf_expect_eq(hf_peek(VA), (uint64_t)i);
+		hf_expect_bytes(VA, 8, PAGE_SIZE, hf_script_byte(0));
 		hf_expect_read(VA + ptoa(2), hf_script_byte(0));
 	}
 	hf_expect_eq(orig->dirty, 0);

@@ -6,6 +6,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 HF_SCENARIO(map_inherit_values, "map.inherit_values", "MP-30",
     "unknown inheritance is refused; ZERO passes over guards")
@@ -44,17 +45,17 @@ HF_SCENARIO(map_madvise_free, "map.madvise_free", "MP-32",
 	va = hf_space_anon(2);
 	map = hf_space_map();
 	parent = curproc;
-	hf_poke(va, 0x01d);
-	hf_poke(va + ptoa(1), 0x01d);
+	hf_fill(va, 0x01d);
+	hf_fill(va + ptoa(1), 0x01d);
 	/* Now both shadow that memory, and the parent writes anew. */
 	child = hf_space_fork("child");
-	hf_poke(va, 0x2e3);
+	hf_store(va, 0x2e3);
 	hf_expect_eq(vm_map_madvise(map, va, va + ptoa(2), MADV_FREE), 0);
-	hf_expect_eq(hf_peek(va), 0x2e3);
+	hf_expect_eq(hf_load(va), 0x2e3);
 	/* Not even a candidate: clean, it could be dropped at any time. */
 	hf_expect_eq(hf_space_page(va)->dirty, VM_PAGE_BITS_ALL);
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(va), 0x01d);
+	hf_expect_eq(hf_load(va), 0x01d);
 	hf_space_run(parent);
 	hf_space_end(child);
 	/* Without a backing object: old data or zeros. */

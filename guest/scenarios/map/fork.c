@@ -6,6 +6,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 static struct proc *
 fork_with(vm_offset_t va, u_long npages, vm_inherit_t inh)
@@ -26,22 +27,22 @@ HF_SCENARIO(map_fork_copy, "map.fork_copy", "CW-01 CW-02",
 	va = hf_space_anon(2);
 	parent = curproc;
 	for (first = 0; first < 2; first++) {
-		hf_poke(va, 0x10);
-		hf_poke(va + ptoa(1), 0x11);
+		hf_fill(va, 0x10);
+		hf_fill(va + ptoa(1), 0x11);
 		child = fork_with(va, 2, VM_INHERIT_COPY);
 		hf_expect((hf_space_leaf(va) & X86_PG_RW) == 0);
 		if (first == 0)
-			hf_poke(va, 0x20);
+			hf_store(va, 0x20);
 		hf_space_run(child);
 		hf_expect((hf_space_leaf(va) & X86_PG_RW) == 0);
-		hf_expect_eq(hf_peek(va), 0x10);
-		hf_poke(va, 0x30);
-		hf_expect_eq(hf_peek(va + ptoa(1)), 0x11);
+		hf_expect_eq(hf_load(va), 0x10);
+		hf_store(va, 0x30);
+		hf_expect_eq(hf_load(va + ptoa(1)), 0x11);
 		hf_space_run(parent);
-		hf_expect_eq(hf_peek(va), first == 0 ? 0x20 : 0x10);
-		hf_poke(va, 0x40);
+		hf_expect_eq(hf_load(va), first == 0 ? 0x20 : 0x10);
+		hf_store(va, 0x40);
 		hf_space_run(child);
-		hf_expect_eq(hf_peek(va), 0x30);
+		hf_expect_eq(hf_load(va), 0x30);
 		hf_space_check();
 		hf_space_run(parent);
 		hf_space_end(child);
@@ -58,28 +59,28 @@ HF_SCENARIO(map_fork_share, "map.fork_share", "CW-03",
 	va = hf_space_anon(2);
 	parent = curproc;
 	child = fork_with(va, 2, VM_INHERIT_SHARE);
-	hf_poke(va, 0x1);
+	hf_fill(va, 0x1);
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(va), 0x1);
-	hf_poke(va + ptoa(1), 0x2);
+	hf_expect_eq(hf_load(va), 0x1);
+	hf_fill(va + ptoa(1), 0x2);
 	hf_space_run(parent);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0x2);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0x2);
 	hf_space_end(child);
 	/* Make it copy-on-write first, then share it. */
 	child = fork_with(va, 2, VM_INHERIT_COPY);
 	hf_expect((hf_space_entry(va)->eflags & MAP_ENTRY_NEEDS_COPY) != 0);
 	other = fork_with(va, 2, VM_INHERIT_SHARE);
 	hf_expect((hf_space_entry(va)->eflags & MAP_ENTRY_NEEDS_COPY) == 0);
-	hf_poke(va, 0x3);
+	hf_store(va, 0x3);
 	hf_space_run(other);
-	hf_expect_eq(hf_peek(va), 0x3);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0x2);
-	hf_poke(va + ptoa(1), 0x4);
+	hf_expect_eq(hf_load(va), 0x3);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0x2);
+	hf_store(va + ptoa(1), 0x4);
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(va), 0x1);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0x2);
+	hf_expect_eq(hf_load(va), 0x1);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0x2);
 	hf_space_run(parent);
-	hf_expect_eq(hf_peek(va + ptoa(1)), 0x4);
+	hf_expect_eq(hf_load(va + ptoa(1)), 0x4);
 	hf_space_check();
 	hf_space_end(child);
 	hf_space_end(other);
@@ -124,18 +125,18 @@ HF_SCENARIO(map_fork_shared_copy, "map.fork_shared_copy", "CW-12",
 
 	va = hf_space_anon(1);
 	parent = curproc;
-	hf_poke(va, 0x1);
+	hf_fill(va, 0x1);
 	sharer = fork_with(va, 1, VM_INHERIT_SHARE);
 	child = fork_with(va, 1, VM_INHERIT_COPY);
-	hf_poke(va, 0x2);
+	hf_store(va, 0x2);
 	hf_space_run(sharer);
-	hf_expect_eq(hf_peek(va), 0x1);
+	hf_expect_eq(hf_load(va), 0x1);
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(va), 0x1);
+	hf_expect_eq(hf_load(va), 0x1);
 	hf_space_run(parent);
 	hf_space_end(sharer);
 	hf_space_end(child);
-	hf_expect_eq(hf_peek(va), 0x2);
+	hf_expect_eq(hf_load(va), 0x2);
 	hf_space_check();
 }
 
@@ -151,15 +152,15 @@ HF_SCENARIO(map_fork_heir, "map.fork_heir", "CW-13",
 	parent = hf_space_fork("parent");
 	hf_space_run(parent);
 	for (i = 0; i < 4; i++)
-		hf_poke(va + ptoa(i), 0x100 + i);
+		hf_fill(va + ptoa(i), 0x100 + i);
 	child = hf_space_fork("child");
 	hf_space_run(child);
-	hf_poke(va + ptoa(2), 0x200);
+	hf_store(va + ptoa(2), 0x200);
 	hf_space_end(parent);
 	for (i = 0; i < 4; i++)
-		hf_expect_eq(hf_peek(va + ptoa(i)), i == 2 ? 0x200 : 0x100 + i);
-	hf_poke(va, 0x300);
-	hf_expect_eq(hf_peek(va), 0x300);
+		hf_expect_eq(hf_load(va + ptoa(i)), i == 2 ? 0x200 : 0x100 + i);
+	hf_store(va, 0x300);
+	hf_expect_eq(hf_load(va), 0x300);
 	hf_space_check();
 	hf_space_run(first);
 	hf_space_end(child);
@@ -185,22 +186,23 @@ HF_SCENARIO(map_fork_generations, "map.fork_generations", "CW-10",
 	va = hf_space_anon(3);
 	first = curproc;
 	rounds = hf_plan_param_u64("effort", 1) * 12;
-	hf_poke(va, 0);
-	hf_poke(va + ptoa(2), 0xfeed);
+	hf_fill(va, 0);
+	hf_fill(va + ptoa(1), 0);
+	hf_fill(va + ptoa(2), 0xfeed);
 	before = NULL;
 	for (i = 1; i <= rounds; i++) {
 		p = hf_space_fork("generation");
 		hf_space_run(p);
-		hf_expect_eq(hf_peek(va), i - 1);
-		hf_poke(va, i);
-		hf_poke(va + ptoa(i % 2), i);
+		hf_expect_eq(hf_load(va), i - 1);
+		hf_store(va, i);
+		hf_store(va + ptoa(i % 2), i);
 		if (before != NULL)
 			hf_space_end(before);
 		before = p;
 		hf_expect_le(
 		    chain_length(hf_space_entry(va)->object.vm_object), 4);
 	}
-	hf_expect_eq(hf_peek(va + ptoa(2)), 0xfeed);
+	hf_expect_eq(hf_load(va + ptoa(2)), 0xfeed);
 	hf_space_check();
 	hf_space_run(first);
 	hf_space_end(before);

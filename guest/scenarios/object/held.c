@@ -5,6 +5,7 @@
 #include <sys/proc.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA HF_SPACE_BASE
 
@@ -28,19 +29,19 @@ HF_SCENARIO(object_collapse_held, "object.collapse_over_held_page",
 	u_int free;
 
 	hf_space_anon_at(VA, 2);
-	hf_poke(VA, 1);
-	hf_poke(VA + ptoa(1), 2);
+	hf_fill(VA, 1);
+	hf_fill(VA + ptoa(1), 2);
 	child = hf_space_fork("child");
 	hidden = hold(VA);
 	kept = hold(VA + ptoa(1));
-	hf_poke(VA, 3);
+	hf_store(VA, 3);
 	hf_expect_ne(hf_space_page(VA), hidden);
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(VA), 1);
+	hf_expect_eq(hf_load(VA), 1);
 	hf_space_run(parent);
 	hf_space_end(child); /* folds the chain */
-	hf_expect_eq(hf_peek(VA), 3);
-	hf_expect_eq(hf_peek(VA + ptoa(1)), 2);
+	hf_expect_eq(hf_load(VA), 3);
+	hf_expect_eq(hf_load(VA + ptoa(1)), 2);
 	hf_expect_eq(*(uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(hidden)), 1);
 	hf_expect_eq(hidden->object, NULL);
 	free = vm_free_count();
@@ -48,7 +49,7 @@ HF_SCENARIO(object_collapse_held, "object.collapse_over_held_page",
 	hf_expect_eq(vm_free_count(), free + 1);
 	vm_page_unhold_pages(&kept, 1);
 	hf_expect_eq(vm_free_count(), free + 1);
-	hf_expect_eq(hf_peek(VA + ptoa(1)), 2);
+	hf_expect_eq(hf_load(VA + ptoa(1)), 2);
 	hf_space_check();
 }
 
@@ -62,19 +63,19 @@ HF_SCENARIO(object_no_rewind, "object.madvise_no_time_rewind", "MP-32",
 
 	hf_space_anon_at(VA, 3);
 	for (i = 0; i < 3; i++)
-		hf_poke(VA + ptoa(i), before);
+		hf_fill(VA + ptoa(i), before);
 	child = hf_space_fork("child");
 	for (i = 0; i < 3; i++)
-		hf_poke(VA + ptoa(i), now);
+		hf_store(VA + ptoa(i), now);
 	hf_expect_eq(
 	    vm_map_madvise(hf_space_map(), VA, VA + ptoa(2), MADV_FREE), 0);
 	for (i = 0; i < 2; i++) {
 		v = hf_peek(VA + ptoa(i));
 		hf_expect(v == now || v == 0);
 	}
-	hf_expect_eq(hf_peek(VA + ptoa(2)), now);
+	hf_expect_eq(hf_load(VA + ptoa(2)), now);
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(VA), before);
+	hf_expect_eq(hf_load(VA), before);
 	hf_space_run(parent);
 	hf_space_end(child);
 	hf_expect_eq(

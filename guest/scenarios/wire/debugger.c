@@ -7,6 +7,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA   HF_SPACE_BASE
 #define USER VM_MAP_WIRE_USER
@@ -56,6 +57,7 @@ HF_SCENARIO(wire_debugger_anon, "wire.debugger_anon", "WI-24",
 		hf_space_check();
 		hf_space_run(child);
 		hf_expect_eq(hf_peek(VA + 8), 77);
+		hf_expect_bytes(VA, 16, PAGE_SIZE, 0);
 		hf_expect_segv_acc(hf_probe_write(VA, 1));
 		hf_expect_eq(unlock(), KERN_SUCCESS);
 		hf_space_check();
@@ -95,6 +97,11 @@ HF_SCENARIO(wire_debugger_text, "wire.debugger_text", "WI-24 QH-29",
 	hf_space_check();
 	hf_space_run(child);
 	hf_expect_eq(hf_peek(VA), ~old);
+	hf_expect_eq(
+	    memcmp((char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(hf_space_page(VA))) + 8,
+		(char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(file_page)) + 8,
+		PAGE_SIZE - 8),
+	    0);
 	hf_expect_eq(unlock(), KERN_SUCCESS);
 	hf_space_check();
 	hf_space_run(parent);

@@ -7,6 +7,7 @@
 #include <test/scenario.h>
 #include <test/script_pager.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA   HF_SPACE_BASE
 #define USER (VM_MAP_WIRE_USER | VM_MAP_WIRE_NOHOLES)
@@ -30,6 +31,8 @@ HF_SCENARIO(wire_private, "wire.private", "WI-11 WI-24",
 	hf_expect(hf_probe_write(VA + ptoa(1), 1).ok);
 	hf_expect_eq(VM_CNT_FETCH(v_vm_faults), faults);
 	hf_expect_ne(hf_space_page(VA)->object, s.object);
+	hf_expect_bytes(VA, 1, PAGE_SIZE, hf_script_byte(0));
+	hf_expect_bytes(VA + ptoa(1), 1, PAGE_SIZE, hf_script_byte(1));
 	hf_space_check();
 	hf_expect_eq(vm_map_unwire(map, VA, VA + ptoa(2), USER), KERN_SUCCESS);
 	/* A debugger's write into locked read-only memory moves the wiring. */
@@ -47,6 +50,7 @@ HF_SCENARIO(wire_private, "wire.private", "WI-11 WI-24",
 	hf_expect_eq(vm_page_wire_count(orig), 0);
 	hf_expect_eq(vm_page_wire_count(copy), 2);
 	vm_page_unwire(copy, PQ_ACTIVE);
+	hf_expect_bytes(VA + ptoa(4), 0, PAGE_SIZE, hf_script_byte(0));
 	hf_space_check();
 	hf_expect_eq(
 	    vm_map_unwire(map, VA + ptoa(4), VA + ptoa(5), USER), KERN_SUCCESS);

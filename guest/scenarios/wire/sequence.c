@@ -6,6 +6,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA HF_SPACE_BASE
 
@@ -40,19 +41,19 @@ HF_SCENARIO(wire_fork_read_lock, "wire.fork_read_lock_write", "FT-80 WI-23",
 	struct proc *child, *parent = curproc;
 
 	hf_space_anon_at(VA, 2);
-	hf_poke(VA, 1);
+	hf_fill(VA, 1);
 	child = hf_space_fork("child");
 	protect(VM_PROT_READ, 2);
 	lock(2);
 	protect(VM_PROT_RW, 2);
 	hf_space_check();
-	hf_poke(VA, 2);
+	hf_store(VA, 2);
 	hf_poke(VA + ptoa(1), 3);
 	hf_expect_eq(
 	    vm_map_remove(hf_space_map(), VA, VA + ptoa(2)), KERN_SUCCESS);
 	hf_space_check();
 	hf_space_run(child);
-	hf_expect_eq(hf_peek(VA), 1);
+	hf_expect_eq(hf_load(VA), 1);
 	hf_expect_eq(hf_peek(VA + ptoa(1)), 0);
 	hf_space_run(parent);
 	hf_space_end(child);

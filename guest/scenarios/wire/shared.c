@@ -12,6 +12,7 @@
 #include <test/scenario.h>
 #include <test/script_pager.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA    HF_SPACE_BASE
 #define PAGES 3
@@ -342,7 +343,7 @@ HF_SCENARIO(wire_beside_copy, "wire.locked_mapping_beside_sharers_copy",
 	long major;
 
 	hf_space_anon_at(VA, PAGES);
-	hf_poke(VA + ptoa(1), 1);
+	hf_fill(VA + ptoa(1), 1);
 	protect(VM_PROT_READ);
 	wire(VM_MAP_WIRE_USER);
 	m = hf_space_page(VA + ptoa(1));
@@ -352,18 +353,18 @@ HF_SCENARIO(wire_beside_copy, "wire.locked_mapping_beside_sharers_copy",
 	share();
 	sharer = hf_space_fork("sharer");
 	hf_space_run(sharer);
-	hf_poke(VA + ptoa(1), 3);
+	hf_store(VA + ptoa(1), 3);
 	hf_space_run(me);
 	hf_space_check();
 	major = curthread->td_ru.ru_majflt;
-	hf_expect_eq(hf_peek(VA + ptoa(1)), 1);
+	hf_expect_eq(hf_load(VA + ptoa(1)), 1);
 	hf_expect_eq(curthread->td_ru.ru_majflt, major);
 	hf_expect_eq(hf_space_page(VA + ptoa(1)), m);
 	expect_wirings(1);
 	unwire(VM_MAP_WIRE_USER);
 	expect_wirings(0);
 	hf_space_run(first);
-	hf_expect_eq(hf_peek(VA + ptoa(1)), 3);
+	hf_expect_eq(hf_load(VA + ptoa(1)), 3);
 	hf_space_run(me);
 	hf_space_end(sharer);
 	hf_space_end(first);
