@@ -72,6 +72,21 @@ free_prep(vm_page_t m)
 	return (true);
 }
 
+/* With junk filling somebody looks whether a page is what it is said to be. */
+static void
+check_zero(vm_page_t m)
+{
+	const uint64_t *word =
+	    (const uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m));
+	u_int i;
+
+	for (i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+		KASSERT(word[i] == 0,
+		    ("vm_page_free: page %#lx is freed as zero, byte %zu "
+		     "is not",
+			VM_PAGE_TO_PHYS(m), i * sizeof(*word)));
+}
+
 /*
  * The page loses its identity and its frame becomes free; PG_ZERO stays as it
  * is, by which the caller vouches for its contents.  In an object: the object
@@ -81,6 +96,8 @@ free_prep(vm_page_t m)
 void
 vm_page_free_toq(vm_page_t m)
 {
+	if (__predict_false(hf_vm_junk) && (m->flags & PG_ZERO) != 0)
+		check_zero(m);
 	if (!free_prep(m))
 		return;
 	if (__predict_false(hf_vm_junk) && (m->flags & PG_ZERO) == 0)

@@ -16,6 +16,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/whole.h>
 
 #define VA HF_SPACE_BASE
 
@@ -56,7 +57,10 @@ store(u_long n, uint64_t value)
 	u_long i;
 
 	for (i = 0; i < n; i++)
-		hf_poke(VA + ptoa(i), value + i);
+		if (value == OLD)
+			hf_fill(VA + ptoa(i), value + i);
+		else
+			hf_store(VA + ptoa(i), value + i);
 }
 
 /* In p, which may have ended. */
@@ -70,7 +74,7 @@ expect_in(struct proc *p, const struct family *f, u_long changed)
 	hf_space_run(p);
 	for (i = 0; i < f->pages; i++)
 		hf_expect_eq(
-		    hf_peek(VA + ptoa(i)), (i < changed ? NEW : OLD) + i);
+		    hf_load(VA + ptoa(i)), (i < changed ? NEW : OLD) + i);
 	hf_space_check();
 }
 

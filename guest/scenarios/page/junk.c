@@ -24,3 +24,24 @@ HF_SCENARIO(page_junk, "page.junk", "PA-20",
 	hf_expect(hf_test_all(m, 0, PAGE_SIZE, 0));
 	hf_vm_junk = before;
 }
+
+static void
+free_as_zero(void *arg)
+{
+	vm_page_free_zero(arg);
+}
+
+HF_SCENARIO(page_zero_claim, "page.zero_claim", "PA-20",
+    "with junk filling nobody frees a page as zero that is not")
+{
+	const bool before = hf_vm_junk;
+	vm_page_t m;
+
+	m = vm_page_alloc_noobj(VM_ALLOC_NORMAL | VM_ALLOC_ZERO);
+	hf_require(m != NULL);
+	hf_vm_junk = true;
+	hf_test_bytes(m)[PAGE_MASK] = 1;
+	hf_expect_panic(free_as_zero, m, "");
+	hf_vm_junk = before;
+	vm_page_free(m);
+}

@@ -270,6 +270,7 @@ HF_SCENARIO(wire_shared_elsewhere, "wire.shared_elsewhere", "IW-1 CW-25",
 	map = hf_space_map();
 	protect(VM_PROT_RW);
 	hf_expect(hf_probe_write(VA, 0x33).ok);
+	hf_expect_bytes(VA, 1, PAGE_SIZE, hf_script_byte(0));
 	protect(VM_PROT_READ);
 	hf_require_eq(vm_map_wire(map, VA + ptoa(2), END, VM_MAP_WIRE_USER),
 	    KERN_SUCCESS);
@@ -322,6 +323,8 @@ HF_SCENARIO(wire_shared_upgrade, "wire.shared_upgrade", "IW-1 WI-22 FT-80",
 		expect_wirings(1);
 		hf_space_run(sharer);
 		hf_expect_read(VA, 0x55);
+		if (mem.file)
+			hf_expect_bytes(VA, 1, PAGE_SIZE, hf_script_byte(0));
 		hf_space_run(me);
 		hf_space_end(sharer);
 		expect_wirings(0);
