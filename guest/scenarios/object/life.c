@@ -163,6 +163,12 @@ HF_SCENARIO(object_set_memattr, "object.set_memattr", "OB-41",
 	object = hf_test_object(2);
 	hf_expect_eq(vm_object_set_memattr(object, VM_MEMATTR_UNCACHEABLE),
 	    KERN_SUCCESS);
+	/* Its pages have it as long as they are its pages. */
+	m = vm_page_alloc(object, 1, VM_ALLOC_NORMAL);
+	hf_require(m != NULL);
+	hf_expect_eq(pmap_page_get_memattr(m), VM_MEMATTR_UNCACHEABLE);
+	vm_page_free(m);
+	hf_expect_eq(pmap_page_get_memattr(m), VM_MEMATTR_DEFAULT);
 	hf_expect_eq(
 	    vm_object_set_memattr(object, VM_MEMATTR_DEFAULT), KERN_SUCCESS);
 	m = hf_test_page_resting(object, 0, 0);

@@ -194,3 +194,29 @@ HF_SCENARIO(page_try_to_free, "page.try_to_free", "PF-1",
 	hf_expect_eq(vm_page_lookup(object, 0), NULL);
 	hf_test_object_end(object);
 }
+
+HF_SCENARIO(page_try_to_free_modified, "page.try_to_free_modified", "PF-5 PW-4",
+    "a page that only its mapping knows to be modified is not freed")
+{
+	static struct pmap pmap;
+	vm_object_t object;
+	vm_page_t m;
+
+	object = hf_test_object(1);
+	hf_test_pmap_begin(&pmap);
+	m = hf_test_page(object, 0, 0x5a);
+	(void)pmap_enter(&pmap, 0x400000, m, VM_PROT_RW, VM_PROT_RW, 0);
+	vm_page_undirty(m);
+	vm_page_xunbusy(m);
+	hf_expect(pmap_is_modified(m));
+	hf_expect_eq(vm_page_try_to_free(m), 0);
+	hf_expect_eq(vm_page_lookup(object, 0), m);
+	hf_expect_eq(m->dirty, VM_PAGE_BITS_ALL);
+	hf_expect(hf_test_all(m, 0, PAGE_SIZE, 0x5a));
+	/* Clean it goes, and so do its mappings. */
+	vm_page_undirty(m);
+	hf_expect_eq(vm_page_try_to_free(m), 1);
+	hf_expect_eq(vm_page_lookup(object, 0), NULL);
+	hf_test_pmap_end(&pmap);
+	hf_test_object_end(object);
+}

@@ -47,3 +47,23 @@ HF_SCENARIO(page_index_returns, "page.index_nodes_return", "PI-3",
 	}
 	hf_test_object_end(object);
 }
+
+HF_SCENARIO(page_index_low_again, "page.index_low_again", "PI-3",
+    "a tree that was high for one far page is low again without it")
+{
+	vm_object_t object;
+	vm_page_t far, near;
+	u_long nodes;
+
+	object = hf_test_object(1 << 30);
+	near = vm_page_alloc(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY);
+	hf_require(near != NULL);
+	nodes = hf_vm_radix_nodes();
+	far = vm_page_alloc(object, 1 << 29, VM_ALLOC_NORMAL);
+	hf_require(far != NULL);
+	hf_expect_lt(nodes + 1, hf_vm_radix_nodes());
+	vm_page_free(far);
+	hf_expect_eq(hf_vm_radix_nodes(), nodes);
+	hf_expect_eq(vm_page_lookup(object, 0), near);
+	hf_test_object_end(object);
+}

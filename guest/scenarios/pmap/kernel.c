@@ -64,3 +64,40 @@ HF_SCENARIO(pmap_kernel_tables, "pmap.kernel_tables", "PM-44",
 	kva_free(kva, ptoa(KVA_PAGES));
 	lab_close(&lab);
 }
+
+HF_SCENARIO(pmap_kernel_grows, "pmap.kernel_grows", "PM-44",
+    "the kernel's tables reach the address asked for, whatever it is")
+{
+	const vm_offset_t end = kernel_vm_end;
+
+	if (end + 2 * PG_LEVEL_SIZE(1) > VM_MAX_KERNEL_ADDRESS)
+		hf_skip("the kernel's tables are all there");
+	hf_expect(!pmap_is_prefaultable(kernel_pmap, end));
+	pmap_growkernel(end + 1);
+	hf_expect_lt(end, kernel_vm_end);
+	hf_expect(pmap_is_prefaultable(kernel_pmap, end));
+	hf_expect(hf_pmap_check() == NULL);
+}
+
+HF_SCENARIO(pmap_kernel_private, "pmap.kernel_private", "PM-40 PM-43",
+    "what the kernel maps for itself is global and not the processes'")
+{
+	struct lab lab;
+	pt_entry_t leaf;
+	vm_offset_t kva;
+
+	lab_open(&lab, 1);
+	kva = kva_alloc(PAGE_SIZE);
+	hf_require(kva != 0);
+	hf_require_eq(
+	    pmap_enter(kernel_pmap, kva, lab.m[0], VM_PROT_RW, VM_PROT_RW, 0),
+	    KERN_SUCCESS);
+	leaf = hf_pmap_leaf(kernel_pmap, kva);
+	hf_expect_eq(
+	    leaf & (X86_PG_V | X86_PG_U | X86_PG_G), X86_PG_V | X86_PG_G);
+	pmap_remove(kernel_pmap, kva, kva + PAGE_SIZE);
+	lab_enter(&lab, LAB_BASE, lab.m[0], VM_PROT_READ, VM_PROT_READ);
+	hf_expect_eq(lab_bits(&lab, LAB_BASE, X86_PG_U | X86_PG_G), X86_PG_U);
+	kva_free(kva, PAGE_SIZE);
+	lab_close(&lab);
+}

@@ -26,6 +26,9 @@ HF_SCENARIO(pmap_prefault_one, "pmap.enter_quick", "PM-15",
 	leaf = hf_pmap_leaf(lab.pmap, lab_va(1));
 	pmap_enter_quick(lab.pmap, lab_va(1), lab.m[0], R);
 	hf_expect_eq(hf_pmap_leaf(lab.pmap, lab_va(1)), leaf);
+	/* Whatever the caller permits. */
+	pmap_enter_quick(lab.pmap, lab_va(2), lab.m[0], RW);
+	hf_expect_eq(lab_bits(&lab, lab_va(2), X86_PG_V | X86_PG_RW), X86_PG_V);
 	hf_expect(lab_can_load(lab_va(0)));
 	hf_expect(lab_bits(&lab, lab_va(0), X86_PG_A) != 0);
 	hf_expect(hf_pmap_check() == NULL);
