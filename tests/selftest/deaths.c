@@ -44,6 +44,22 @@ HF_SCENARIO(selftest_panic_early, "selftest.panic_early", "",
 	panic("selftest: early, delay %lu", hf_plan_param_u64("delay", 0));
 }
 
+/* start.S: how many have come; those beyond hf_ap_count halt there, without an IDT. */
+extern volatile uint32_t hf_ap_next, hf_ap_count;
+
+HF_SCENARIO(selftest_panic_no_idt, "selftest.panic_no_idt", "",
+    "panics while the other CPUs have no IDT")
+{
+	uint32_t n = hf_ap_count;
+
+	hf_require(n != 0 && hf_ap_next == 0);
+	hf_ap_next = n;
+	hf_smp_launch();
+	while (hf_ap_next != 2 * n)
+		cpu_spinwait();
+	panic("selftest: %u CPUs have no IDT", n);
+}
+
 HF_SCENARIO(selftest_fault, "selftest.fault", "", "reads a wild address")
 {
 	hf_expect(*(volatile uint64_t *)0xfffffeee00001230ul == 0);
