@@ -48,6 +48,16 @@ hf_probe_write(vm_offset_t va, int byte)
 	return ((struct hf_probe){ .ok = true, .value = byte });
 }
 
+#ifdef HF_MODEL
+struct hf_probe
+hf_probe_exec(vm_offset_t va)
+{
+	forget();
+	if (!hf_model_fetch(va))
+		return (failed(va));
+	return ((struct hf_probe){ .ok = true, .addr = va });
+}
+#else
 /*
  * Ring 0 cannot fetch from a process's memory to find out, so the leaf is asked and
  * the handler called as the CPU would.
@@ -69,3 +79,4 @@ hf_probe_exec(vm_offset_t va)
 		&p.code) == KERN_SUCCESS);
 	return (p);
 }
+#endif

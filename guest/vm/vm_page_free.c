@@ -48,6 +48,9 @@ free_prep(vm_page_t m)
 	} else
 		vm_page_assert_unbusied(m);
 
+	KASSERT(!hf_tlb_has_frame(VM_PAGE_TO_PHYS(m)),
+	    ("vm_page_free: page %#lx may still be reached by a CPU",
+		VM_PAGE_TO_PHYS(m)));
 	KASSERT(m->hf_entry_wirings == 0,
 	    ("vm_page_free: page %#lx is an entry's", VM_PAGE_TO_PHYS(m)));
 

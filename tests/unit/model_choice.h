@@ -32,8 +32,6 @@ model_lacks(uint32_t flags)
 		return ("ends its guest");
 	if ((flags & HF_NEEDS_MMU) != 0)
 		return ("needs real page tables");
-	if ((flags & HF_NEEDS_SMP) != 0)
-		return ("needs two CPUs");
 	if ((flags & disk) != 0 && getenv("HF_MODEL_DISK") == NULL)
 		return ("needs a disk: HF_MODEL_DISK names none");
 	return (NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pmap_bootstrap.c: the kernel's own page tables; a CPU's way to them. */
+/* pmap_bootstrap.c: the kernel's own page tables. */
 
 /*
  * Runs on the boot tables, which map the first 4 GiB at the direct map's
@@ -136,51 +136,10 @@ pmap_bootstrap(vm_paddr_t *firstaddr)
 	load_cr3(kernel_pmap->pm_cr3);
 }
 
-/*
- * CR0_BOOT, CR4_BOOT and EFER_BOOT have all that these tables need, and the boot
- * tables have no global entries.
- */
-void
-hf_pmap_cpu_init(void)
-{
-	u_int cpu = curcpu;
-
-	CPU_SET_ATOMIC(cpu, &kernel_pmap->pm_active);
-	PCPU_SET(curpmap, kernel_pmap);
-	load_cr3(kernel_pmap->pm_cr3);
-	/* Between two frames lies an address that is never mapped. */
-	PCPU_SET(qmap_addr, HF_KVA_SPECIAL + (2 * cpu + 1) * PAGE_SIZE);
-}
-
 void
 hf_pmap_md_init(void)
 {
 	hf_pmap_cpu_init();
 	hf_memattr_init();
 	hf_ipi_register(HF_IPI_TLB, hf_tlb_ipi_handler);
-}
-
-pmap_t
-hf_pmap_current(void)
-{
-	pmap_t pmap = PCPU_GET(curpmap);
-
-	return (pmap != NULL ? pmap : kernel_pmap);
-}
-
-void
-hf_pmap_load(pmap_t pmap)
-{
-	pmap_t old = hf_pmap_current();
-	u_int cpu = curcpu;
-
-	/*
-	 * A flush of pmap that does not see the bit has changed its entries
-	 * before: then the load below cannot cache the old ones.  A flush of
-	 * "old" is needed until its entries are out, which is after the load.
-	 */
-	CPU_SET_ATOMIC(cpu, &pmap->pm_active);
-	load_cr3(pmap->pm_cr3);
-	PCPU_SET(curpmap, pmap);
-	CPU_CLR_ATOMIC(cpu, &old->pm_active);
 }

@@ -147,17 +147,12 @@ check_user(pmap_t pmap)
 		broken(&c, 0, "I4 resident_count");
 	if (pmap->pm_stats.wired_count != c.wired)
 		broken(&c, 0, "I4 wired_count");
+	if (c.broken == NULL)
+		c.broken = hf_tlb_check(pmap);
 	PMAP_UNLOCK(pmap);
 	return (c.broken);
 }
 
-#ifdef HF_MODEL
-static const char *
-check_active(void)
-{
-	return (NULL);
-}
-#else
 /* I9; another CPU may be between the two halves of a switch. */
 static const char *
 check_active(void)
@@ -183,7 +178,6 @@ check_active(void)
 		}
 	return (NULL);
 }
-#endif
 
 const char *
 hf_pmap_check(void)

@@ -108,6 +108,8 @@ remove_one(vm_page_t m, pv_entry_t pv)
 		vm_page_dirty(m);
 	if ((old & X86_PG_A) != 0)
 		vm_page_aflag_set(m, PGA_REFERENCED);
+	KASSERT(!hf_tlb_has(pmap, va),
+	    ("pmap: %#lx is forgotten before it is flushed", va));
 	TAILQ_REMOVE(&m->md.pv_list, pv, pv_link);
 	m->md.pv_gen++;
 	pmap_pv_free(pmap, pv);

@@ -239,6 +239,8 @@ pv_take(vm_page_t m, pmap_t pmap, vm_offset_t va)
 	struct mtx *lock = pv_lock(m);
 	pv_entry_t pv;
 
+	KASSERT(!hf_tlb_has(pmap, va),
+	    ("pmap: %#lx is forgotten before it is flushed", va));
 	mtx_lock(lock);
 	pv = pmap_pv_unlink(m, pmap, va);
 	if (TAILQ_EMPTY(&m->md.pv_list))

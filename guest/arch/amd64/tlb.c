@@ -83,6 +83,20 @@ hf_tlb_ipi_handler(void)
 	} while (any);
 }
 
+bool
+hf_tlb_awaited(u_int cpu)
+{
+	u_long who;
+
+	for (who = atomic_load_acq_long(&tlb_initiators); who != 0;
+	     who &= who - 1)
+		if ((atomic_load_acq_long(
+			 &tlb_slots[__builtin_ctzl(who)].ts_todo) &
+			CPU_BIT(cpu)) != 0)
+			return (true);
+	return (false);
+}
+
 void
 hf_tlb_join(void)
 {

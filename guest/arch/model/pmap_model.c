@@ -2,12 +2,12 @@
 /* pmap_model.c: what the pmap needs of a machine, in a host process. */
 
 /*
- * amd64's pmap sources run here unchanged; their tables lie in the host memory
- * that stands for RAM, and mmu.c walks them.  There is no TLB, so that
- * flushes have nothing to do.
+ * amd64's pmap sources run here unchanged, with its flushes; their tables lie in the
+ * host memory that stands for RAM, and mmu.c walks them.
  */
 #include <vm/vm_map.h>
 #include <arch/amd64/pmap_var.h>
+#include "tlb_cache.h"
 
 vm_offset_t hf_model_dmap_base;
 vm_size_t hf_model_ram_bytes;
@@ -35,6 +35,7 @@ pmap_bootstrap(vm_paddr_t *firstaddr)
 	const vm_offset_t va = VM_MIN_KERNEL_ADDRESS;
 	pt_entry_t *top, *pdpt, *pd, slot;
 
+	hf_tlb_cache_init();
 	*firstaddr = round_page(*firstaddr);
 	kernel_pmap->pm_cr3 = *firstaddr;
 	top = boot_table(firstaddr, &slot);
@@ -50,46 +51,7 @@ pmap_bootstrap(vm_paddr_t *firstaddr)
 void
 hf_pmap_md_init(void)
 {
-}
-
-void
-hf_pmap_cpu_init(void)
-{
-}
-
-pmap_t
-hf_pmap_current(void)
-{
-	struct vmspace *vm = curproc->p_vmspace;
-
-	return (vm != NULL ? vmspace_pmap(vm) : kernel_pmap);
-}
-
-/* Threads of the model reach their tables through curproc. */
-void
-hf_pmap_load(pmap_t pmap)
-{
-}
-
-void
-pmap_invalidate_page(pmap_t pmap, vm_offset_t va)
-{
-}
-
-void
-pmap_invalidate_range(pmap_t pmap, vm_offset_t sva, vm_offset_t eva)
-{
-}
-
-void
-pmap_invalidate_all(pmap_t pmap)
-{
-}
-
-u_long
-hf_tlb_ipi_count(void)
-{
-	return (0);
+	hf_pmap_cpu_init();
 }
 
 /* The model has no direct map to split. */

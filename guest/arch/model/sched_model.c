@@ -2,9 +2,9 @@
 /* sched_model.c: threads, sleep queues and critical sections over POSIX. */
 
 /*
- * A kernel thread is a host thread, so threads really run at once; there is one
- * CPU as far as the kernel's per-CPU data goes.  The chain lock may be
- * taken again by its holder, as kern/sleep.c needs.
+ * A kernel thread is a host thread, so threads really run at once, each on a CPU of
+ * its own (cpu_model.c).  The chain lock may be taken again by its holder,
+ * as kern/sleep.c needs.
  *
  * With hf_exploring one thread runs at a time, and explore.c says which.
  */
@@ -20,6 +20,7 @@
 #include <kern/sleepq.h>
 #include <kern/thread.h>
 #include <vm/pmap.h>
+#include "cpu_model.h"
 #include "explore_impl.h"
 #include "host.h"
 #include "model_time.h"
@@ -27,10 +28,6 @@
 #define TICK_NS 10000000ul
 
 struct thread thread0;
-int mp_ncpus = 1;
-int mp_maxid;
-cpuset_t all_cpus = { 1 };
-_Thread_local struct pcpu hf_model_pcpu;
 int hz = 100;
 
 TAILQ_HEAD(sleepers, thread);
@@ -210,25 +207,6 @@ hf_backtrace(uint64_t *bt, int max)
 	return (hf_host_backtrace(bt, max));
 }
 
-struct pcpu *
-pcpu_find(u_int cpuid)
-{
-	return (cpuid == 0 ? &hf_model_pcpu : NULL);
-}
-
-int
-hf_smp_wait(void)
-{
-	return (mp_ncpus);
-}
-
-void
-smp_rendezvous_cpus(cpuset_t cpus, void (*fn)(void *), void *arg)
-{
-	if (CPU_ISSET(0, &cpus))
-		fn(arg);
-}
-
 static void
 thread_setup(struct thread *td, struct proc *p, const char *name)
 {
@@ -244,7 +222,8 @@ thread_setup(struct thread *td, struct proc *p, const char *name)
 void
 hf_thread_init(void)
 {
-	hf_model_pcpu.pc_curthread = &thread0;
+	thread0.td_md.md_cpu = hf_model_cpu_take();
+	hf_model_cpu_start(&thread0);
 	thread_setup(&thread0, &proc0, "main");
 	if (hf_exploring)
 		hf_explore_add(&thread0);
@@ -279,13 +258,16 @@ thread_main(void *arg)
 {
 	struct thread *td = arg;
 
-	hf_model_pcpu.pc_curthread = td;
+	hf_model_cpu_start(td);
 	if (hf_exploring)
 		hf_explore_enter(td);
+	hf_pmap_cpu_init();
+	pmap_activate(td);
 	td->td_fn(td->td_arg);
 	KASSERT(td->td_critnest == 0 && hf_locks_held() == 0,
 	    ("thread %s ends in a critical section or with a lock",
 		td->td_name));
+	hf_model_cpu_stop();
 	atomic_subtract_int(&alive, 1);
 	if (hf_exploring)
 		end_explored(td);
@@ -298,13 +280,14 @@ hf_thread_create_in(
 	struct thread *td;
 
 	hf_assert_may_sleep("hf_thread_create");
-	if (cpu > 0)
+	if (cpu >= hf_smp_wait())
 		panic("hf_thread_create: no CPU %d", cpu);
 	td = hf_kalloc(sizeof(*td), M_WAITOK | M_ZERO);
 	thread_setup(td, p, name);
 	td->td_tid = (lwpid_t)atomic_fetchadd_int(&next_tid, 1);
 	td->td_fn = fn;
 	td->td_arg = arg;
+	td->td_md.md_cpu = hf_model_cpu_take();
 	atomic_add_int(&alive, 1);
 	if (hf_exploring)
 		hf_explore_add(td);
@@ -337,6 +320,7 @@ hf_catch_machine_reset(u_int critnest)
 {
 	curthread->td_md.md_spinlock_count = 0;
 	curthread->td_critnest = critnest;
+	hf_model_cpu_reset();
 	if (lock_depth != 0) {
 		lock_depth = 0;
 		hf_host_unlock();

@@ -44,7 +44,7 @@ record_cpu(void *arg)
 }
 
 HF_SCENARIO(kern_thread_bound, "kern.thread_bound", "",
-    "a thread bound to a CPU runs on that CPU only")
+    "a thread bound to a CPU runs on that CPU only", .flags = HF_NEEDS_MMU)
 {
 	struct thread *td;
 	int cpu, seen;

@@ -86,12 +86,7 @@ lab_pmap_free(pmap_t pmap)
 bool
 lab_peek(vm_offset_t kva, uint64_t *v)
 {
-	uint64_t *p;
-
-	p = hf_model_translate(kernel_pmap, kva, VM_PROT_READ);
-	if (p != NULL)
-		*v = *p;
-	return (p != NULL);
+	return (hf_model_peek(kva, v));
 }
 #else
 bool

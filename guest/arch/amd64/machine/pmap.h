@@ -136,11 +136,29 @@ void pmap_invalidate_page(pmap_t pmap, vm_offset_t va);
 void pmap_invalidate_range(pmap_t pmap, vm_offset_t sva, vm_offset_t eva);
 void pmap_invalidate_all(pmap_t pmap);
 
+/*
+ * What CPUs have cached; no real one tells.  The model does: whether some CPU has a
+ * translation that leads to a frame or to a table in it; whether one has va of a
+ * pmap; and NULL, or what one has of a pmap that its tables do not say (lock of the
+ * pmap held).
+ */
+#ifdef HF_MODEL
+bool hf_tlb_has_frame(vm_paddr_t pa);
+bool hf_tlb_has(pmap_t pmap, vm_offset_t va);
+const char *hf_tlb_check(pmap_t pmap);
+#else
+#define hf_tlb_has_frame(pa) false
+#define hf_tlb_has(pmap, va) false
+#define hf_tlb_check(pmap)   NULL
+#endif
+
 /* Interrupts sent for flushes so far, by all CPUs. */
 u_long hf_tlb_ipi_count(void);
 
 /* The shootdown interrupt; called by the trap code, interrupts off. */
 void hf_tlb_ipi_handler(void);
+/* Does somebody wait for this CPU to flush?  The model looks, before it does. */
+bool hf_tlb_awaited(u_int cpu);
 
 /*
  * Brings this CPU to the kernel's tables and the control bits that

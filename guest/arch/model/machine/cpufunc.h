@@ -22,17 +22,16 @@ halt(void)
 	hf_model_yield();
 }
 
-/* There are no interrupts. */
-static inline register_t
-intr_disable(void)
-{
-	return (0);
-}
+/* Nothing interrupts a thread, but who must not be interrupted is known. */
+register_t read_rflags(void);
+register_t intr_disable(void);
+void intr_restore(register_t flags);
 
-static inline void
-intr_restore(register_t flags)
-{
-}
+/* mmu.c: the instructions that tell the TLB. */
+uint64_t rcr3(void);
+void load_cr3(uint64_t v);
+void load_cr4(uint64_t v);
+void invlpg(vm_offset_t va);
 
 static inline void
 pagezero(void *page)

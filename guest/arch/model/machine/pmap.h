@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* machine/pmap.h: amd64's structures, plus the door to the software MMU. */
+/* machine/pmap.h: amd64's structures, plus the doors to the software MMU. */
 
 #ifndef _MODEL_MACHINE_PMAP_H_
 #define _MODEL_MACHINE_PMAP_H_
@@ -7,20 +7,12 @@
 #include <arch/amd64/machine/pmap.h>
 
 /*
- * One access as the CPU makes it: translates va in the current process's
- * address space (kernel map addresses: in kernel_pmap), checks the rights for
- * type (one VM_PROT_ bit), sets A and, for a write, M; on a miss or missing
- * right records td_fault_* and calls vm_fault_trap() until it fails or the
- * access succeeds.  Returns the host address of the byte, or NULL after a
- * fault that could not be resolved.  No locks held; may sleep.  The address
- * is good until something is unmapped.
+ * One load of a word at a kernel address, as the CPU makes it but without the fault
+ * handler: false if it faults.  Never sleeps.
  */
-void *hf_model_access(vm_offset_t va, vm_prot_t type);
+bool hf_model_peek(vm_offset_t kva, uint64_t *v);
 
-/*
- * The same without the fault handler: NULL if the access would fault.
- * Never sleeps.
- */
-void *hf_model_translate(pmap_t pmap, vm_offset_t va, vm_prot_t type);
+/* One instruction fetch from user memory, with it; false if that fails. */
+bool hf_model_fetch(vm_offset_t va);
 
 #endif

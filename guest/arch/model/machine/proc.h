@@ -8,6 +8,7 @@ struct mdthread {
 	void *md_host;	       /* (c) the host's thread */
 	void *md_cond;	       /* (c) what it sleeps on, under the chain lock */
 	int md_spinlock_count; /* (t) spin mutexes held */
+	u_int md_cpu;	       /* (c) its CPU */
 	int md_slot;	       /* (c) the explorer's name for it */
 };
 

@@ -21,6 +21,9 @@
 #define VM_MIN_KERNEL_ADDRESS 0xfffffe0000000000ul
 #define VM_MAX_KERNEL_ADDRESS 0xfffffe8000000000ul
 
+#define KERNBASE       0xffffffff80000000ul
+#define HF_KVA_SPECIAL 0xffffffffbfe00000ul
+
 /*
  * Host address of physical address 0 and the size of RAM; set by the model's
  * boot before pmap_bootstrap(), constant afterwards.
