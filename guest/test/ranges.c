@@ -55,11 +55,19 @@ static const struct hf_range templates[] = {
 	    HF_LEFT_NOTHING, 0 },
 	{ "at the very end", 0ul - 2 * P, 0ul - P, HF_RANGE_OUTSIDE,
 	    HF_LEFT_NOTHING, 0 },
-	{ .name = NULL },
 };
 
-static struct hf_range ranges[nitems(templates)];
 static void *kernel_page;
+
+/* What is to stay as it is. */
+struct state {
+	int n;
+	struct {
+		const char *what;
+		u_long value;
+	} word[80];
+};
+static struct state before;
 
 vm_offset_t
 hf_ranges_va(int i)
@@ -73,8 +81,8 @@ hf_ranges_kernel_va(void)
 	return ((vm_offset_t)kernel_page);
 }
 
-void
-hf_ranges_map(void)
+static void
+map_memory(void)
 {
 	vm_map_t map;
 	int i;
@@ -89,8 +97,8 @@ hf_ranges_map(void)
 		hf_poke(hf_ranges_va(i), 0x100 + (uint64_t)i);
 }
 
-void
-hf_ranges_unmap(void)
+static void
+unmap_memory(void)
 {
 	vm_map_remove(hf_space_map(), 0, TOP);
 }
@@ -103,28 +111,50 @@ real_address(vm_offset_t va)
 	return (va == KERNEL_END ? (vm_offset_t)kernel_page + P : va);
 }
 
-const struct hf_range *
+void
 hf_ranges_begin(void)
 {
-	int i;
-
 	kernel_page = kmem_malloc(P, M_WAITOK | M_ZERO);
 	hf_require(kernel_page != NULL);
-	for (i = 0; i < (int)nitems(templates); i++) {
-		ranges[i] = templates[i];
-		ranges[i].start = real_address(templates[i].start);
-		ranges[i].end = real_address(templates[i].end);
-	}
-	hf_ranges_map();
-	return (ranges);
+	map_memory();
+	hf_ranges_save();
 }
 
 void
 hf_ranges_end(void)
 {
 	hf_space_check();
-	hf_ranges_unmap();
+	unmap_memory();
 	kmem_free(kernel_page, P);
+}
+
+void
+hf_ranges_try_each(hf_ranges_trial_t *trial)
+{
+	struct hf_range r;
+	int i;
+
+	hf_ranges_save();
+	for (i = 0; i < (int)nitems(templates); i++) {
+		r = templates[i];
+		r.start = real_address(r.start);
+		r.end = real_address(r.end);
+		if (trial(hf_space_map(), &r) == HF_TRIAL_SAME) {
+			hf_ranges_expect_same(&r);
+			continue;
+		}
+		unmap_memory();
+		map_memory();
+		hf_ranges_save();
+	}
+}
+
+void
+hf_ranges_try(hf_ranges_trial_t *trial)
+{
+	hf_ranges_begin();
+	hf_ranges_try_each(trial);
+	hf_ranges_end();
 }
 
 u_int
@@ -140,15 +170,15 @@ hf_ranges_pages(bool (*has)(vm_offset_t va))
 }
 
 static void
-put(struct hf_ranges_state *s, const char *what, u_long value)
+put(struct state *s, const char *what, u_long value)
 {
-	KASSERT(s->n < (int)nitems(s->word), ("hf_ranges_save: too much"));
+	KASSERT(s->n < (int)nitems(s->word), ("ranges: too much"));
 	s->word[s->n].what = what;
 	s->word[s->n++].value = value;
 }
 
 static void
-put_entry(struct hf_ranges_state *s, vm_map_entry_t e)
+put_entry(struct state *s, vm_map_entry_t e)
 {
 	put(s, "an entry's start", e->start);
 	put(s, "an entry's end", e->end);
@@ -162,7 +192,7 @@ put_entry(struct hf_ranges_state *s, vm_map_entry_t e)
 }
 
 static void
-put_page(struct hf_ranges_state *s, vm_offset_t va)
+put_page(struct state *s, vm_offset_t va)
 {
 	vm_page_t m;
 
@@ -175,8 +205,8 @@ put_page(struct hf_ranges_state *s, vm_offset_t va)
 	    m != NULL ? *(uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)) : 0);
 }
 
-void
-hf_ranges_save(struct hf_ranges_state *s)
+static void
+save(struct state *s)
 {
 	vm_map_entry_t e;
 	vm_map_t map;
@@ -201,18 +231,24 @@ hf_ranges_save(struct hf_ranges_state *s)
 }
 
 void
-hf_ranges_expect_same(const struct hf_ranges_state *s, const struct hf_range *r)
+hf_ranges_save(void)
 {
-	struct hf_ranges_state now;
+	save(&before);
+}
+
+void
+hf_ranges_expect_same(const struct hf_range *r)
+{
+	static struct state now;
 	int i;
 
-	hf_ranges_save(&now);
-	hf_expect_eq(now.n, s->n);
-	for (i = 0; i < now.n && i < s->n; i++)
-		if (now.word[i].value != s->word[i].value) {
+	save(&now);
+	hf_expect_eq(now.n, before.n);
+	for (i = 0; i < now.n && i < before.n; i++)
+		if (now.word[i].value != before.word[i].value) {
 			hf_note("range \"%s\": %s changed", r->name,
-			    s->word[i].what);
-			hf_expect_eq(now.word[i].value, s->word[i].value);
+			    before.word[i].what);
+			hf_expect_eq(now.word[i].value, before.word[i].value);
 			return;
 		}
 }

@@ -38,14 +38,20 @@ struct hf_range {
 	u_int pages; /* those of the numbered ones that are left: bits */
 };
 
-/* The first of the ranges, ended by one without a name. */
-const struct hf_range *hf_ranges_begin(void);
-/* Takes the memory away again. */
+/* The memory, and all of it away again. */
+void hf_ranges_begin(void);
 void hf_ranges_end(void);
 
-/* The memory anew, if the last trial has spoilt it. */
-void hf_ranges_map(void);
-void hf_ranges_unmap(void);
+/*
+ * Calls trial() with each range, in the memory of hf_ranges_begin().  One that says
+ * SAME is expected to have left all as it was; after SPOILT the memory is made anew.
+ */
+enum hf_trial { HF_TRIAL_SAME, HF_TRIAL_SPOILT };
+typedef enum hf_trial hf_ranges_trial_t(vm_map_t map, const struct hf_range *r);
+void hf_ranges_try(hf_ranges_trial_t *trial);
+
+/* The same within a hf_ranges_begin(). */
+void hf_ranges_try_each(hf_ranges_trial_t *trial);
 
 /* Its length as functions with a length see it: modulo 2^64. */
 static inline vm_size_t
@@ -71,18 +77,10 @@ hf_ranges_count(u_int pages)
 	return (n);
 }
 
-/* All that a trial might have changed. */
-struct hf_ranges_state {
-	int n;
-	struct {
-		const char *what;
-		u_long value;
-	} word[80];
-};
-void hf_ranges_save(struct hf_ranges_state *s);
-/* Expects all to be as it was; says what is not, of which range. */
-void hf_ranges_expect_same(
-    const struct hf_ranges_state *s, const struct hf_range *r);
+/* Notes all that a trial might change; hf_ranges_begin() and _try() do. */
+void hf_ranges_save(void);
+/* Expects all to be as noted; says what is not, of which range. */
+void hf_ranges_expect_same(const struct hf_range *r);
 
 /* An expectation about a trial; the failure names the range. */
 #define hf_ranges_expect(r, got, want)                               \

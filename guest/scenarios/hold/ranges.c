@@ -21,43 +21,36 @@ verdict(const struct hf_range *r)
 	return (r->left == HF_LEFT_MAPPED ? 0 : EFAULT);
 }
 
-static int
-quick_hold(const struct hf_range *r, vm_prot_t prot, vm_page_t *ma)
+static enum hf_trial
+try_hold(vm_map_t map, const struct hf_range *r)
 {
-	return (vm_fault_quick_hold_pages(
-	    hf_space_map(), r->start, hf_range_bytes(r), prot, ma, MANY));
+	vm_page_t ma[MANY];
+	int count, error, i, want;
+
+	memset(ma, 0x5a, sizeof(ma));
+	count = -7;
+	error = vm_fault_hold_pages(
+	    map, r->start, hf_range_bytes(r), VM_PROT_RW, ma, MANY, &count);
+	hf_ranges_expect(r, error, verdict(r));
+	want = error == 0 ? (int)atop(hf_range_bytes(r)) : 0;
+	hf_ranges_expect(r, count, want);
+	for (i = 0; i < count; i++)
+		hf_ranges_expect(r, vm_page_wire_count(ma[i]), 1);
+	vm_page_unhold_pages(ma, count);
+	hf_ranges_expect_same(r);
+	if (error == EINVAL)
+		return (HF_TRIAL_SAME); /* a panic of the older form */
+	count = vm_fault_quick_hold_pages(
+	    map, r->start, hf_range_bytes(r), VM_PROT_READ, ma, MANY);
+	hf_ranges_expect(r, count, error == 0 ? want : -1);
+	vm_page_unhold_pages(ma, imax(count, 0));
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(hold_ranges, "hold.ranges", "QH-01 QH-04 QH-27",
     "pages are held of what is all mapped; of another range none is")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_page_t ma[MANY];
-	int count, error, i;
-
-	r = hf_ranges_begin();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		memset(ma, 0x5a, sizeof(ma));
-		count = -7;
-		error = vm_fault_hold_pages(hf_space_map(), r->start,
-		    hf_range_bytes(r), VM_PROT_RW, ma, MANY, &count);
-		hf_ranges_expect(r, error, verdict(r));
-		hf_ranges_expect(
-		    r, count, error == 0 ? (int)atop(hf_range_bytes(r)) : 0);
-		for (i = 0; i < count; i++)
-			hf_ranges_expect(r, vm_page_wire_count(ma[i]), 1);
-		vm_page_unhold_pages(ma, count);
-		hf_ranges_expect_same(&before, r);
-		if (error == EINVAL)
-			continue; /* a panic of the older form */
-		count = quick_hold(r, VM_PROT_READ, ma);
-		hf_ranges_expect(
-		    r, count, error == 0 ? (int)atop(hf_range_bytes(r)) : -1);
-		vm_page_unhold_pages(ma, imax(count, 0));
-		hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+	hf_ranges_try(try_hold);
 }
 
 HF_SCENARIO(hold_bytes, "hold.bytes", "QH-01 QH-02 QH-03 QH-04 QH-27",
@@ -87,20 +80,18 @@ HF_SCENARIO(hold_bytes, "hold.bytes", "QH-01 QH-02 QH-03 QH-04 QH-27",
 		{ max - 1, 2, -1 },
 		{ max, 1, -1 },
 	};
-	struct hf_ranges_state before;
 	struct hf_range r = { .name = "of bytes" };
 	vm_page_t ma[MANY];
 	int count, i;
 
-	(void)hf_ranges_begin();
-	hf_ranges_save(&before);
+	hf_ranges_begin();
 	for (i = 0; i < (int)nitems(odd); i++) {
 		count = vm_fault_quick_hold_pages(hf_space_map(), odd[i].addr,
 		    odd[i].len, VM_PROT_READ, ma, MANY);
 		if (!hf_expect_eq(count, odd[i].count))
 			hf_note("%#lx bytes at %#lx", odd[i].len, odd[i].addr);
 		vm_page_unhold_pages(ma, imax(count, 0));
-		hf_ranges_expect_same(&before, &r);
+		hf_ranges_expect_same(&r);
 	}
 	hf_ranges_end();
 }
@@ -118,13 +109,11 @@ HF_SCENARIO(hold_array, "hold.array", "QH-05",
     "an array that is too small is an error of the one form, a panic of the "
     "other")
 {
-	struct hf_ranges_state before;
 	struct hf_range r = { .name = "two pages" };
 	vm_page_t ma[MANY];
 	int sizes[] = { 1, 0, -1, INT32_MIN }, count, i;
 
-	(void)hf_ranges_begin();
-	hf_ranges_save(&before);
+	hf_ranges_begin();
 	for (i = 0; i < (int)nitems(sizes); i++) {
 		count = -7;
 		hf_expect_eq(
@@ -133,7 +122,7 @@ HF_SCENARIO(hold_array, "hold.array", "QH-05",
 		    EINVAL);
 		hf_expect_eq(count, 0);
 		hf_expect_panic_always(hold_into, &sizes[i], "");
-		hf_ranges_expect_same(&before, &r);
+		hf_ranges_expect_same(&r);
 	}
 	/* The range is looked at first. */
 	hf_expect_eq(vm_fault_hold_pages(hf_space_map(), VM_MAXUSER_ADDRESS, 8,
@@ -144,7 +133,7 @@ HF_SCENARIO(hold_array, "hold.array", "QH-05",
 	    0);
 	hf_expect_eq(count, 2);
 	vm_page_unhold_pages(ma, count);
-	hf_ranges_expect_same(&before, &r);
+	hf_ranges_expect_same(&r);
 	hf_ranges_end();
 }
 
@@ -154,14 +143,13 @@ HF_SCENARIO(hold_no_access, "hold.no_access", "QH-10",
 	const vm_prot_t none[] = { VM_PROT_NONE, VM_PROT_QUICK_NOFAULT,
 		VM_PROT_COPY };
 	const vm_offset_t addr[] = { hf_ranges_va(0), HF_SPACE_BASE + ptoa(8) };
-	struct hf_ranges_state before;
 	struct hf_range r = { .name = "no access" };
 	vm_page_t ma[MANY];
 	int count, i, j;
 
-	(void)hf_ranges_begin();
+	hf_ranges_begin();
 	hf_space_anon_at(addr[1], 1); /* mapped, and never touched */
-	hf_ranges_save(&before);
+	hf_ranges_save();
 	for (i = 0; i < (int)nitems(none); i++)
 		for (j = 0; j < (int)nitems(addr); j++) {
 			hf_expect_eq(vm_fault_hold_pages(hf_space_map(),
@@ -170,36 +158,36 @@ HF_SCENARIO(hold_no_access, "hold.no_access", "QH-10",
 			hf_expect_eq(vm_fault_quick_hold_pages(hf_space_map(),
 					 addr[j], 8, none[i], ma, MANY),
 			    -1);
-			hf_ranges_expect_same(&before, &r);
+			hf_ranges_expect_same(&r);
 		}
 	hf_ranges_end();
+}
+
+static char *copy_buf;
+
+static enum hf_trial
+try_copy(vm_map_t map, const struct hf_range *r)
+{
+	const int want = r->is == HF_RANGE_EMPTY ? 0 : EFAULT;
+
+	/* Of one that ends in a hole the first page would be copied. */
+	if (r->is == HF_RANGE_INSIDE &&
+	    (r->left == HF_LEFT_MAPPED || r->start == hf_ranges_va(2)))
+		return (HF_TRIAL_SAME);
+	hf_ranges_expect(
+	    r, copyin((void *)r->start, copy_buf, hf_range_bytes(r)), want);
+	hf_ranges_expect(
+	    r, copyout(copy_buf, (void *)r->start, hf_range_bytes(r)), want);
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(hold_copy_ranges, "hold.copy_ranges", "FT-08",
     "copyin and copyout refuse what is not all memory of the process")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	char *buf;
-
-	r = hf_ranges_begin();
-	buf = kmem_malloc(ptoa(2), M_WAITOK);
-	hf_ranges_expect(r, buf != NULL, true);
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		if (r->is == HF_RANGE_INSIDE && r->start == hf_ranges_va(2))
-			continue; /* the first page of it is copied */
-		if (r->left == HF_LEFT_MAPPED && r->is == HF_RANGE_INSIDE)
-			continue;
-		hf_ranges_expect(r,
-		    copyin((void *)r->start, buf, hf_range_bytes(r)),
-		    r->is == HF_RANGE_EMPTY ? 0 : EFAULT);
-		hf_ranges_expect(r,
-		    copyout(buf, (void *)r->start, hf_range_bytes(r)),
-		    r->is == HF_RANGE_EMPTY ? 0 : EFAULT);
-		hf_ranges_expect_same(&before, r);
-	}
-	kmem_free(buf, ptoa(2));
-	hf_ranges_end();
+	copy_buf = kmem_malloc(ptoa(2), M_WAITOK);
+	hf_require(copy_buf != NULL);
+	hf_ranges_try(try_copy);
+	kmem_free(copy_buf, ptoa(2));
 }
 
 HF_SCENARIO(hold_useracc, "hold.useracc", "WI-29",
@@ -226,7 +214,7 @@ HF_SCENARIO(hold_useracc, "hold.useracc", "WI-29",
 	vm_offset_t k;
 	int i;
 
-	(void)hf_ranges_begin();
+	hf_ranges_begin();
 	for (i = 0; i < (int)nitems(odd); i++)
 		if (!hf_expect_eq(
 			useracc((void *)odd[i].addr, odd[i].len, VM_PROT_READ),

@@ -49,197 +49,164 @@ touch(void)
 		hf_poke(hf_ranges_va(i), 0x100 + (uint64_t)i);
 }
 
+static enum hf_trial
+try_remove(vm_map_t map, const struct hf_range *r)
+{
+	hf_ranges_expect(r, vm_map_remove(map, r->start, r->end), KERN_SUCCESS);
+	hf_ranges_expect(
+	    r, hf_ranges_pages(is_mapped), HF_RANGES_ALL & ~r->pages);
+	return (r->pages == 0 ? HF_TRIAL_SAME : HF_TRIAL_SPOILT);
+}
+
 HF_SCENARIO(map_ranges_remove, "map.ranges_remove", "MP-17",
     "odd ranges unmap what is left of them in the map, and nothing else")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_map_t map;
+	hf_ranges_try(try_remove);
+}
 
-	for (r = hf_ranges_begin(); r->name != NULL; r++) {
-		map = hf_space_map();
-		hf_ranges_save(&before);
-		hf_ranges_expect(
-		    r, vm_map_remove(map, r->start, r->end), KERN_SUCCESS);
-		hf_ranges_expect(
-		    r, hf_ranges_pages(is_mapped), HF_RANGES_ALL & ~r->pages);
-		if (r->pages == 0) {
-			hf_ranges_expect_same(&before, r);
-			continue;
-		}
-		hf_ranges_unmap();
-		hf_ranges_map();
-	}
-	hf_ranges_end();
+static enum hf_trial
+try_delete(vm_map_t map, const struct hf_range *r)
+{
+	int rv;
+
+	vm_map_lock(map);
+	rv = vm_map_delete(map, r->start, r->end);
+	vm_map_unlock(map);
+	hf_ranges_expect(r, rv, KERN_SUCCESS);
+	hf_ranges_expect(
+	    r, hf_ranges_pages(is_mapped), HF_RANGES_ALL & ~r->pages);
+	return (r->pages == 0 ? HF_TRIAL_SAME : HF_TRIAL_SPOILT);
 }
 
 HF_SCENARIO(map_ranges_delete, "map.ranges_delete", "MP-17",
     "so they do with the map's lock held, unclamped")
 {
-	const struct hf_range *r;
-	vm_map_t map;
-	int rv;
+	hf_ranges_try(try_delete);
+}
 
-	for (r = hf_ranges_begin(); r->name != NULL; r++) {
-		map = hf_space_map();
-		vm_map_lock(map);
-		rv = vm_map_delete(map, r->start, r->end);
-		vm_map_unlock(map);
-		hf_ranges_expect(r, rv, KERN_SUCCESS);
-		hf_ranges_expect(
-		    r, hf_ranges_pages(is_mapped), HF_RANGES_ALL & ~r->pages);
-		if (r->pages != 0) {
-			hf_ranges_unmap();
-			hf_ranges_map();
-		}
-	}
-	hf_ranges_end();
+static enum hf_trial
+try_protect(vm_map_t map, const struct hf_range *r)
+{
+	hf_ranges_expect(r,
+	    vm_map_protect(map, r->start, r->end, VM_PROT_READ, 0, SET_PROT),
+	    KERN_SUCCESS);
+	hf_ranges_expect(r, hf_ranges_pages(is_read_only), r->pages);
+	hf_ranges_expect(r,
+	    vm_map_protect(map, r->start, r->end, VM_PROT_RW, 0, SET_PROT),
+	    KERN_SUCCESS);
+	touch();
+	hf_ranges_expect_same(r);
+	hf_ranges_expect(r,
+	    vm_map_protect(map, r->start, r->end, VM_PROT_ALL, 0, SET_PROT),
+	    r->pages != 0 ? KERN_PROTECTION_FAILURE : KERN_SUCCESS);
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(map_ranges_protect, "map.ranges_protect", "MP-22 MP-27",
     "rights change for what is left of an odd range; too many only matter "
     "there")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_map_t map;
+	hf_ranges_try(try_protect);
+}
 
-	r = hf_ranges_begin();
-	map = hf_space_map();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		hf_ranges_expect(r,
-		    vm_map_protect(
-			map, r->start, r->end, VM_PROT_READ, 0, SET_PROT),
-		    KERN_SUCCESS);
-		hf_ranges_expect(r, hf_ranges_pages(is_read_only), r->pages);
-		hf_ranges_expect(r,
-		    vm_map_protect(
-			map, r->start, r->end, VM_PROT_RW, 0, SET_PROT),
-		    KERN_SUCCESS);
-		touch();
-		hf_ranges_expect_same(&before, r);
-		hf_ranges_expect(r,
-		    vm_map_protect(
-			map, r->start, r->end, VM_PROT_ALL, 0, SET_PROT),
-		    r->pages != 0 ? KERN_PROTECTION_FAILURE : KERN_SUCCESS);
-		hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+static enum hf_trial
+try_inherit(vm_map_t map, const struct hf_range *r)
+{
+	hf_ranges_expect(r,
+	    vm_map_inherit(map, r->start, r->end, VM_INHERIT_NONE),
+	    KERN_SUCCESS);
+	hf_ranges_expect(r, hf_ranges_pages(is_not_inherited), r->pages);
+	hf_ranges_expect(r,
+	    vm_map_inherit(map, r->start, r->end, VM_INHERIT_DEFAULT),
+	    KERN_SUCCESS);
+	hf_ranges_expect_same(r);
+	hf_ranges_expect(
+	    r, vm_map_inherit(map, r->start, r->end, 9), KERN_INVALID_ARGUMENT);
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(
     map_ranges_inherit, "map.ranges_inherit", "MP-30", "so does inheritance")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_map_t map;
+	hf_ranges_try(try_inherit);
+}
 
-	r = hf_ranges_begin();
-	map = hf_space_map();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		hf_ranges_expect(r,
-		    vm_map_inherit(map, r->start, r->end, VM_INHERIT_NONE),
-		    KERN_SUCCESS);
-		hf_ranges_expect(
-		    r, hf_ranges_pages(is_not_inherited), r->pages);
-		hf_ranges_expect(r,
-		    vm_map_inherit(map, r->start, r->end, VM_INHERIT_DEFAULT),
-		    KERN_SUCCESS);
-		hf_ranges_expect_same(&before, r);
-		hf_ranges_expect(r, vm_map_inherit(map, r->start, r->end, 9),
-		    KERN_INVALID_ARGUMENT);
-		hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+static enum hf_trial
+try_advise(vm_map_t map, const struct hf_range *r)
+{
+	hf_ranges_expect(
+	    r, vm_map_madvise(map, r->start, r->end, MADV_RANDOM), 0);
+	hf_ranges_expect(r, hf_ranges_pages(is_random), r->pages);
+	hf_ranges_expect(
+	    r, vm_map_madvise(map, r->start, r->end, MADV_NORMAL), 0);
+	hf_ranges_expect_same(r);
+	hf_ranges_expect(
+	    r, vm_map_madvise(map, r->start, r->end, MADV_DONTNEED), 0);
+	hf_ranges_expect(r, hf_ranges_pages(is_clean), r->pages);
+	hf_ranges_expect(
+	    r, vm_map_madvise(map, r->start, r->end, MADV_WILLNEED), 0);
+	hf_ranges_expect_same(r);
+	touch();
+	hf_ranges_expect(r, vm_map_madvise(map, r->start, r->end, 99), EINVAL);
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(map_ranges_advise, "map.ranges_advise", "MP-31",
     "so does advice, to entries and to pages")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_map_t map;
-
-	r = hf_ranges_begin();
-	map = hf_space_map();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		hf_ranges_expect(
-		    r, vm_map_madvise(map, r->start, r->end, MADV_RANDOM), 0);
-		hf_ranges_expect(r, hf_ranges_pages(is_random), r->pages);
-		hf_ranges_expect(
-		    r, vm_map_madvise(map, r->start, r->end, MADV_NORMAL), 0);
-		hf_ranges_expect_same(&before, r);
-		hf_ranges_expect(
-		    r, vm_map_madvise(map, r->start, r->end, MADV_DONTNEED), 0);
-		hf_ranges_expect(r, hf_ranges_pages(is_clean), r->pages);
-		hf_ranges_expect(
-		    r, vm_map_madvise(map, r->start, r->end, MADV_WILLNEED), 0);
-		hf_ranges_expect_same(&before, r);
-		touch();
-		hf_ranges_expect(
-		    r, vm_map_madvise(map, r->start, r->end, 99), EINVAL);
-		hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+	hf_ranges_try(try_advise);
 }
 
 /*
  * An empty range names the entry that contains it, a backwards one none.  That
  * something was invalidated shows by the mappings that are gone.
  */
-HF_SCENARIO(map_ranges_sync, "map.ranges_sync", "MP-34",
-    "write-back wants a range without holes, and does nothing for another")
+static enum hf_trial
+try_sync(vm_map_t map, const struct hf_range *r)
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_map_t map;
 	u_int gone;
 	int rv;
 
-	r = hf_ranges_begin();
-	map = hf_space_map();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		gone = 0;
-		if (r->is == HF_RANGE_EMPTY && r->start < hf_ranges_va(2))
-			gone = 0x7;
-		else if (r->left == HF_LEFT_MAPPED)
-			gone = r->pages;
-		rv = gone != 0 ? KERN_SUCCESS : KERN_INVALID_ADDRESS;
-		hf_ranges_expect(
-		    r, vm_map_sync(map, r->start, r->end, TRUE, FALSE), rv);
-		hf_ranges_expect_same(&before, r);
-		hf_ranges_expect(
-		    r, vm_map_sync(map, r->start, r->end, TRUE, TRUE), rv);
-		hf_ranges_expect(
-		    r, hf_ranges_pages(is_mapped), HF_RANGES_ALL & ~gone);
-		touch();
-		hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+	gone = 0;
+	if (r->is == HF_RANGE_EMPTY && r->start < hf_ranges_va(2))
+		gone = 0x7;
+	else if (r->left == HF_LEFT_MAPPED)
+		gone = r->pages;
+	rv = gone != 0 ? KERN_SUCCESS : KERN_INVALID_ADDRESS;
+	hf_ranges_expect(
+	    r, vm_map_sync(map, r->start, r->end, TRUE, FALSE), rv);
+	hf_ranges_expect_same(r);
+	hf_ranges_expect(r, vm_map_sync(map, r->start, r->end, TRUE, TRUE), rv);
+	hf_ranges_expect(r, hf_ranges_pages(is_mapped), HF_RANGES_ALL & ~gone);
+	touch();
+	return (HF_TRIAL_SAME);
+}
+
+HF_SCENARIO(map_ranges_sync, "map.ranges_sync", "MP-34",
+    "write-back wants a range without holes, and does nothing for another")
+{
+	hf_ranges_try(try_sync);
+}
+
+static enum hf_trial
+try_check(vm_map_t map, const struct hf_range *r)
+{
+	boolean_t yes;
+
+	if (r->start >= r->end)
+		return (HF_TRIAL_SAME);
+	vm_map_lock_read(map);
+	yes = vm_map_check_protection(map, r->start, r->end, VM_PROT_READ);
+	vm_map_unlock_read(map);
+	hf_ranges_expect(
+	    r, yes, r->is == HF_RANGE_INSIDE && r->left == HF_LEFT_MAPPED);
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(map_ranges_check, "map.ranges_check", "MP-29",
     "a protection check is not clamped: behind the map there is a hole")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_map_t map;
-	boolean_t yes;
-
-	r = hf_ranges_begin();
-	map = hf_space_map();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		if (r->start >= r->end)
-			continue;
-		vm_map_lock_read(map);
-		yes = vm_map_check_protection(
-		    map, r->start, r->end, VM_PROT_READ);
-		vm_map_unlock_read(map);
-		hf_ranges_expect(r, yes,
-		    r->is == HF_RANGE_INSIDE && r->left == HF_LEFT_MAPPED);
-		hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+	hf_ranges_try(try_check);
 }
 
 /* A call with a range that begins or ends within a page. */
@@ -287,14 +254,12 @@ call_unaligned(void *arg)
 HF_SCENARIO(map_ranges_unaligned, "map.ranges_unaligned", "IM-1",
     "what splits entries panics for parts of pages, before it changes anything")
 {
-	struct hf_ranges_state before;
 	struct hf_range r = { .name = "unaligned" };
 	const vm_offset_t va = hf_ranges_va(0);
 	struct unaligned u;
 	int i;
 
-	(void)hf_ranges_begin();
-	hf_ranges_save(&before);
+	hf_ranges_begin();
 	for (i = 0; i < 2 * CALLS; i++) {
 		u.which = i % CALLS;
 		u.start = i < CALLS ? va + 1 : va;
@@ -303,7 +268,7 @@ HF_SCENARIO(map_ranges_unaligned, "map.ranges_unaligned", "IM-1",
 		/* A caught panic leaves the lock. */
 		if (vm_map_locked(hf_space_map()))
 			vm_map_unlock(hf_space_map());
-		hf_ranges_expect_same(&before, &r);
+		hf_ranges_expect_same(&r);
 	}
 	hf_ranges_end();
 }

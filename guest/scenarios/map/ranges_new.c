@@ -16,77 +16,74 @@ verdict(const struct hf_range *r)
 
 /* Takes away what a success has made, and expects all to be as before. */
 static void
-undo(int rv, const struct hf_ranges_state *before, const struct hf_range *r)
+undo(int rv, const struct hf_range *r)
 {
 	if (rv == KERN_SUCCESS)
 		vm_map_remove(hf_space_map(), r->start, r->end);
-	hf_ranges_expect_same(before, r);
+	hf_ranges_expect_same(r);
+}
+
+static enum hf_trial
+try_insert(vm_map_t map, const struct hf_range *r)
+{
+	vm_object_t object;
+	int rv;
+
+	object = vm_object_allocate(OBJT_SWAP, 8);
+	vm_object_reference(object);
+	vm_map_lock(map);
+	rv = vm_map_insert(
+	    map, object, 0, r->start, r->end, VM_PROT_RW, VM_PROT_ALL, 0);
+	vm_map_unlock(map);
+	hf_ranges_expect(r, rv, verdict(r));
+	hf_ranges_expect(r, object->ref_count, 2);
+	if (rv != KERN_SUCCESS)
+		vm_object_deallocate(object);
+	undo(rv, r);
+	hf_ranges_expect(r, object->ref_count, 1);
+	vm_object_deallocate(object);
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(map_ranges_insert, "map.ranges_insert", "MP-07 MP-08",
     "what is not a range of the map is not inserted, and keeps its reference")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_object_t object;
-	vm_map_t map;
+	hf_ranges_try(try_insert);
+}
+
+static enum hf_trial
+try_find(vm_map_t map, const struct hf_range *r)
+{
+	const vm_size_t bytes = hf_range_bytes(r);
+	vm_offset_t addr;
 	int rv;
 
-	object = vm_object_allocate(OBJT_SWAP, 8);
-	r = hf_ranges_begin();
-	map = hf_space_map();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		vm_object_reference(object);
-		vm_map_lock(map);
-		rv = vm_map_insert(map, object, 0, r->start, r->end, VM_PROT_RW,
-		    VM_PROT_ALL, 0);
-		vm_map_unlock(map);
-		hf_ranges_expect(r, rv, verdict(r));
-		hf_ranges_expect(r, object->ref_count, 2);
-		if (rv != KERN_SUCCESS)
-			vm_object_deallocate(object);
-		undo(rv, &before, r);
-		hf_ranges_expect(r, object->ref_count, 1);
-	}
-	hf_ranges_end();
-	vm_object_deallocate(object);
+	addr = r->start;
+	rv = vm_map_find(map, NULL, 0, &addr, bytes, 0, VMFS_NO_SPACE,
+	    VM_PROT_RW, VM_PROT_ALL, 0);
+	hf_ranges_expect(r, rv, verdict(r));
+	hf_ranges_expect(r, addr, r->start);
+	undo(rv, r);
+	/* Its length would fit only if it were the map's. */
+	if (r->is != HF_RANGE_BACKWARDS)
+		return (HF_TRIAL_SAME);
+	rv = vm_map_find(map, NULL, 0, &addr, bytes, 0, VMFS_ANY_SPACE,
+	    VM_PROT_RW, VM_PROT_ALL, 0);
+	hf_ranges_expect(r, rv, KERN_NO_SPACE);
+	rv = vm_map_find(map, NULL, 0, &addr, bytes, 0, VMFS_ALIGNED_SPACE(63),
+	    VM_PROT_RW, VM_PROT_ALL, 0);
+	hf_ranges_expect(r, rv, KERN_NO_SPACE);
+	rv = vm_map_find_min(map, NULL, 0, &addr, bytes, HF_SPACE_BASE, 0,
+	    VMFS_OPTIMAL_SPACE, VM_PROT_RW, VM_PROT_ALL, 0);
+	hf_ranges_expect(r, rv, KERN_NO_SPACE);
+	hf_ranges_expect(r, addr, r->start);
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(map_ranges_find, "map.ranges_find", "MP-12 MP-13",
     "nor is it found room for, at its address or at another")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_offset_t addr;
-	vm_map_t map;
-	int rv;
-
-	r = hf_ranges_begin();
-	map = hf_space_map();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		addr = r->start;
-		rv = vm_map_find(map, NULL, 0, &addr, hf_range_bytes(r), 0,
-		    VMFS_NO_SPACE, VM_PROT_RW, VM_PROT_ALL, 0);
-		hf_ranges_expect(r, rv, verdict(r));
-		hf_ranges_expect(r, addr, r->start);
-		undo(rv, &before, r);
-		/* Its length would fit only if it were the map's. */
-		if (r->is != HF_RANGE_BACKWARDS)
-			continue;
-		rv = vm_map_find(map, NULL, 0, &addr, hf_range_bytes(r), 0,
-		    VMFS_ANY_SPACE, VM_PROT_RW, VM_PROT_ALL, 0);
-		hf_ranges_expect(r, rv, KERN_NO_SPACE);
-		rv = vm_map_find(map, NULL, 0, &addr, hf_range_bytes(r), 0,
-		    VMFS_ALIGNED_SPACE(63), VM_PROT_RW, VM_PROT_ALL, 0);
-		hf_ranges_expect(r, rv, KERN_NO_SPACE);
-		rv = vm_map_find_min(map, NULL, 0, &addr, hf_range_bytes(r),
-		    HF_SPACE_BASE, 0, VMFS_OPTIMAL_SPACE, VM_PROT_RW,
-		    VM_PROT_ALL, 0);
-		hf_ranges_expect(r, rv, KERN_NO_SPACE);
-		hf_ranges_expect(r, addr, r->start);
-		hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+	hf_ranges_try(try_find);
 }
 
 static bool
@@ -95,55 +92,57 @@ is_filled(vm_offset_t va)
 	return (hf_space_page(va) != NULL);
 }
 
+/* What a mapping that replaces others has to leave. */
+static enum hf_trial
+replaced(int rv, int want, const struct hf_range *r)
+{
+	hf_ranges_expect(r, rv, want);
+	hf_ranges_expect(r, hf_ranges_pages(is_filled),
+	    rv == KERN_SUCCESS ? HF_RANGES_ALL & ~r->pages : HF_RANGES_ALL);
+	return (rv == KERN_SUCCESS ? HF_TRIAL_SPOILT : HF_TRIAL_SAME);
+}
+
+static enum hf_trial
+try_exclusive(vm_map_t map, const struct hf_range *r)
+{
+	int rv, want;
+
+	want = r->left == HF_LEFT_NOTHING ? KERN_INVALID_ADDRESS
+	    : r->pages != 0		  ? KERN_NO_SPACE
+					  : KERN_SUCCESS;
+	rv = vm_map_fixed(map, NULL, 0, r->start, hf_range_bytes(r), VM_PROT_RW,
+	    VM_PROT_ALL, MAP_CHECK_EXCL);
+	hf_ranges_expect(r, rv, want);
+	undo(rv, r);
+	return (HF_TRIAL_SAME);
+}
+
+static enum hf_trial
+try_remap(vm_map_t map, const struct hf_range *r)
+{
+	vm_offset_t addr;
+
+	addr = r->start;
+	return (replaced(vm_map_find(map, NULL, 0, &addr, hf_range_bytes(r), 0,
+			     VMFS_NO_SPACE, VM_PROT_RW, VM_PROT_ALL, MAP_REMAP),
+	    r->is == HF_RANGE_INSIDE ? KERN_SUCCESS : KERN_INVALID_ADDRESS, r));
+}
+
+static enum hf_trial
+try_fixed(vm_map_t map, const struct hf_range *r)
+{
+	return (replaced(vm_map_fixed(map, NULL, 0, r->start, hf_range_bytes(r),
+			     VM_PROT_RW, VM_PROT_ALL, 0),
+	    r->left == HF_LEFT_NOTHING ? KERN_INVALID_ADDRESS : KERN_SUCCESS,
+	    r));
+}
+
 HF_SCENARIO(map_ranges_replace, "map.ranges_replace", "MP-14",
     "a fixed mapping is clamped, a remapping is not; each replaces no more")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_offset_t addr;
-	vm_map_t map;
-	int rv, want;
-
-	for (r = hf_ranges_begin(); r->name != NULL; r++) {
-		map = hf_space_map();
-		hf_ranges_save(&before);
-		want = r->left == HF_LEFT_NOTHING ? KERN_INVALID_ADDRESS
-		    : r->pages != 0		  ? KERN_NO_SPACE
-						  : KERN_SUCCESS;
-		rv = vm_map_fixed(map, NULL, 0, r->start, hf_range_bytes(r),
-		    VM_PROT_RW, VM_PROT_ALL, MAP_CHECK_EXCL);
-		hf_ranges_expect(r, rv, want);
-		undo(rv, &before, r);
-
-		addr = r->start;
-		rv = vm_map_find(map, NULL, 0, &addr, hf_range_bytes(r), 0,
-		    VMFS_NO_SPACE, VM_PROT_RW, VM_PROT_ALL, MAP_REMAP);
-		hf_ranges_expect(r, rv,
-		    r->is == HF_RANGE_INSIDE ? KERN_SUCCESS
-					     : KERN_INVALID_ADDRESS);
-		if (rv == KERN_SUCCESS) {
-			hf_ranges_expect(r, hf_ranges_pages(is_filled),
-			    HF_RANGES_ALL & ~r->pages);
-			hf_ranges_unmap();
-			hf_ranges_map();
-		} else
-			hf_ranges_expect_same(&before, r);
-
-		hf_ranges_save(&before);
-		rv = vm_map_fixed(map, NULL, 0, r->start, hf_range_bytes(r),
-		    VM_PROT_RW, VM_PROT_ALL, 0);
-		hf_ranges_expect(r, rv,
-		    r->left == HF_LEFT_NOTHING ? KERN_INVALID_ADDRESS
-					       : KERN_SUCCESS);
-		hf_ranges_expect(
-		    r, hf_ranges_pages(is_filled), HF_RANGES_ALL & ~r->pages);
-		if (rv == KERN_SUCCESS) {
-			hf_ranges_unmap();
-			hf_ranges_map();
-		} else
-			hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+	hf_ranges_try(try_exclusive);
+	hf_ranges_try(try_remap);
+	hf_ranges_try(try_fixed);
 }
 
 /* What a clamp takes away at the front is skipped in the object, too. */
@@ -168,29 +167,31 @@ HF_SCENARIO(map_fixed_clamped, "map.fixed_clamped", "MP-14",
 	vmspace_free(vm);
 }
 
+static enum hf_trial
+try_stack(vm_map_t map, const struct hf_range *r)
+{
+	int rv;
+
+	rv = vm_map_stack(
+	    map, r->start, hf_range_bytes(r), VM_PROT_RW, VM_PROT_ALL, 0);
+	/* One page is a guard and no stack, occupied or not. */
+	if (rv != KERN_INVALID_ARGUMENT || r->is != HF_RANGE_INSIDE ||
+	    hf_range_bytes(r) > PAGE_SIZE)
+		hf_ranges_expect(r, rv, verdict(r));
+	undo(rv, r);
+	hf_ranges_expect(r, vm_map_submap(map, r->start, r->end, kernel_map),
+	    KERN_INVALID_ARGUMENT);
+	return (HF_TRIAL_SAME);
+}
+
 HF_SCENARIO(map_ranges_stack, "map.ranges_stack", "MP-38",
     "no stack where there is no range of the map, and no submap anywhere")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
 	vm_map_t map;
-	int rv;
 
-	r = hf_ranges_begin();
+	hf_ranges_begin();
+	hf_ranges_try_each(try_stack);
 	map = hf_space_map();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		rv = vm_map_stack(map, r->start, hf_range_bytes(r), VM_PROT_RW,
-		    VM_PROT_ALL, 0);
-		/* One page is a guard and no stack, occupied or not. */
-		if (rv != KERN_INVALID_ARGUMENT || r->is != HF_RANGE_INSIDE ||
-		    hf_range_bytes(r) > PAGE_SIZE)
-			hf_ranges_expect(r, rv, verdict(r));
-		undo(rv, &before, r);
-		hf_ranges_expect(r,
-		    vm_map_submap(map, r->start, r->end, kernel_map),
-		    KERN_INVALID_ARGUMENT);
-		hf_ranges_expect_same(&before, r);
-	}
 	/* Its guard alone is not a stack. */
 	hf_expect_eq(vm_map_stack(map, hf_ranges_va(2) + PAGE_SIZE, PAGE_SIZE,
 			 VM_PROT_RW, VM_PROT_ALL, 0),

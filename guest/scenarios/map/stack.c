@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* stack.c: stacks grow on faults, down to their guard and no further. */
 
-#include <sys/proc.h>
 #include <test/probe.h>
-#include <test/scenario.h>
-#include <test/space.h>
-
-#define BOTTOM HF_SPACE_BASE
-#define BYTES  (512 * 1024ul)
-#define GROW   (128 * 1024ul)
-#define TOP    (BOTTOM + BYTES)
-
-static vm_map_t
-stack(void)
-{
-	vm_map_t map;
-
-	map = hf_space_enter();
-	hf_require_eq(vm_map_stack(map, BOTTOM, BYTES, VM_PROT_RW, VM_PROT_ALL,
-			  MAP_STACK_GROWS_DOWN),
-	    KERN_SUCCESS);
-	return (map);
-}
+#include "stack.h"
 
 HF_SCENARIO(map_stack_grows, "map.stack_grows", "MP-36 MP-38 IM-6",
     "a stack grows by whole steps, with its first rights, to the guard")
@@ -61,11 +42,7 @@ HF_SCENARIO(map_stack_limit, "map.stack_limit", "MP-36",
 	vm_map_t map;
 
 	map = stack();
-	p = curproc;
-	p->p_vmspace->vm_maxsaddr = BOTTOM;
-	p->p_vmspace->vm_stacktop = TOP;
-	p->p_vmspace->vm_ssize = atop(GROW);
-	p->p_limits[RLIMIT_STACK].rlim_cur = GROW + 3 * PAGE_SIZE;
+	p = stack_limited(GROW + 3 * PAGE_SIZE);
 	hf_expect_segv_acc(hf_probe_write(TOP - GROW - 4 * PAGE_SIZE, 1));
 	hf_expect_eq(map->size, GROW);
 	hf_poke(TOP - GROW - 8, 1);

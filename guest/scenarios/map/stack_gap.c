@@ -2,33 +2,14 @@
 /* stack_gap.c: a stack grows through a gap that something has clipped. */
 
 #include <sys/mman.h>
-#include <sys/proc.h>
 #include <test/job.h>
 #include <test/probe.h>
-#include <test/scenario.h>
 #include <test/script_pager.h>
-#include <test/space.h>
+#include "stack.h"
 
-#define BOTTOM HF_SPACE_BASE
-#define BYTES  (512 * 1024ul)
-#define GROW   (128 * 1024ul)
-#define TOP    (BOTTOM + BYTES)
 /* A range in the middle of the gap. */
 #define FROM (BOTTOM + GROW + ptoa(4))
 #define TO   (BOTTOM + 2 * GROW + ptoa(4))
-
-static vm_map_t
-stack(void)
-{
-	vm_map_t map;
-
-	map = hf_space_enter();
-	hf_require_eq(vm_map_stack(map, BOTTOM, BYTES, VM_PROT_RW, VM_PROT_ALL,
-			  MAP_STACK_GROWS_DOWN),
-	    KERN_SUCCESS);
-	hf_expect_eq(map->nentries, 2);
-	return (map);
-}
 
 static void
 expect_grows_to_guard(vm_map_t map)
@@ -177,11 +158,7 @@ HF_SCENARIO(map_gap_limit, "map.gap_limit", "MP-36",
 	vm_map_t map;
 
 	map = stack();
-	p = curproc;
-	p->p_vmspace->vm_maxsaddr = BOTTOM;
-	p->p_vmspace->vm_stacktop = TOP;
-	p->p_vmspace->vm_ssize = atop(GROW);
-	p->p_limits[RLIMIT_STACK].rlim_cur = 2 * GROW;
+	p = stack_limited(2 * GROW);
 	advise(map, FROM, TO, false);
 	hf_expect_segv_acc(hf_probe_write(TOP - 2 * GROW - 1, 1));
 	hf_expect_eq(map->size, GROW);

@@ -100,38 +100,54 @@ restore(struct call *c, pt_entry_t bit)
 		hf_poke(hf_ranges_va(i), 0x100 + (uint64_t)i);
 }
 
+/* The call on trial, and the bit that it takes, or gives to the other pmap. */
+static struct {
+	void (*fn)(void *);
+	pt_entry_t bit;
+	struct call call;
+} trial;
+
 /*
- * Calls fn with each range: leaves of what it names lose the bit (or the other
- * pmap gains them), all others stay as they are.
+ * Leaves of what the range names lose the bit (or the other pmap gains them), all
+ * others stay as they are.
  */
+static enum hf_trial
+try_call(vm_map_t map, const struct hf_range *r)
+{
+	struct call *c = &trial.call;
+	u_int want;
+
+	c->r = r;
+	want = 0;
+	if (r->is == HF_RANGE_INSIDE || r->is == HF_RANGE_EMPTY) {
+		trial.fn(c);
+		want = r->pages;
+	} else
+		hf_expect_panic(trial.fn, c, "");
+	if (c->other != NULL)
+		hf_ranges_expect(r, bits_of(c->other, trial.bit), want);
+	else
+		hf_ranges_expect(
+		    r, bits_of(c->pmap, trial.bit), HF_RANGES_ALL & ~want);
+	if (want != 0)
+		restore(c, trial.bit);
+	return (HF_TRIAL_SAME);
+}
+
 static void
 try_ranges(void (*fn)(void *), pt_entry_t bit, bool copies)
 {
-	struct hf_ranges_state before;
-	struct call c = { .other = NULL };
-	u_int want;
-
-	c.r = hf_ranges_begin();
-	c.pmap = hf_space_map()->pmap;
+	hf_ranges_begin();
+	trial.fn = fn;
+	trial.bit = bit;
+	trial.call = (struct call){ .pmap = hf_space_map()->pmap };
 	if (copies)
-		c.other = lab_pmap();
+		trial.call.other = lab_pmap();
 	if (bit == PG_W)
 		wire_all(hf_space_map());
-	for (hf_ranges_save(&before); c.r->name != NULL; c.r++) {
-		want = 0;
-		if (c.r->is == HF_RANGE_INSIDE || c.r->is == HF_RANGE_EMPTY) {
-			fn(&c);
-			want = c.r->pages;
-		} else
-			hf_expect_panic(fn, &c, "");
-		hf_ranges_expect(c.r, bits_of(copies ? c.other : c.pmap, bit),
-		    copies ? want : HF_RANGES_ALL & ~want);
-		if (want != 0)
-			restore(&c, bit);
-		hf_ranges_expect_same(&before, c.r);
-	}
+	hf_ranges_try_each(try_call);
 	if (copies)
-		lab_pmap_free(c.other);
+		lab_pmap_free(trial.call.other);
 	if (bit == PG_W)
 		unwire_all(hf_space_map());
 	hf_ranges_end();
@@ -254,7 +270,7 @@ HF_SCENARIO(pmap_ranges_points, "pmap.ranges_points", "PM-01 PM-31 PM-33 PM-38",
 	pmap_t pmap;
 	int i;
 
-	(void)hf_ranges_begin();
+	hf_ranges_begin();
 	pmap = hf_space_map()->pmap;
 	a = (struct above){ pmap, hf_space_page(hf_ranges_va(0)), 0 };
 	above[1] = hf_ranges_kernel_va();

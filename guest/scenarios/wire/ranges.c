@@ -25,16 +25,12 @@ wire_locked(vm_map_t map, const struct hf_range *r, int flags)
 
 /* One range, wired in one way; then all is as before. */
 static void
-try_range(const struct hf_range *r, int flags)
+try_one(vm_map_t map, const struct hf_range *r, int flags)
 {
-	struct hf_ranges_state before;
-	vm_map_t map;
 	u_int wired;
 	bool fails;
 	int i, rv, want;
 
-	map = hf_space_map();
-	hf_ranges_save(&before);
 	fails = r->left == HF_LEFT_HOLES && (flags & VM_MAP_WIRE_HOLESOK) == 0;
 	want = fails ? KERN_INVALID_ADDRESS : KERN_SUCCESS;
 	wired = fails ? 0 : r->pages;
@@ -43,52 +39,48 @@ try_range(const struct hf_range *r, int flags)
 			    : wire_locked(map, r, flags);
 		hf_ranges_expect(r, rv, want);
 		hf_ranges_expect(r, hf_ranges_pages(is_wired), wired);
-		if (fails) {
-			hf_ranges_expect_same(&before, r);
-			hf_ranges_expect(r,
-			    vm_map_unwire(map, r->start, r->end, flags), want);
-			hf_ranges_expect_same(&before, r);
-			continue;
-		}
-		hf_ranges_expect(r, vm_user_wire_count,
-		    (flags & VM_MAP_WIRE_USER) == 0 ? 0
-						    : hf_ranges_count(wired));
-		hf_ranges_expect(r, vm_map_unwire(map, r->start, r->end, flags),
-		    KERN_SUCCESS);
-		hf_ranges_expect_same(&before, r);
+		if (fails)
+			hf_ranges_expect_same(r);
+		else
+			hf_ranges_expect(r, vm_user_wire_count,
+			    (flags & VM_MAP_WIRE_USER) == 0
+				? 0
+				: hf_ranges_count(wired));
+		hf_ranges_expect(
+		    r, vm_map_unwire(map, r->start, r->end, flags), want);
+		hf_ranges_expect_same(r);
 	}
+}
+
+static enum hf_trial
+try_user(vm_map_t map, const struct hf_range *r)
+{
+	try_one(map, r, VM_MAP_WIRE_USER | VM_MAP_WIRE_NOHOLES);
+	try_one(map, r, VM_MAP_WIRE_USER | VM_MAP_WIRE_HOLESOK);
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(wire_ranges_user, "wire.ranges_user", "WI-05 WI-06",
     "a user wires what is left of an odd range, or nothing")
 {
-	const struct hf_range *r;
+	hf_ranges_try(try_user);
+}
 
-	for (r = hf_ranges_begin(); r->name != NULL; r++) {
-		try_range(r, VM_MAP_WIRE_USER | VM_MAP_WIRE_NOHOLES);
-		try_range(r, VM_MAP_WIRE_USER | VM_MAP_WIRE_HOLESOK);
-	}
-	hf_ranges_end();
+static enum hf_trial
+try_system(vm_map_t map, const struct hf_range *r)
+{
+	try_one(map, r, VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_NOHOLES);
+	hf_ranges_expect(r,
+	    vm_map_unwire(map, r->start, r->end,
+		VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_HOLESOK),
+	    r->pages != 0 ? KERN_INVALID_ARGUMENT : KERN_SUCCESS);
+	return (HF_TRIAL_SAME);
 }
 
 HF_SCENARIO(wire_ranges_system, "wire.ranges_system", "WI-02 WI-05",
     "so does the system; what it has not wired it cannot unwire")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	vm_map_t map;
-
-	r = hf_ranges_begin();
-	map = hf_space_map();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		try_range(r, VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_NOHOLES);
-		hf_ranges_expect(r,
-		    vm_map_unwire(map, r->start, r->end,
-			VM_MAP_WIRE_SYSTEM | VM_MAP_WIRE_HOLESOK),
-		    r->pages != 0 ? KERN_INVALID_ARGUMENT : KERN_SUCCESS);
-		hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+	hf_ranges_try(try_system);
 }
 
 /* Its errors come in this order. */
@@ -105,27 +97,27 @@ vslock_verdict(const struct hf_range *r)
 	    r->is == HF_RANGE_INSIDE && r->left == HF_LEFT_MAPPED ? 0 : EFAULT);
 }
 
+static enum hf_trial
+try_vslock(vm_map_t map, const struct hf_range *r)
+{
+	int error;
+
+	error = vslock((void *)r->start, hf_range_bytes(r));
+	hf_ranges_expect(r, error, vslock_verdict(r));
+	hf_ranges_expect(
+	    r, hf_ranges_pages(is_wired), error == 0 ? r->pages : 0);
+	hf_ranges_expect(
+	    r, curthread->td_vslock_sz, error == 0 ? hf_range_bytes(r) : 0);
+	if (error == 0)
+		vsunlock((void *)r->start, hf_range_bytes(r));
+	return (HF_TRIAL_SAME);
+}
+
 HF_SCENARIO(wire_ranges_vslock, "wire.ranges_vslock", "WI-29 IW-10",
     "vslock refuses what is not all memory of the process, and accounts "
     "nothing")
 {
-	const struct hf_range *r;
-	struct hf_ranges_state before;
-	int error;
-
-	r = hf_ranges_begin();
-	for (hf_ranges_save(&before); r->name != NULL; r++) {
-		error = vslock((void *)r->start, hf_range_bytes(r));
-		hf_ranges_expect(r, error, vslock_verdict(r));
-		hf_ranges_expect(
-		    r, hf_ranges_pages(is_wired), error == 0 ? r->pages : 0);
-		hf_ranges_expect(r, curthread->td_vslock_sz,
-		    error == 0 ? hf_range_bytes(r) : 0);
-		if (error == 0)
-			vsunlock((void *)r->start, hf_range_bytes(r));
-		hf_ranges_expect_same(&before, r);
-	}
-	hf_ranges_end();
+	hf_ranges_try(try_vslock);
 }
 
 /* Ranges of bytes, of which vslock() takes the pages around. */
@@ -154,12 +146,10 @@ HF_SCENARIO(wire_vslock_bytes, "wire.vslock_bytes", "WI-29",
 		{ max - 1, 2, EFAULT, 0 },
 		{ max, 1, EFAULT, 0 },
 	};
-	struct hf_ranges_state before;
 	struct hf_range r = { .name = "of bytes" };
 	int error, i;
 
-	(void)hf_ranges_begin();
-	hf_ranges_save(&before);
+	hf_ranges_begin();
 	for (i = 0; i < (int)nitems(odd); i++) {
 		error = vslock((void *)odd[i].addr, odd[i].len);
 		if (!hf_expect_eq(error, odd[i].error) ||
@@ -167,7 +157,7 @@ HF_SCENARIO(wire_vslock_bytes, "wire.vslock_bytes", "WI-29",
 			hf_note("%#lx bytes at %#lx", odd[i].len, odd[i].addr);
 		if (error == 0)
 			vsunlock((void *)odd[i].addr, odd[i].len);
-		hf_ranges_expect_same(&before, &r);
+		hf_ranges_expect_same(&r);
 	}
 	hf_ranges_end();
 }
@@ -187,15 +177,14 @@ unlock_everything(void *arg)
 HF_SCENARIO(wire_vsunlock_odd, "wire.vsunlock_odd", "WI-29",
     "vsunlock of what vslock would refuse panics, whatever else is locked")
 {
-	struct hf_ranges_state before;
 	struct hf_range r = { .name = "unpaired" };
 
-	(void)hf_ranges_begin();
+	hf_ranges_begin();
 	hf_require_eq(vslock((void *)hf_ranges_va(0), PAGE_SIZE), 0);
-	hf_ranges_save(&before);
+	hf_ranges_save();
 	hf_expect_panic_always(unlock_kernel_page, NULL, "");
 	hf_expect_panic_always(unlock_everything, NULL, "");
-	hf_ranges_expect_same(&before, &r);
+	hf_ranges_expect_same(&r);
 	vsunlock((void *)hf_ranges_va(0), PAGE_SIZE);
 	hf_ranges_end();
 }
