@@ -101,6 +101,8 @@ remove_one(vm_page_t m, pv_entry_t pv)
 		pmap_ptp_drop(pmap, va, pte_ptp(pte), 1, &free);
 	if ((old & X86_PG_A) != 0 || free.pl_first != NULL)
 		pmap_invalidate_page(pmap, va);
+	KASSERT(!hf_tlb_has(pmap, va),
+	    ("pmap: %#lx is forgotten before it is flushed", va));
 	pmap->pm_stats.resident_count--;
 	if ((old & PG_W) != 0)
 		pmap->pm_stats.wired_count--;
@@ -108,8 +110,6 @@ remove_one(vm_page_t m, pv_entry_t pv)
 		vm_page_dirty(m);
 	if ((old & X86_PG_A) != 0)
 		vm_page_aflag_set(m, PGA_REFERENCED);
-	KASSERT(!hf_tlb_has(pmap, va),
-	    ("pmap: %#lx is forgotten before it is flushed", va));
 	TAILQ_REMOVE(&m->md.pv_list, pv, pv_link);
 	m->md.pv_gen++;
 	pmap_pv_free(pmap, pv);
