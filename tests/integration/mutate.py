@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 MUTATE = sys.argv[1]
-SAMPLE = 10
+SAMPLE = 6
 
 
 def need(condition, text, output=""):

@@ -47,12 +47,12 @@ class Model:
     def judge(self, build, mutation, text, lines):
         ids = self.favourites.order(mutation["file"], self.reach.of(mutation["file"], text, *lines))
         while ids:
-            red, died = self.first_red(build, [(i, 12 + self.reach.ms[i] * 0.05) for i in ids])
+            red, died = self.first_red(build, [(i, 10 + self.reach.ms[i] * 0.05) for i in ids])
             if red is None:
                 return None
             what, name, _, why = (red + " ").split(" ", 3)
             # On a busy machine a hang is one only if it stays one.
-            if what == "hang" and self.first_red(build, [(name, 40)])[0] is None:
+            if what == "hang" and self.first_red(build, [(name, 25)])[0] is None:
                 ids = ids[ids.index(name) + 1:]
                 continue
             self.favourites.won(mutation["file"], name)

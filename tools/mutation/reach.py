@@ -88,13 +88,24 @@ class Reach:
 
 
 class Unmeasured:
-    """Any scenario may see any change: for so few mutations that measuring takes longer."""
+    """Any scenario may see any change: for so few mutations that measuring takes longer.
 
-    def __init__(self, ids):
-        self.ids, self.ms = ids, defaultdict(int)
+    First those whose source names most of the functions of the broken file.
+    """
+
+    def __init__(self, top, ids):
+        self.top, self.ids, self.ms = top, ids, defaultdict(int)
+        self.sources = {}
+        for f in glob.glob(os.path.join(top, "guest/scenarios/*/*.c")):
+            with open(f, encoding="utf-8") as source:
+                text = source.read()
+            words = set(re.findall(r"\w+", text))
+            for i in re.findall(r'HF_SCENARIO\(\w+,\s*"([\w.]+)"', text):
+                self.sources[i] = words
 
     def of(self, path, text, first, last):
-        return self.ids
+        named = set(re.findall(r"^(\w+)\(", text, re.M))
+        return sorted(self.ids, key=lambda i: -len(named & self.sources.get(i, set())))
 
 
 def linked(build):
@@ -149,7 +160,7 @@ def load(top, folder, ids, disk, mutations):
         if data["key"] == key and data["ids"] == ids:
             return Reach(data)
     if mutations < WORTH:
-        return Unmeasured(ids)
+        return Unmeasured(top, ids)
     program, traces, ms = measure(top, folder, ids, disk)
     functions, lines = masks(program, traces, ids, top)
     data = {"key": key, "ids": ids, "ms": ms, "functions": {k: f"{v:x}" for k, v in functions.items()},

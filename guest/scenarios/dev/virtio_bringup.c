@@ -48,6 +48,10 @@ HF_SCENARIO(virtio_cmdline, "dev.virtio_cmdline", "BT-07 BT-08 BT-09",
 			(vtmmio_parse(table[i].text, strlen(table[i].text),
 			     &slots[0]) == NULL) == table[i].good))
 			hf_note("\"%s\"", table[i].text);
+	/* What stands behind the end does not count. */
+	hf_expect(vtmmio_parse("4K@0xd0000000:51", 15, &slots[0]) == NULL);
+	hf_expect_eq(slots[0].irq, 5);
+	hf_expect(vtmmio_parse("4K@0xd0000000:07", 15, &slots[0]) != NULL);
 	(void)vtmmio_parse("0x200@4272947200:5:7", 20, &slots[0]);
 	hf_expect_eq(slots[0].base, 0xfeb00000u);
 	hf_expect_eq(slots[0].bytes, 512);

@@ -132,3 +132,45 @@ HF_SCENARIO(virtio_larger, "dev.virtio_larger_than_ring", "VB-44 VB-45",
 	hf_expect_eq(disk.sc_vq.vq_inflight, 0);
 	hf_expect_eq(disk.sc_vq.vq_nfree, disk.sc_vq.vq_size);
 }
+
+HF_SCENARIO(virtio_merge_limit, "dev.virtio_merge_limit", "VB-44",
+    "adjacent segments are merged up to the device's largest, not beyond")
+{
+	u_int i;
+
+	begin(64);
+	fake_init(&fake, SECTORS);
+	fake.offered |= VIRTIO_BIT(VIRTIO_BLK_F_SIZE_MAX);
+	fake.config.seg_max = 8;
+	fake.config.size_max = 700;
+	fake.disk = image;
+	fake_wire(&fake, &disk, mem, sizeof(mem), 1024);
+	{
+		char msg[128];
+
+		hf_require_eq(vtblk_attach(&disk, msg, sizeof(msg)), 0);
+	}
+	bzero(&whole, sizeof(whole));
+	for (i = 0; i < 4; i++)
+		whole.segs[i] =
+		    (struct hf_seg){ (vm_paddr_t)(uintptr_t)data + i * 512,
+			    512 };
+	whole.io = (struct hf_io){ .op = HF_IO_READ,
+		.sector = 1,
+		.segs = whole.segs,
+		.nsegs = 4,
+		.done = count_done };
+	hf_require_eq(hf_bdev_submit(&disk.sc_bdev, &whole.io), 0);
+	hf_require_eq(fake_fetch(&fake), 1);
+	hf_expect_eq(fake.pending[0].data_bytes, 4 * 512);
+	/* 700 + 700 + 648 */
+	hf_expect_eq(fake.pending[0].data_segs, 3);
+	hf_expect_eq(fake.pending[0].longest_seg, 700);
+	/* Nobody interrupts: somebody looks. */
+	fake_complete(&fake, 0, VIRTIO_BLK_S_OK);
+	hf_expect_eq(whole.done, 0);
+	disk.sc_bdev.ops->poll(&disk.sc_bdev);
+	hf_expect_eq(whole.done, 1);
+	hf_expect_eq(whole.error, 0);
+	hf_expect_eq(memcmp(data, image + 512, 4 * 512), 0);
+}

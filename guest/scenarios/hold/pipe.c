@@ -183,6 +183,34 @@ HF_SCENARIO(hold_pipe_refused, "hold.pipe_refused", "QH-10 QH-11",
 	hf_space_check();
 }
 
+static ssize_t received;
+
+static void
+receive_nothing(void *arg)
+{
+	int error;
+
+	received = receive(arg, DST, 8, &error);
+	hf_expect_eq(error, 0);
+}
+
+HF_SCENARIO(hold_pipe_end, "hold.pipe_end", "QH-28",
+    "a receiver that waits when the pipe is closed is told so")
+{
+	static struct hf_pipe pipe;
+	struct thread *td;
+
+	hf_pipe_init(&pipe);
+	hf_space_anon_at(DST, 1);
+	received = -1;
+	td = hf_space_thread(receive_nothing, &pipe);
+	hf_await_sleep(td, "piperd");
+	hf_pipe_close(&pipe);
+	hf_thread_join(td);
+	hf_expect_eq(received, 0);
+	hf_pipe_destroy(&pipe);
+}
+
 HF_SCENARIO(hold_pipe_closed, "hold.pipe_closed", "QH-11 QH-28",
     "a pipe that is closed sends no more, and lets go what it had not sent")
 {

@@ -3,8 +3,10 @@
 
 #include <test/file.h>
 #include <test/scenario.h>
+#include <test/space.h>
 #include <test/vm_util.h>
 #include <vfs/buf.h>
+#include <vfs/pbuf.h>
 
 #define BLOCK_BYTES 1024u
 
@@ -70,4 +72,74 @@ HF_SCENARIO(bufs_held, "pager.bufs_held", "GP-06",
 		hf_brelse(&cache, held[i]);
 	}
 	hf_bufcache_destroy(&cache);
+}
+
+static void
+want_block(void *arg)
+{
+	hf_brelse(&cache, hold(7));
+	atomic_add_int(&got, 1);
+}
+
+HF_SCENARIO(bufs_read_once, "pager.bufs_read_once", "GP-06",
+    "who wants a block that is being read waits for it and reads nothing",
+    .flags = HF_NEEDS_DISK)
+{
+	struct hf_bdev *bd = hf_file_mount()->mnt_bdev;
+	struct thread *td[2];
+	int i;
+
+	hf_require_eq(hf_bufcache_init(&cache, bd, BLOCK_BYTES), 0);
+	got = 0;
+	hf_bdev_hold(bd);
+	td[0] = hf_thread_create(want_block, NULL, "reader", -1);
+	hf_file_await_held(bd, 1);
+	td[1] = hf_thread_create(want_block, NULL, "reader", -1);
+	hf_test_await_sleepers(&cache, 1);
+	hf_expect_eq(got, 0);
+	hf_bdev_release(bd);
+	for (i = 0; i < 2; i++)
+		hf_thread_join(td[i]);
+	hf_expect_eq(got, 2);
+	hf_expect_eq(cache.bc_reads, 1);
+	hf_expect_eq(cache.bc_hits, 1);
+	hf_bufcache_destroy(&cache);
+}
+
+static struct hf_pbuf *one_more;
+
+static void
+want_pbuf(void *arg)
+{
+	one_more = hf_pbuf_get(HF_PBUF_WRITE, false);
+	atomic_store_rel_int(&got, 1);
+}
+
+HF_SCENARIO(pbufs_waited_for, "pager.pbufs_waited_for", "GP-06 PP-07",
+    "who finds all transfers in use sleeps until one is over")
+{
+	struct hf_pbuf *all[HF_PBUFS + 1];
+	struct thread *td;
+	int n;
+
+	for (n = 0; n <= HF_PBUFS; n++) {
+		all[n] = hf_pbuf_get(HF_PBUF_WRITE, true);
+		if (all[n] == NULL)
+			break;
+	}
+	hf_require_eq(n, HF_PBUFS);
+	hf_expect_eq(hf_pbufs_used(), HF_PBUFS);
+	/* Reads leave some to the writes. */
+	hf_expect_eq(hf_pbuf_get(HF_PBUF_READ, true), NULL);
+	got = 0;
+	td = hf_thread_create(want_pbuf, NULL, "writer", -1);
+	hf_await_sleep(td, "pbuf");
+	hf_expect_eq(got, 0);
+	hf_pbuf_put(all[--n]);
+	hf_thread_join(td);
+	hf_expect_eq(got, 1);
+	hf_pbuf_put(one_more);
+	while (n > 0)
+		hf_pbuf_put(all[--n]);
+	hf_expect_eq(hf_pbufs_used(), 0);
 }

@@ -57,6 +57,13 @@ HF_SCENARIO(io_readdir, "pager.readdir_user", "QH-30",
 			 &got, &eof),
 	    EFAULT);
 	hf_expect_eq(got, 0);
+	/* Room for one entry is enough for one. */
+	hf_expect_eq(
+	    list(dvp, UIO_SYSSPACE, have, sizeof(struct dirent), &got, &eof),
+	    0);
+	hf_expect_lt(0, got);
+	hf_expect(!eof);
+	hf_expect_eq(memcmp(want, have, got), 0);
 	hf_expect_eq(VOP_ISLOCKED(dvp), 0);
 	hf_file_close(dvp);
 }
@@ -73,6 +80,8 @@ HF_SCENARIO(io_pgmove, "pager.io_pgmove", "QH-34",
 		.uio_segflg = UIO_USERSPACE,
 		.uio_rw = UIO_READ,
 		.uio_td = td };
+	struct iovec iov_back;
+	struct uio back;
 	vm_page_t held[2], frame;
 	uint8_t *byte;
 	int i, wrong;
@@ -91,6 +100,19 @@ HF_SCENARIO(io_pgmove, "pager.io_pgmove", "QH-34",
 	td->td_pflags |= TDP_UIOHELD;
 	hf_expect_eq(vn_io_fault_pgmove(&frame, 50, 200, &uio), 0);
 	hf_expect_eq(vn_io_fault_pgmove(&frame, 250, 999, &uio), 0);
+	/* And back, behind what came from there. */
+	back = uio;
+	iov_back = (struct iovec){ (void *)(VA + 4000), 300 };
+	back.uio_iov = &iov_back;
+	back.uio_iovcnt = 1;
+	back.uio_offset = 9;
+	back.uio_resid = 300;
+	back.uio_rw = UIO_WRITE;
+	td->td_ma = held;
+	td->td_ma_cnt = 2;
+	hf_expect_eq(vn_io_fault_pgmove(&frame, 400, 300, &back), 0);
+	hf_expect_eq(back.uio_resid, 0);
+	hf_expect_eq(memcmp(byte + 400, byte + 50, 300), 0);
 	td->td_pflags &= ~TDP_UIOHELD;
 	td->td_ma = NULL;
 	td->td_ma_cnt = 0;

@@ -4,6 +4,7 @@
 #include <test/file.h>
 #include <test/ram_disk.h>
 #include <test/scenario.h>
+#include <vfs/ext2fs.h>
 
 /* Fields of the superblock, from the start of the disk. */
 #define STATE	  (1024 + 58)
@@ -84,4 +85,36 @@ HF_SCENARIO(mount_rules, "pager.mount_rules", "",
 	for (i = 0; i < nitems(rules); i++)
 		try_rule(&rd, &rules[i]);
 	hf_ram_disk_free(&rd);
+}
+
+HF_SCENARIO(broken_pointer, "pager.broken_pointer", "VB-20 GP-06",
+    "a block outside the file system is an error that says where it is named",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	static struct hf_ram_disk rd;
+	struct ext2_mount *em;
+	struct ext2_node *en;
+	struct vnode *vp;
+	uint32_t blk, good;
+	int after;
+
+	hf_ram_disk_mount(&rd, "images/4k.img", 512);
+	vp = hf_ram_disk_open(&rd, "odd");
+	em = MPTOE2(rd.mp);
+	en = VTOE2(vp);
+	good = en->en_din.i_block[0];
+	/* The last block there is, and no run behind it. */
+	en->en_din.i_block[0] = em->em_blocks - 1;
+	hf_expect_eq(ext2_map(vp, 0, &blk, &after, NULL), 0);
+	hf_expect_eq(blk, em->em_blocks - 1);
+	hf_expect_eq(after, 0);
+	hf_expect(rd.mp->mnt_error[0] == '\0');
+	en->en_din.i_block[0] = em->em_blocks;
+	hf_expect_ne(ext2_map(vp, 0, &blk, NULL, NULL), 0);
+	hf_expect_eq(blk, 0);
+	hf_expect(strstr(rd.mp->mnt_error, "block pointer") != NULL);
+	en->en_din.i_block[0] = good;
+	hf_expect_eq(ext2_map(vp, 0, &blk, NULL, NULL), 0);
+	vrele(vp);
+	hf_ram_disk_unmount(&rd);
 }
