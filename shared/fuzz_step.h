@@ -62,6 +62,7 @@ enum {
 	X(debug, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                         \
 	X(load, 3, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                          \
 	X(store, 7, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                         \
+	X(pageout, 1, 0, 0, "")                                                \
 	X(starve, 2, HF_FUZZ_WORD | HF_FUZZ_NUMBER, HF_FUZZ_SKIPS,             \
 	    "page slab table")
 

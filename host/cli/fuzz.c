@@ -138,6 +138,15 @@ ask(void *arg, const struct fuzz_plan *plan)
 	return (answer);
 }
 
+/* Another end than these is none of the plan's. */
+static bool
+is_the_plans(const struct scenario_result *r)
+{
+	return (r->began &&
+	    (r->verdict == HF_VERDICT_FAIL || r->verdict == HF_VERDICT_DIED ||
+		r->verdict == HF_VERDICT_TIMEOUT));
+}
+
 static void
 shrink(struct fuzz *f, struct fuzz_plan *plan)
 {
@@ -201,7 +210,7 @@ carry_out(struct fuzz *f, struct fuzz_plan *plan, const char *name)
 	fflush(stdout);
 	if (status != EXITCODE_OK) {
 		print_failure(&f->first.result);
-		if (!f->first.interrupted) {
+		if (!f->first.interrupted && is_the_plans(&f->first.result)) {
 			shrink(f, plan);
 			print_plan(f->a, plan);
 		}

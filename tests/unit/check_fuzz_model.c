@@ -1,47 +1,127 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* check_fuzz_model.c: games of "holdfast fuzz" over the model. */
+/* check_fuzz_model.c: plans of "holdfast fuzz" over the model. */
 
 /*
  * usage: check_fuzz_model [SEED [SEEDS [STEPS]]]
+ *        check_fuzz_model --plan TEXT
  *
- * Plays one game for each of SEEDS seeds from SEED on, of STEPS steps, each in a process of
- * its own; one that fails is the game of "holdfast fuzz --seed N --steps STEPS".
+ * Carries out a plan for each of SEEDS seeds from SEED on, of STEPS steps, or the given
+ * one, each in a process of its own.  One that fails is that of "holdfast fuzz --seed N
+ * --steps STEPS"; it is shrunk here, where a plan takes milliseconds.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/fuzz_plan.h"
+#include "fuzz/shrink.h"
 #include "guest/arch/model/boot_model.h"
 
 #define RAM_BYTES ((size_t)32 << 20)
 
+/* Why a plan fails: "" if it does not. */
+struct end {
+	char why[160];
+};
+
 static void
-play(uint64_t seed)
+play(const struct fuzz_plan *plan, int out)
 {
+	char *text = fuzz_plan_text(plan, ";"), *params;
 	const char *why;
 
-	hf_model_boot(RAM_BYTES, seed);
-	if (hf_model_scenario_run("fuzz.seed", &why) == HF_MODEL_PASS)
+	if (asprintf(&params, "param fuzz_plan=%s\n", text) < 0)
+		_exit(EXIT_FAILURE);
+	setenv("HF_PARAMS", params, 1);
+	hf_model_boot(RAM_BYTES, 1);
+	if (hf_model_scenario_run("fuzz.plan", &why) == HF_MODEL_PASS)
 		_exit(EXIT_SUCCESS);
-	fprintf(stderr, "%s\n", why);
-	_exit(EXIT_FAILURE);
+	_exit(write(out, why, strlen(why)) >= 0 ? EXIT_FAILURE : 2);
 }
 
-/* In a process of its own, so that a panic ends that game only. */
-static int
-play_apart(uint64_t seed)
+/* In a process of its own, so that a panic ends that plan only. */
+static struct end
+play_apart(const struct fuzz_plan *plan)
 {
-	int status = -1;
-	pid_t child = fork();
+	struct end end = { "" };
+	int status = -1, fds[2];
+	pid_t child;
 
-	if (child == 0)
-		play(seed);
-	if (child < 0 || waitpid(child, &status, 0) != child) {
+	if (pipe(fds) != 0 || (child = fork()) < 0) {
 		perror("check_fuzz_model");
 		exit(EXIT_FAILURE);
 	}
-	return (status);
+	if (child == 0)
+		play(plan, fds[1]);
+	close(fds[1]);
+	if (waitpid(child, &status, 0) != child || WIFSIGNALED(status))
+		snprintf(
+		    end.why, sizeof(end.why), "signal %d", WTERMSIG(status));
+	else if (status != 0 && read(fds[0], end.why, sizeof(end.why) - 1) <= 0)
+		snprintf(end.why, sizeof(end.why), "exit status %d",
+		    WEXITSTATUS(status));
+	close(fds[0]);
+	return (end);
+}
+
+static enum shrink_answer
+ask(void *arg, const struct fuzz_plan *plan)
+{
+	const struct end *first = arg, end = play_apart(plan);
+
+	return (
+	    strcmp(end.why, first->why) == 0 ? SHRINK_FAILS : SHRINK_DOES_NOT);
+}
+
+/* True if it does what the model says. */
+static bool
+try_plan(struct fuzz_plan *plan, const char *name)
+{
+	struct end first = play_apart(plan);
+	const struct shrink_ops ops = { .arg = &first, .ask = ask };
+	char *text;
+
+	if (first.why[0] == '\0')
+		return (true);
+	fprintf(stderr, "%s, %zu steps: %s\n", name, plan->n, first.why);
+	fuzz_shrink(plan, &ops);
+	text = fuzz_plan_text(plan, "; ");
+	fprintf(
+	    stderr, "%zu are left: holdfast fuzz --plan '%s'\n", plan->n, text);
+	free(text);
+	return (false);
+}
+
+static bool
+try_text(const char *text)
+{
+	struct hf_err err = { 0 };
+	struct fuzz_plan plan;
+	bool good;
+
+	if (fuzz_plan_parse(&plan, text, strlen(text), "--plan", &err) != 0) {
+		fprintf(stderr, "%s\n", err.text);
+		return (false);
+	}
+	good = try_plan(&plan, "plan");
+	fuzz_plan_free(&plan);
+	return (good);
+}
+
+static bool
+try_seed(uint64_t seed, size_t nsteps)
+{
+	struct fuzz_plan plan;
+	char name[40];
+	bool good;
+
+	snprintf(name, sizeof(name), "seed %llu", (unsigned long long)seed);
+	fuzz_plan_draw(&plan, seed, nsteps);
+	good = try_plan(&plan, name);
+	fuzz_plan_free(&plan);
+	return (good);
 }
 
 static uint64_t
@@ -57,20 +137,17 @@ main(int argc, char **argv)
 	const uint64_t seeds = number(argc, argv, 2, 100);
 	const uint64_t steps = number(argc, argv, 3, 100);
 	uint64_t failed = 0;
-	char params[40];
 
-	snprintf(params, sizeof(params), "param fuzz_steps=%llu\n",
-	    (unsigned long long)steps);
-	setenv("HF_PARAMS", params, 1);
 	hf_model_prepare(RAM_BYTES);
+	if (argc == 3 && strcmp(argv[1], "--plan") == 0)
+		return (try_text(argv[2]) ? EXIT_SUCCESS : EXIT_FAILURE);
+	if (steps == 0 || steps > HF_FUZZ_STEPS_MAX || seeds == 0) {
+		fprintf(
+		    stderr, "usage: check_fuzz_model [SEED [SEEDS [STEPS]]]\n");
+		return (2);
+	}
 	for (uint64_t seed = first; seed < first + seeds; seed++)
-		if (play_apart(seed) != 0) {
-			failed++;
-			fprintf(stderr,
-			    "failed: holdfast fuzz --seed %llu --steps %llu\n",
-			    (unsigned long long)seed,
-			    (unsigned long long)steps);
-		}
+		failed += !try_seed(seed, steps);
 	printf("%llu steps\n%llu passed, %llu failed\n",
 	    (unsigned long long)(seeds * steps),
 	    (unsigned long long)(seeds - failed), (unsigned long long)failed);

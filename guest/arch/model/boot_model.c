@@ -26,6 +26,7 @@
 #include "explore_impl.h"
 #include "abi.h"
 #include "host.h"
+#include "plan_abi.h"
 
 #define MIB (1ul << 20)
 
@@ -93,7 +94,7 @@ hf_phys_is_ram(vm_paddr_t pa, vm_size_t bytes)
 static void
 boot_plan(uint64_t seed)
 {
-	static char text[32 * 1024];
+	static char text[HF_PLAN_MAX];
 	const char *effort, *params, *why;
 
 	effort = hf_host_getenv("HF_EFFORT");

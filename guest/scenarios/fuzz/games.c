@@ -19,15 +19,6 @@ HF_SCENARIO(fuzz_games, "fuzz.games",
 		hf_fuzz_play_seed(hf_random(hf_scenario_rng()), STEPS);
 }
 
-/* One game, by the seed of the run: the steps of "holdfast fuzz" with that seed. */
-HF_SCENARIO(fuzz_seed, "fuzz.seed", "",
-    "the steps that are drawn for a seed do what a model says they do",
-    .flags = HF_IS_HIDDEN, .timeout_ms = 300000)
-{
-	hf_fuzz_play_seed(
-	    hf_plan_seed(), hf_plan_param_u64("fuzz_steps", STEPS));
-}
-
 /* What "holdfast fuzz" runs. */
 HF_SCENARIO(fuzz_plan, "fuzz.plan", "",
     "the steps of a plan do what a model says they do", .flags = HF_IS_HIDDEN,

@@ -10,6 +10,7 @@
 #include <test/fuzz/look.h>
 #include <test/fuzz/moves.h>
 #include <test/scenario.h>
+#include <vm/vm_pageout.h>
 #include "fuzz_draw.h"
 #include "fuzz_text.h"
 
@@ -28,6 +29,8 @@ begin(void)
 	struct hf_fuzz_player *first = &hf_fuzz_players[0];
 
 	hf_fuzz_stamp_begin();
+	/* Who frees pages while they are looked at makes no two games the same. */
+	hf_pageout_hold();
 	first->proc = hf_space_proc("first");
 	hf_space_run(first->proc);
 	hf_fuzz_file_begin();
@@ -47,6 +50,7 @@ end(struct proc *home)
 			hf_fuzz_end_player(pl);
 	hf_fuzz_holds_end();
 	hf_fuzz_file_end();
+	hf_pageout_unhold();
 }
 
 static void

@@ -126,10 +126,25 @@ check_sharing(const struct hf_oracle_cell *c, pt_entry_t leaf, struct frame *f)
 	f->seen = c;
 }
 
+/* What a frame that is not uniform has where it differs first. */
+static void
+note_odd_word(const struct frame *f)
+{
+	const uint64_t *w =
+	    (const uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(f->m));
+	u_int i;
+
+	for (i = 0; i < WORDS - 1 && w[i] == f->value; i++)
+		continue;
+	hf_note("its frame has %#lx, and %#lx at byte %lu", (u_long)f->value,
+	    (u_long)w[i], i * sizeof(*w));
+}
+
 static void
 check_contents(struct hf_oracle_cell *c, struct frame *f)
 {
-	hf_expect(f->uniform);
+	if (!hf_expect(f->uniform))
+		note_odd_word(f);
 	if (!hf_expect(hf_oracle_load(c, f->value)))
 		hf_note("its frame has %#lx", (u_long)f->value);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* moves.c: loads and stores, and what moves have in common. */
 
-#include <kern/failpoint.h>
 #include <test/fuzz/moves.h>
 #include <test/probe.h>
 #include <test/scenario.h>
+#include <test/vm_util.h>
 
 #define WORDS (PAGE_SIZE / sizeof(uint64_t))
 
@@ -97,4 +97,13 @@ hf_fuzz_do_starve(struct hf_fuzz_move *mv)
 		"pmap.table" };
 
 	hf_failpoint_arm(points[mv->step->word], mv->step->number, 1);
+}
+
+/* Memory is so short that all goes that can. */
+void
+hf_fuzz_do_pageout(struct hf_fuzz_move *mv)
+{
+	hf_pageout_unhold();
+	hf_test_scan_inactive();
+	hf_pageout_hold();
 }
