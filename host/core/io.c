@@ -71,9 +71,10 @@ open_input(
 	return (-1);
 }
 
-/* 0, or an errno; ESTALE: the file ended early. */
+/* What cannot be read is the user's; what the copy is refused, the host's. */
 static int
-copy_all(int to, int from, size_t len_bytes)
+copy_all(int to, int from, size_t len_bytes, const char *what, const char *path,
+    struct hf_err *err)
 {
 	char buf[1 << 16];
 	ssize_t n;
@@ -84,39 +85,48 @@ copy_all(int to, int from, size_t len_bytes)
 		    len_bytes < sizeof(buf) ? len_bytes : sizeof(buf));
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
-			return (n == 0 ? ESTALE : errno);
+		if (n == 0)
+			return (err_user(err,
+			    "%s %s: the file shrank while it was read", what,
+			    path));
+		if (n < 0)
+			return (
+			    err_user_errno(err, errno, "%s %s", what, path));
 		error = io_write_all(to, buf, (size_t)n);
 		if (error != 0)
-			return (-error);
+			return (err_host_errno(err, -error,
+			    "%s %s: copying it to a memfd", what, path));
 		len_bytes -= (size_t)n;
 	}
 	return (0);
 }
 
-/* A sealed copy, mapped; 0, or an errno. */
+/* A sealed copy, mapped. */
 static int
-copy_sealed(int fd, size_t len_bytes, struct io_file *out)
+copy_sealed(int fd, size_t len_bytes, struct io_file *out, const char *what,
+    const char *path, struct hf_err *err)
 {
 	int copy =
 	    memfd_create("holdfast-input", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	void *bytes = MAP_FAILED;
-	int error;
+	void *bytes;
 
 	if (copy < 0)
-		return (errno);
-	error = copy_all(copy, fd, len_bytes);
-	if (error == 0 &&
-	    fcntl(copy, F_ADD_SEALS,
-		F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-		error = errno;
-	if (error == 0) {
-		bytes = mmap(NULL, len_bytes, PROT_READ, MAP_PRIVATE, copy, 0);
-		error = bytes == MAP_FAILED ? errno : 0;
+		return (err_host_errno(
+		    err, errno, "%s %s: memfd_create", what, path));
+	if (copy_all(copy, fd, len_bytes, what, path, err) != 0) {
+		close(copy);
+		return (-1);
 	}
+	bytes = MAP_FAILED;
+	if (fcntl(copy, F_ADD_SEALS,
+		F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+		bytes = mmap(NULL, len_bytes, PROT_READ, MAP_PRIVATE, copy, 0);
+	if (bytes == MAP_FAILED)
+		err_host_errno(
+		    err, errno, "%s %s: mapping a sealed copy", what, path);
 	close(copy);
-	if (error != 0)
-		return (error);
+	if (bytes == MAP_FAILED)
+		return (-1);
 	out->bytes = bytes;
 	out->len_bytes = len_bytes;
 	return (0);
@@ -127,19 +137,14 @@ io_file_read(
     const char *what, const char *path, struct io_file *out, struct hf_err *err)
 {
 	size_t len_bytes = 0;
-	int error, fd;
+	int rc, fd;
 
 	fd = open_input(what, path, &len_bytes, err);
 	if (fd < 0)
 		return (-1);
-	error = copy_sealed(fd, len_bytes, out);
+	rc = copy_sealed(fd, len_bytes, out, what, path, err);
 	close(fd);
-	if (error == ESTALE)
-		return (err_user(err,
-		    "%s %s: the file shrank while it was read", what, path));
-	if (error != 0)
-		return (err_user_errno(err, error, "%s %s", what, path));
-	return (0);
+	return (rc);
 }
 
 void
