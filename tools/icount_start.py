@@ -17,6 +17,7 @@ import counting
 
 LAUNCHES = 12  # behind one that warms the caches
 WALLS = 21
+RAM = 64 << 20  # of a guest, if nothing else is asked for
 EXIT_OPS = 16  # of a sample of guest/scenarios/bench/exits.c
 SAMPLES = 41
 # Rows of peers.tsv: at most so much, or 5 % above bare KVM.
@@ -92,10 +93,11 @@ def rss_kib(smaps):
             found.append(now)
         elif line.startswith("Rss:") and now:
             now[3] = int(line.split()[1])
-    ram = [f for f in found if "holdfast-ram" in f[2]]
-    if not ram or not any(f[3] for f in ram):
+    # The end of the guest's RAM is by far the largest that has no name.
+    ram = max((f for f in found if not f[2]), key=lambda f: f[1] - f[0], default=None)
+    if not ram or not RAM // 2 < ram[1] - ram[0] <= RAM or not ram[3]:
         sys.exit("icount: start: no guest was running when its host was looked at")
-    low, high = min(f[0] for f in ram), max(f[1] for f in ram)
+    low, high = ram[1] - RAM, ram[1]
     return sum(f[3] for f in found if f[1] <= low or f[0] >= high)
 
 

@@ -108,62 +108,71 @@ advise(struct memory *mem, const struct vm_config *cfg, struct hf_err *err)
 }
 
 static int
-map_memfd(struct memory *mem, const struct vm_config *cfg, struct hf_err *err)
+map_hugetlb(struct memory *mem, struct hf_err *err)
 {
-	bool hugetlb = cfg->hugepages == VM_HUGEPAGES_HUGETLB;
-	unsigned int flags = MFD_CLOEXEC;
 	int error, fd;
 
-	if (hugetlb)
-		flags |= MFD_HUGETLB | MFD_HUGE_2MB;
-	fd = memfd_create("holdfast-ram", flags);
-	if (fd < 0 && hugetlb)
+	fd = memfd_create(
+	    "holdfast-ram", MFD_CLOEXEC | MFD_HUGETLB | MFD_HUGE_2MB);
+	if (fd < 0)
 		return (err_user_errno(
 		    err, errno, "--hugepages hugetlb: memfd_create"));
-	if (fd < 0)
-		return (err_host_errno(err, errno, "memfd_create"));
 	mem->host = MAP_FAILED;
 	if (ftruncate(fd, mem->len_bytes) == 0)
 		mem->host = mmap(NULL, mem->len_bytes, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | (hugetlb ? 0 : MAP_NORESERVE), fd, 0);
+		    MAP_SHARED, fd, 0);
 	error = errno;
 	/* The mapping keeps it. */
 	close(fd);
 	if (mem->host != MAP_FAILED)
 		return (0);
-	if (hugetlb)
-		return (err_user(err,
-		    "--hugepages hugetlb: the host has too few free 2 MiB "
-		    "pages; to reserve them: sudo sysctl vm.nr_hugepages="
-		    "%" PRIu64 ": %s",
-		    mem->len_bytes / HUGEPAGE_BYTES, strerror(error)));
-	return (err_user_errno(
-	    err, error, "--memory: mapping %" PRIu64 " bytes", mem->len_bytes));
+	return (err_user(err,
+	    "--hugepages hugetlb: the host has too few free 2 MiB pages; to "
+	    "reserve them: sudo sysctl vm.nr_hugepages=%" PRIu64 ": %s",
+	    mem->len_bytes / HUGEPAGE_BYTES, strerror(error)));
 }
 
 /*
- * Anonymous and aligned, for THP: memfd pages would need a setting of their own
- * (shmem_enabled), which is off nearly everywhere.
+ * Anonymous: a first touch, and the end, cost less than those of a memfd, whose huge
+ * pages would need a setting of their own as well (shmem_enabled), off nearly
+ * everywhere.
  */
 static int
-map_anonymous(struct memory *mem, struct hf_err *err)
+map_anonymous(struct memory *mem, uint64_t align_bytes, struct hf_err *err)
 {
-	uint64_t all_bytes = mem->len_bytes + HUGEPAGE_BYTES, head_bytes;
+	uint64_t slack_bytes = align_bytes - VM_PAGE_BYTES, head_bytes;
 	char *p;
 
-	p = mmap(NULL, all_bytes, PROT_READ | PROT_WRITE,
+	p = mmap(NULL, mem->len_bytes + slack_bytes, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return (err_user_errno(err, errno,
 		    "--memory: mapping %" PRIu64 " bytes", mem->len_bytes));
-	head_bytes = -(uintptr_t)p % HUGEPAGE_BYTES;
+	head_bytes = -(uintptr_t)p % align_bytes;
 	if (head_bytes > 0)
 		munmap(p, head_bytes);
 	mem->host = p + head_bytes;
-	if (head_bytes < HUGEPAGE_BYTES)
-		munmap(p + head_bytes + mem->len_bytes,
-		    HUGEPAGE_BYTES - head_bytes);
+	if (head_bytes < slack_bytes)
+		munmap(
+		    p + head_bytes + mem->len_bytes, slack_bytes - head_bytes);
 	return (0);
+}
+
+/* As cfg wants it. */
+static int
+map_memory(struct memory *mem, const struct vm_config *cfg, struct hf_err *err)
+{
+	switch (cfg->hugepages) {
+	case VM_HUGEPAGES_OFF:
+		return (map_anonymous(mem, VM_PAGE_BYTES, err));
+	case VM_HUGEPAGES_THP:
+		if (check_thp(err) != 0)
+			return (-1);
+		return (map_anonymous(mem, HUGEPAGE_BYTES, err));
+	case VM_HUGEPAGES_HUGETLB:
+		break;
+	}
+	return (map_hugetlb(mem, err));
 }
 
 int
@@ -176,10 +185,7 @@ memory_init(struct memory *mem, const struct vm_config *cfg, struct hf_err *err)
 	if (memory_check(cfg, err) != 0)
 		return (-1);
 	mem->len_bytes = cfg->memory_bytes;
-	if (cfg->hugepages == VM_HUGEPAGES_THP) {
-		if (check_thp(err) != 0 || map_anonymous(mem, err) != 0)
-			return (-1);
-	} else if (map_memfd(mem, cfg, err) != 0)
+	if (map_memory(mem, cfg, err) != 0)
 		return (-1);
 	if (advise(mem, cfg, err) != 0) {
 		munmap(mem->host, mem->len_bytes);
