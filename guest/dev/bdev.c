@@ -93,9 +93,13 @@ hold_push(struct hf_bdev *bd, struct hf_io *io)
 	    (volatile uintptr_t *)&bd->held, &head, (uintptr_t)io));
 }
 
+volatile u_int hf_bdevs_held;
+
 void
 hf_bdev_hold(struct hf_bdev *bd)
 {
+	if (bd->holding == 0)
+		atomic_add_int(&hf_bdevs_held, 1);
 	atomic_store_rel_int(&bd->holding, 1);
 }
 
@@ -115,6 +119,8 @@ hf_bdev_release(struct hf_bdev *bd)
 {
 	struct hf_io *io, *next, *oldest_first;
 
+	if (bd->holding != 0)
+		atomic_subtract_int(&hf_bdevs_held, 1);
 	atomic_store_rel_int(&bd->holding, 0);
 	io =
 	    (struct hf_io *)atomic_swap_ptr((volatile uintptr_t *)&bd->held, 0);

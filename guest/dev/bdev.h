@@ -98,6 +98,7 @@ int hf_bdev_io_polled(struct hf_bdev *bd, struct hf_io *io);
  * sends them in the order of submission and ends the hold.  The failpoints
  * "bdev.read", "bdev.write" and "bdev.flush" complete an io with EIO.
  */
+extern volatile u_int hf_bdevs_held; /* devices that are held now */
 void hf_bdev_hold(struct hf_bdev *bd);
 void hf_bdev_release(struct hf_bdev *bd);
 int hf_bdev_held(struct hf_bdev *bd); /* how many wait */

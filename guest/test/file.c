@@ -179,11 +179,10 @@ lookup(const char *path)
 	vrele(rvp);
 	if (error == ENOENT)
 		return (NULL);
-	if (error != 0) {
+	if (error != 0)
 		hf_note("%s: cannot be looked up: %s %s", path,
 		    hf_errno_name(error), mp->mnt_error);
-		hf_require_eq(error, 0);
-	}
+	hf_require_eq(error, 0);
 	VOP_UNLOCK(vp);
 	track(vp, true);
 	return (vp);

@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
+#include <kern/fail_nth.h>
 #include <test/script_pager.h>
 #include <test/space.h>
 #include <vm/vm_page.h>
@@ -33,6 +34,7 @@ script_getpages(
 		s->waiting++;
 		/* A lost wakeup costs one tick, no more. */
 		tsleep(s, 0, "script", 1);
+		HF_FAIL_NTH_PATIENCE();
 		s->waiting--;
 	}
 	for (i = 0; i < count; i++) {

@@ -134,13 +134,25 @@ same_end(
 	    control->reason != NULL && like(run->reason, control->reason));
 }
 
+/*
+ * It hangs while the scenario keeps the device from working (hf_bdev_hold()), which
+ * the account of a hang says: it waits for itself.
+ */
+static bool
+is_held_back(const struct scenario_result *run)
+{
+	return (run->verdict == HF_VERDICT_TIMEOUT && run->point != NULL &&
+	    run->dump != NULL &&
+	    strstr(run->dump, "held back by hf_bdev_hold()") != NULL);
+}
+
 enum fail_outcome
 fail_nth_judge(
     const struct scenario_result *run, const struct scenario_result *control)
 {
 	bool own;
 
-	if (run->verdict == HF_VERDICT_BROKEN)
+	if (run->verdict == HF_VERDICT_BROKEN || is_held_back(run))
 		return (FAIL_GIVEN_UP);
 	if (run->verdict == HF_VERDICT_PASS)
 		return (run->point != NULL ? FAIL_HELD : FAIL_NOT_REACHED);

@@ -77,6 +77,9 @@ START_TEST(a_run_without_a_loss_holds)
 	ck_assert_int_eq(fail_nth_judge(&run, NULL), FAIL_HELD);
 	run.verdict = HF_VERDICT_BROKEN;
 	ck_assert_int_eq(fail_nth_judge(&run, NULL), FAIL_GIVEN_UP);
+	run.verdict = HF_VERDICT_TIMEOUT;
+	run.dump = strdup("2 ios are held back by hf_bdev_hold()\n");
+	ck_assert_int_eq(fail_nth_judge(&run, NULL), FAIL_GIVEN_UP);
 }
 END_TEST
 

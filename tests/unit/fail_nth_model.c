@@ -30,8 +30,9 @@
 #define RAM_BYTES ((size_t)32 << 20)
 #define NONCE	  "0123456789abcdef"
 
-/* Sanitizers are slow, and so is a busy machine. */
-#define TIMEOUT_MS 60000
+/* Sanitizers are slow, and so is a busy machine.  For who does not even say so. */
+#define STUCK_S	   40
+#define TIMEOUT_MS 90000
 
 #define ELSEWHERE                                                   \
 	(HF_NEEDS_MMU | HF_NEEDS_SMP | HF_IS_BENCH | HF_IS_HIDDEN | \
@@ -88,6 +89,7 @@ child(const char *id, const char *const *params, size_t nparams, int fd)
 	dup2(fd, STDOUT_FILENO);
 	dup2(fd, STDERR_FILENO);
 	hf_model_tell_faults();
+	hf_model_end_after(STUCK_S);
 	hf_model_boot(RAM_BYTES, seed);
 	(void)hf_model_scenario_run(id, &why);
 	_exit(0);
@@ -117,7 +119,8 @@ end_of(int status, bool in_time, const char *text, char *why, size_t room)
 {
 	const char *panic = NULL;
 
-	if (!in_time)
+	if (!in_time ||
+	    (WIFEXITED(status) && WEXITSTATUS(status) == HF_MODEL_STUCK))
 		return (GUEST_END_TIMEOUT);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return (GUEST_END_DONE);

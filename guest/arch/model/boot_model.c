@@ -9,6 +9,7 @@
 #include <kern/plan.h>
 #include <kern/sched.h>
 #include <kern/thread.h>
+#include <dev/bdev.h>
 #include <machine/vmparam.h>
 #include <test/checkers.h>
 #include <test/report.h>
@@ -146,6 +147,20 @@ void
 hf_model_tell_faults(void)
 {
 	hf_host_on_fault(tell_fault);
+}
+
+static void
+tell_stuck(void)
+{
+	if (hf_bdevs_held != 0)
+		hf_host_say("held back by hf_bdev_hold()\n");
+	hf_host_exit(HF_MODEL_STUCK);
+}
+
+void
+hf_model_end_after(unsigned int seconds)
+{
+	hf_host_alarm(seconds, tell_stuck);
 }
 
 const char *

@@ -23,6 +23,13 @@ void hf_model_prepare(size_t ram_bytes);
 /* An access to nowhere, from now on, is told by records as in a guest. */
 void hf_model_tell_faults(void);
 
+/*
+ * The process ends with this status after so long, and says first whether a scenario
+ * holds its disk back.
+ */
+#define HF_MODEL_STUCK 99
+void hf_model_end_after(unsigned int seconds);
+
 enum hf_model_verdict { HF_MODEL_PASS, HF_MODEL_FAIL, HF_MODEL_SKIP };
 
 /* Ids and flags of the scenarios linked in; NULL after the last. */

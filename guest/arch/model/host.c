@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <ucontext.h>
@@ -250,10 +251,33 @@ hf_host_on_fault(void (*fn)(uint64_t pc))
 	sigaction(SIGBUS, &sa, NULL);
 }
 
-void
-hf_host_exit(void)
+static void (*on_alarm)(void);
+
+static void
+alarm_rings(int signal)
 {
-	_exit(0);
+	on_alarm();
+}
+
+void
+hf_host_alarm(unsigned int seconds, void (*fn)(void))
+{
+	on_alarm = fn;
+	signal(SIGALRM, alarm_rings);
+	alarm(seconds);
+}
+
+void
+hf_host_say(const char *text)
+{
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
+		_exit(1);
+}
+
+void
+hf_host_exit(int status)
+{
+	_exit(status);
 }
 
 void

@@ -43,10 +43,13 @@ void hf_host_write(const char *bytes, size_t len);
 const char *hf_host_getenv(const char *name);
 /* Return addresses of the callers, innermost first; how many. */
 int hf_host_backtrace(uint64_t *bt, int max);
+/* fn() after so long, in a signal handler, which may say something. */
+void hf_host_alarm(unsigned int seconds, void (*fn)(void));
+void hf_host_say(const char *text);
 /* fn(pc) when an instruction accesses no memory; it does not return. */
 void hf_host_on_fault(void (*fn)(uint64_t pc));
 /* Ends the process at once, as one that has said all. */
-void hf_host_exit(void) __attribute__((__noreturn__));
+void hf_host_exit(int status) __attribute__((__noreturn__));
 void hf_host_abort(void) __attribute__((__noreturn__));
 void hf_host_longjmp(void *jb, int val) __attribute__((__noreturn__));
 

@@ -198,7 +198,7 @@ void
 hf_machine_exit(int value)
 {
 	if (value == HF_EXIT_DONE)
-		hf_host_exit();
+		hf_host_exit(0);
 	hf_host_abort();
 }
 
