@@ -35,6 +35,8 @@
  *                                        function and stack
  * left    file line                      after that failure the scenario left
  *                                        at this expectation
+ * paths   b                              numbers of points, comma-separated: the
+ *                                        first of each way to come to one
  * skip    reason                         before the body; then end verdict=skip
  * end     id verdict passed failed tsc   pass|fail|skip|broken; pass needs
  *                                        failed=0 and passed>=1

@@ -18,6 +18,48 @@ static bool only_mark;
 static struct hf_fail_point point;
 static volatile u_int point_known;
 
+/* Stacks that were seen, by hash, and the first place of each; 0: free. */
+static struct {
+	volatile u_int hash, n;
+} paths[HF_FAIL_PATHS_MAX];
+
+static u_int
+hash_stack(enum hf_fail_kind kind)
+{
+	uint64_t bt[HF_FAIL_BT_MAX], h = kind + 1;
+	int n = hf_backtrace(bt, HF_FAIL_BT_MAX);
+
+	while (n-- > 0)
+		h = (h ^ bt[n]) * 0x100000001b3ull; /* FNV-1a, by words */
+	return ((u_int)(h ^ h >> 32) | 1);
+}
+
+static void
+note_path(u_int n, u_int hash)
+{
+	for (u_int i = 0; i < HF_FAIL_PATHS_MAX; i++) {
+		const u_int at = (hash + i) % HF_FAIL_PATHS_MAX;
+
+		if (atomic_cmpset_int(&paths[at].hash, 0, hash)) {
+			atomic_store_int(&paths[at].n, n);
+			return;
+		}
+		if (atomic_load_int(&paths[at].hash) == hash)
+			return;
+	}
+}
+
+u_int
+hf_fail_nth_paths(u_int n[HF_FAIL_PATHS_MAX])
+{
+	u_int found = 0;
+
+	for (u_int i = 0; i < HF_FAIL_PATHS_MAX; i++)
+		if (atomic_load_int(&paths[i].n) != 0)
+			n[found++] = atomic_load_int(&paths[i].n);
+	return (found);
+}
+
 static void
 note_point(u_int n, enum hf_fail_kind kind, const char *file, int line,
     const char *function)
@@ -38,6 +80,8 @@ hf_fail_nth_hit(
 	const u_int n = atomic_fetchadd_int(&count, 1) + 1;
 
 	atomic_add_int(&kinds[kind], 1);
+	if (wanted == 0)
+		note_path(n, hash_stack(kind));
 	if (n != wanted)
 		return (false);
 	note_point(n, kind, file, line, function);
@@ -56,6 +100,8 @@ hf_fail_nth_start(u_int n, bool marks_only)
 	count = 0;
 	for (int i = 0; i < HF_FAIL_KINDS; i++)
 		kinds[i] = 0;
+	for (int i = 0; i < HF_FAIL_PATHS_MAX; i++)
+		paths[i].hash = paths[i].n = 0;
 	wanted = n;
 	only_mark = marks_only;
 	point_known = 0;

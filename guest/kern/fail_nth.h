@@ -75,6 +75,13 @@ u_int hf_fail_nth_count(void);
 u_int hf_fail_nth_count_of(enum hf_fail_kind kind);
 const char *hf_fail_kind_name(enum hf_fail_kind kind);
 
+/*
+ * Where nothing is to fail: the first places of each way to come to one, by stack, as
+ * far as there is room for them; how many.
+ */
+#define HF_FAIL_PATHS_MAX 1024
+u_int hf_fail_nth_paths(u_int n[HF_FAIL_PATHS_MAX]);
+
 /* The place that has failed, or is marked; NULL: it was not come to. */
 const struct hf_fail_point *hf_fail_nth_point(void);
 

@@ -227,11 +227,35 @@ tell_counts(void)
 	}
 }
 
+/* As many a record as it has room for. */
+static void
+tell_paths(void)
+{
+	static u_int n[HF_FAIL_PATHS_MAX];
+	const u_int found = hf_fail_nth_paths(n);
+	char text[HF_RECORD_TEXT_MAX];
+	struct record *r;
+	u_int i = 0;
+	size_t len;
+
+	while (i < found) {
+		for (len = 0; i < found && len + 12 < sizeof(text); i++)
+			len += (size_t)snprintf(text + len, sizeof(text) - len,
+			    "%s%u", len == 0 ? "" : ",", n[i]);
+		r = hf_record_begin("paths");
+		hf_record_text(r, "b", text);
+		hf_record_end(r);
+	}
+	hf_value("fail_paths", found, "points");
+}
+
 void
 hf_fail_nth_tell(void)
 {
 	if (run.n != OFF) {
 		tell_counts();
+		if (run.n == 0)
+			tell_paths();
 		hf_fail_nth_report();
 		if (hf_fail_nth_point() != NULL && hf_current.failed == 0)
 			hf_expect_at("fail-nth", 0,

@@ -49,13 +49,13 @@ static const struct option_spec specs[] = {
 		    "kill" },
 	{ .name = "fail-nth",
 	    .kind = OPTION_TEXT,
-	    .value_name = "all|N",
+	    .value_name = "all|paths|N",
 	    .offset = AT(fail_nth),
-	    .help =
-		"run each scenario once for every place of the guest that "
-		"may fail\n(allocations, paging, submissions, sleeps), "
-		"which then fails there,\nor for the N-th alone; all/K: for "
-		"one in K" },
+	    .help = "run each scenario once for every place of the guest that "
+		    "may fail\n(allocations, paging, submissions, sleeps), "
+		    "which then fails there;\npaths: for the first with each "
+		    "stack; all/K, paths/K: for one in K;\nN: for the N-th "
+		    "alone" },
 	OPTION_PARAM(AT(params)),
 	{ .name = "console",
 	    .kind = OPTION_FLAG,

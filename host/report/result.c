@@ -129,6 +129,31 @@ result_add_value(struct scenario_result *r, const char *name, uint64_t value,
 	v->unit = copy_text(unit);
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x < y ? -1 : x > y);
+}
+
+bool
+result_add_paths(struct scenario_result *r, const char *text)
+{
+	char *end;
+
+	for (;; text = end + 1) {
+		if (*text < '1' || *text > '9' || r->npaths == RESULT_PATHS_MAX)
+			return (false);
+		r->paths = grow(r->paths, r->npaths, sizeof(*r->paths));
+		r->paths[r->npaths++] = strtoull(text, &end, 10);
+		if (*end != ',')
+			break;
+	}
+	qsort(r->paths, r->npaths, sizeof(*r->paths), by_number);
+	return (*end == '\0');
+}
+
 void
 result_set_point(struct scenario_result *r, const struct result_point *p,
     const char *kind, const char *function, const char *file)
@@ -176,6 +201,7 @@ result_reset(struct scenario_result *r)
 	free(r->notes);
 	free(r->reason);
 	free(r->dump);
+	free(r->paths);
 	free_point(r->point);
 	free(r->left);
 	free(r->again);

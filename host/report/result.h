@@ -39,6 +39,7 @@ struct result_value {
 	char *unit;
 };
 
+#define RESULT_PATHS_MAX    4096
 #define RESULT_POINT_FRAMES 16
 
 /* The place of the guest's code that was made to fail (run --fail-nth). */
@@ -72,6 +73,8 @@ struct scenario_result {
 	size_t nvalues;
 	char **notes;
 	size_t nnotes;
+	uint64_t *paths; /* points, of a run that counts them; in order */
+	size_t npaths;
 	struct result_point *point; /* NULL: nothing was made to fail */
 	uint64_t
 	    died_at; /* instruction that trapped, and with it the guest; 0 */
@@ -104,6 +107,9 @@ void result_add_failure(struct scenario_result *r, const char *file,
 void result_add_note(struct scenario_result *r, const char *text);
 void result_add_value(struct scenario_result *r, const char *name,
     uint64_t value, const char *unit);
+
+/* "3,7,12": more of its paths.  False for any other text, and too many. */
+bool result_add_paths(struct scenario_result *r, const char *text);
 
 /* Copies its arguments; kind, function and file are not taken from p. */
 void result_set_point(struct scenario_result *r, const struct result_point *p,

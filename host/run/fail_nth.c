@@ -16,6 +16,8 @@ struct failing {
 	const char *command;
 	struct scenario_result *total;
 	uint64_t points, runs, outcomes[FAIL_OUTCOMES];
+	uint64_t *paths; /* from the run that counts */
+	size_t npaths;
 };
 
 static void
@@ -202,8 +204,11 @@ count_points(struct failing *f, bool *go_on)
 	good = *go_on && run.verdict == HF_VERDICT_PASS;
 	if (good) {
 		f->points = value_named(&run, "fail_points");
+		f->paths = run.paths;
+		f->npaths = run.npaths;
+		run.paths = NULL;
 		for (size_t i = 0; i < run.nvalues; i++)
-			if (strncmp(run.values[i].name, "fail_points", 11) == 0)
+			if (strncmp(run.values[i].name, "fail_p", 6) == 0)
 				result_add_value(total, run.values[i].name,
 				    run.values[i].value, run.values[i].unit);
 	} else if (*go_on) {
@@ -273,11 +278,27 @@ static uint64_t
 first_of(const struct failing *f)
 {
 	const uint64_t every = f->choice->every;
+	const uint64_t n = f->choice->paths ? f->npaths : f->points;
 	uint64_t h = 0;
 
 	for (const char *s = f->total->id; *s != '\0'; s++)
 		h = h * 31 + (unsigned char)*s;
-	return (1 + h % (every < f->points ? every : f->points));
+	return (1 + h % (every < n ? every : n));
+}
+
+/* All that were chosen, one after another. */
+static bool
+fail_all(struct failing *f)
+{
+	const uint64_t last = f->choice->paths ? f->npaths : f->points;
+	bool go_on = true;
+
+	if (f->choice->n != 0)
+		return (f->choice->n > f->points || fail_one(f, f->choice->n));
+	for (uint64_t i = last == 0 ? 1 : first_of(f); go_on && i <= last;
+	     i += f->choice->every)
+		go_on = fail_one(f, f->choice->paths ? f->paths[i - 1] : i);
+	return (go_on);
 }
 
 bool
@@ -292,13 +313,9 @@ fail_nth_scenario(const struct fail_nth_ops *ops,
 
 	if (!count_points(&f, &go_on))
 		return (go_on);
-	if (choice->n != 0 && choice->n <= f.points)
-		go_on = fail_one(&f, choice->n);
-	else if (choice->n == 0 && f.points != 0)
-		for (uint64_t n = first_of(&f); go_on && n <= f.points;
-		     n += choice->every)
-			go_on = fail_one(&f, n);
+	go_on = fail_all(&f);
 	if (go_on)
 		sum_up(&f);
+	free(f.paths);
 	return (go_on);
 }

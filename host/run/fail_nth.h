@@ -26,10 +26,11 @@
 
 struct fail_nth_choice {
 	uint64_t n;	/* 0: all of them ... */
-	uint64_t every; /* ... or one in so many */
+	uint64_t every; /* ... or one in so many, */
+	bool paths;	/* of those that are the first with their stack */
 };
 
-/* "all", "all/K" or N.  0, or -1: *err, the user's. */
+/* "all", "all/K", "paths", "paths/K" or N.  0, or -1: *err, the user's. */
 int fail_nth_parse(
     const char *text, struct fail_nth_choice *out, struct hf_err *err);
 

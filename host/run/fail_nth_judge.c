@@ -14,12 +14,15 @@ int
 fail_nth_parse(
     const char *text, struct fail_nth_choice *out, struct hf_err *err)
 {
+
+	const size_t word = strcspn(text, "/");
+
 	*out = (struct fail_nth_choice){ .every = 1 };
-	if (strcmp(text, "all") == 0)
-		return (0);
-	if (strncmp(text, "all/", 4) == 0) {
-		if (units_parse_u64(text + 4, &out->every) == 0 &&
-		    out->every >= 1 && out->every <= EVERY_MAX)
+	out->paths = word == 5 && memcmp(text, "paths", word) == 0;
+	if (out->paths || (word == 3 && memcmp(text, "all", word) == 0)) {
+		if (text[word] == '\0' ||
+		    (units_parse_u64(text + word + 1, &out->every) == 0 &&
+			out->every >= 1 && out->every <= EVERY_MAX))
 			return (0);
 		return (err_user(err,
 		    "--fail-nth: '%s': one in how many? A number from 1 to %d",
@@ -29,8 +32,9 @@ fail_nth_parse(
 	    out->n <= UINT32_MAX)
 		return (0);
 	return (err_user(err,
-	    "--fail-nth: '%s' is neither 'all' (or 'all/K', one in K) nor the "
-	    "number of a point, from 1 on",
+	    "--fail-nth: '%s' is neither 'all' nor 'paths' (nor one of them "
+	    "with "
+	    "/K, one in K) nor the number of a point, from 1 on",
 	    text));
 }
 

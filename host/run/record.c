@@ -91,6 +91,7 @@ static const struct {
 		BIT(KEY_LINE) | BIT(KEY_BT),
 	    0 },
 	[RECORD_LEFT] = { "left", BIT(KEY_FILE) | BIT(KEY_LINE), 0 },
+	[RECORD_PATHS] = { "paths", BIT(KEY_BUCKETS), 0 },
 	[RECORD_SKIP] = { "skip", BIT(KEY_REASON), 0 },
 	[RECORD_END] = { "end",
 	    BIT(KEY_ID) | BIT(KEY_VERDICT) | BIT(KEY_PASSED) | BIT(KEY_FAILED) |

@@ -147,6 +147,10 @@ take_inside(struct verdict *v, const struct record *rec)
 	case RECORD_LEFT:
 		result_set_left(r, rec->text[KEY_FILE], rec->number[KEY_LINE]);
 		break;
+	case RECORD_PATHS:
+		if (!result_add_paths(r, rec->text[KEY_BUCKETS]))
+			return (verdict_violate(v, "no list of points"));
+		break;
 	case RECORD_HIST: /* struct run_bench's; nothing to judge */
 	case RECORD_RAW:
 		break;

@@ -18,6 +18,11 @@ START_TEST(choices_are_read)
 	ck_assert_int_eq(fail_nth_parse("all/15", &choice, &err), 0);
 	ck_assert_uint_eq(choice.n, 0);
 	ck_assert_uint_eq(choice.every, 15);
+	ck_assert(!choice.paths);
+	ck_assert_int_eq(fail_nth_parse("paths/2", &choice, &err), 0);
+	ck_assert_uint_eq(choice.n, 0);
+	ck_assert_uint_eq(choice.every, 2);
+	ck_assert(choice.paths);
 	ck_assert_int_eq(fail_nth_parse("12", &choice, &err), 0);
 	ck_assert_uint_eq(choice.n, 12);
 }
@@ -26,8 +31,8 @@ END_TEST
 START_TEST(other_choices_are_the_users_mistake)
 {
 	static const char *const bad[] = { "", "0", "-1", "one", "12x", "all/",
-		"all/0", "all/x", "all/1000001", "ALL", "4294967296",
-		"99999999999999999999" };
+		"all/0", "all/x", "al", "alls", "path", "paths/", "paths/0",
+		"all/1000001", "ALL", "4294967296", "99999999999999999999" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		ck_assert_int_eq(fail_nth_parse(bad[i], &choice, &err), -1);
@@ -175,6 +180,9 @@ pretend(void *arg, const char *const *params, size_t nparams,
 	out->verdict = HF_VERDICT_PASS;
 	result_add_value(out, "fail_points", 5, "points");
 	result_add_value(out, "fail_points.alloc", 5, "points");
+	if (n == 0)
+		ck_assert(
+		    result_add_paths(out, "5") && result_add_paths(out, "2,1"));
 	if (n == 0 || n == 4)
 		return (true);
 	if (nparams == 1)
@@ -252,6 +260,20 @@ START_TEST(the_sum_names_the_point_and_its_command)
 }
 END_TEST
 
+START_TEST(one_point_of_each_path)
+{
+	asked[0] = '\0';
+	choice = (struct fail_nth_choice){ .every = 1, .paths = true };
+	ck_assert(fail_nth_scenario(&ops, &choice, "holdfast run", &run));
+	ck_assert_str_eq(asked, "fail_nth=0 fail_nth=1 fail_nth=2 fail_nth=5 ");
+	ck_assert_uint_eq(value("fail_runs"), 3);
+	ck_assert(!result_add_paths(&run, ""));
+	ck_assert(!result_add_paths(&run, "1,"));
+	ck_assert(!result_add_paths(&run, "1;2"));
+	ck_assert(!result_add_paths(&run, "-1"));
+}
+END_TEST
+
 START_TEST(one_point_or_one_in_so_many)
 {
 	asked[0] = '\0';
@@ -282,7 +304,7 @@ main(void)
 		what_the_scenario_had_explains_no_more,
 		a_control_that_leaves_nothing_explains_nothing,
 		only_the_same_bad_end_is_the_scenarios_own,
-		the_sum_names_the_point_and_its_command,
+		the_sum_names_the_point_and_its_command, one_point_of_each_path,
 		one_point_or_one_in_so_many, NULL };
 
 	return (unit_main_fixture("fail_nth", tests, set_up, tear_down));

@@ -2,7 +2,7 @@
 /* fail_nth_model.c: run --fail-nth, with the model instead of guests. */
 
 /*
- * usage: fail_nth_model [--fail-nth all|all/K|N] [--seed N] [PATTERN]...
+ * usage: fail_nth_model [--fail-nth all|paths|all/K|paths/K|N] [--seed N] [PATTERN]...
  * As holdfast run --fail-nth: each run is a process of its own.  A pattern is an id, its
  * beginning up to a dot, or one of fnmatch(3).  A line a scenario, the account
  * of each bad point, and "N passed, N failed, N skipped", in runs.
@@ -296,14 +296,15 @@ do_scenario(const char *id, const struct fail_nth_choice *choice)
 	else if (res.verdict != HF_VERDICT_PASS && bad == 0 &&
 	    res.verdict != HF_VERDICT_SKIP)
 		bad = 1;
-	printf("%-4s %s: %" PRIu64 " points, %" PRIu64 " runs: %" PRIu64
-	       " held, %" PRIu64 " own, %" PRIu64 " given up, %" PRIu64
-	       " stumbled, %" PRIu64 " not reached, %" PRIu64 " bad%s%s\n",
+	printf("%-4s %s: %" PRIu64 " points by %" PRIu64 " paths, %" PRIu64
+	       " runs: %" PRIu64 " held, %" PRIu64 " own, %" PRIu64
+	       " given up, %" PRIu64 " stumbled, %" PRIu64
+	       " not reached, %" PRIu64 " bad%s%s\n",
 	    verdict_name(res.verdict), id, value_of(&res, "fail_points"),
-	    value_of(&res, "fail_runs"), value_of(&res, "fail_held"), own,
-	    value_of(&res, "fail_given_up"), value_of(&res, "fail_stumbled"),
-	    value_of(&res, "fail_not_reached"), bad,
-	    res.reason != NULL ? "; " : "",
+	    value_of(&res, "fail_paths"), value_of(&res, "fail_runs"),
+	    value_of(&res, "fail_held"), own, value_of(&res, "fail_given_up"),
+	    value_of(&res, "fail_stumbled"), value_of(&res, "fail_not_reached"),
+	    bad, res.reason != NULL ? "; " : "",
 	    res.reason != NULL ? res.reason : "");
 	if (bad > 0)
 		print_bad(&res);
