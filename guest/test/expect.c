@@ -146,9 +146,9 @@ hf_expect_panic_at(const char *file, int line, const char *text,
 void
 hf_scenario_leave(void)
 {
+	hf_fail_nth_leaving();
 	KASSERT(curthread == hf_current.td,
 	    ("hf_require: not in the scenario's thread"));
-	hf_fail_nth_leaving();
 	hf_catch_throw(&hf_current.leave, "left");
 }
 

@@ -160,6 +160,9 @@ hf_fail_nth_leaving(void)
 {
 	if (run.n == OFF || run.judging)
 		return;
+	if (curthread != hf_current.td && in_trouble() &&
+	    atomic_cmpset_int(&given_up, 0, 1))
+		give_up("another thread of it cannot go on");
 	for (int i = 0; hf_threads_alive() > run.threads; i++) {
 		if (i == LEAVE_TICKS && atomic_cmpset_int(&given_up, 0, 1))
 			give_up("other threads of it do not end");
