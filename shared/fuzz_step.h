@@ -54,7 +54,7 @@ enum {
 	X(unwire, 3, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "user system")           \
 	X(advise, 1, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0,                          \
 	    "dontneed willneed random normal")                                 \
-	X(sync, 1, HF_FUZZ_WHOLE, 0, "")                                       \
+	X(sync, 2, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "flush invalidate")        \
 	X(hold, 3, HF_FUZZ_WHOLE | HF_FUZZ_WORD | HF_FUZZ_NUMBER,              \
 	    HF_FUZZ_HOLDS, "r w")                                              \
 	X(unhold, 1, HF_FUZZ_NUMBER, HF_FUZZ_HOLDS, "")                        \
@@ -62,6 +62,10 @@ enum {
 	X(debug, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                         \
 	X(load, 3, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                          \
 	X(store, 7, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                         \
+	X(read, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE | HF_FUZZ_NUMBER, HF_FUZZ_FILE,  \
+	    "")                                                                \
+	X(write, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE | HF_FUZZ_NUMBER, HF_FUZZ_FILE, \
+	    "")                                                                \
 	X(pageout, 1, 0, 0, "")                                                \
 	X(starve, 2, HF_FUZZ_WORD | HF_FUZZ_NUMBER, HF_FUZZ_SKIPS,             \
 	    "page slab table")

@@ -292,3 +292,20 @@ hf_oracle_may_see(
 	return (
 	    !writer->needs_copy && hf_oracle_is_before(c->page, writer->page));
 }
+
+void
+hf_oracle_copy(struct hf_oracle_cell *c, struct hf_oracle_page *from)
+{
+	const uint64_t value = shown(from);
+	const bool certain = only_one(from, from->stores);
+
+	hf_oracle_own(c);
+	copy_to(c->page, value, certain);
+}
+
+void
+hf_oracle_page_copy(
+    struct hf_oracle_page *page, const struct hf_oracle_cell *from)
+{
+	copy_to(page, shown(from->page), is_certain(from));
+}

@@ -63,6 +63,11 @@ bool hf_oracle_is_before(
 void hf_oracle_page_store(struct hf_oracle_page *page, uint64_t value);
 bool hf_oracle_page_may_be(const struct hf_oracle_page *page, uint64_t value);
 
+/* A store of what a page, or a cell, shows. */
+void hf_oracle_copy(struct hf_oracle_cell *c, struct hf_oracle_page *from);
+void hf_oracle_page_copy(
+    struct hf_oracle_page *page, const struct hf_oracle_cell *from);
+
 /* Whether the cell's stores go to its page, which is there. */
 bool hf_oracle_owns(const struct hf_oracle_cell *c);
 /* May a cell see stores that another makes without a fault? */

@@ -260,15 +260,20 @@ fuzz_image(struct arguments *a, const struct cli_image *image,
     struct fuzz_plan *plan, struct hf_err *err)
 {
 	struct fuzz f = { .a = a, .err = err };
+	const char *why = NULL;
 	enum exitcode status;
 
 	a->run.kernel = image->kernel;
 	a->run.kernel_sha256 = image->sha256;
 	f.scenario = scenario_list_find(&image->list, TRIAL_SCENARIO);
+	a->run.disk_path = cli_default_disk();
+	a->run.disk_is_default = true;
 	if (f.scenario == NULL)
 		err_user(err, "%s has no scenario " TRIAL_SCENARIO,
 		    image->kernel.name);
-	if (f.scenario == NULL)
+	else if ((why = runner_skip_reason(f.scenario, &a->run)) != NULL)
+		err_user(err, "fuzz %s", why);
+	if (err->status != EXITCODE_OK)
 		return (cli_fail(err));
 	status =
 	    plan->n > 0 ? carry_out(&f, plan, "plan") : carry_out_seeds(&f);

@@ -35,7 +35,8 @@ fuzz_plan_scenario(
 	fprintf(f,
 	    ";\n\n"
 	    "HF_SCENARIO(fuzz_%s, \"fuzz.%s\", \"IW-4 QH-23\",\n"
-	    "    \"these steps do what a model says they do\")\n"
+	    "    \"these steps do what a model says they do\",\n"
+	    "    .flags = HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)\n"
 	    "{\n"
 	    "\thf_fuzz_play_plan(plan);\n"
 	    "}\n",

@@ -11,7 +11,7 @@ HF_SCENARIO(fuzz_games, "fuzz.games",
     "CW-01 CW-02 CW-03 CW-05 CW-12 CW-25 FT-60 FT-80 WI-04 QH-23 IW-1 IW-4 "
     "IW-5",
     "random forks, wirings, holds, rights and stores agree with a model",
-    .timeout_ms = 300000)
+    .flags = HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE, .timeout_ms = 300000)
 {
 	uint64_t games = hf_plan_param_u64("effort", 1);
 
@@ -21,7 +21,8 @@ HF_SCENARIO(fuzz_games, "fuzz.games",
 
 /* What "holdfast fuzz" runs. */
 HF_SCENARIO(fuzz_plan, "fuzz.plan", "",
-    "the steps of a plan do what a model says they do", .flags = HF_IS_HIDDEN,
+    "the steps of a plan do what a model says they do",
+    .flags = HF_IS_HIDDEN | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE,
     .timeout_ms = 300000)
 {
 	const char *text = hf_plan_param("fuzz_plan");

@@ -11,7 +11,8 @@ static const char plan[] = "p0 hold 2 w #3\n"
 			   "p0 load 2\n";
 
 HF_SCENARIO(fuzz_held_frame, "fuzz.held_frame", "IW-4 QH-23",
-    "these steps do what a model says they do")
+    "these steps do what a model says they do",
+    .flags = HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)
 {
 	hf_fuzz_play_plan(plan);
 }

@@ -143,19 +143,23 @@ hf_fuzz_do_advise(struct hf_fuzz_move *mv)
 	    0);
 }
 
-/* Nor does this, but mappings go; what the user has locked is not touched. */
+/*
+ * Nor does this.  The words: flush invalidate.  What the user has locked is not thrown
+ * away.
+ */
 void
 hf_fuzz_do_sync(struct hf_fuzz_move *mv)
 {
+	const bool invalidate = mv->step->word == 1;
 	const struct hf_oracle_cell *c;
 	int want = KERN_SUCCESS;
 
 	HF_FUZZ_FOREACH(c, mv)
 	if (c->page == NULL)
 		want = KERN_INVALID_ADDRESS;
-	else if (c->user && want == KERN_SUCCESS)
+	else if (c->user && invalidate && want == KERN_SUCCESS)
 		want = KERN_INVALID_ARGUMENT;
-	hf_expect_eq(vm_map_sync(mv->map, mv->start, mv->end, FALSE, TRUE) ==
-		KERN_SUCCESS,
+	hf_expect_eq(vm_map_sync(mv->map, mv->start, mv->end, !invalidate,
+			 invalidate) == KERN_SUCCESS,
 	    want == KERN_SUCCESS);
 }
