@@ -192,3 +192,26 @@ HF_SCENARIO(page_alloc_wakes_once, "page.alloc_wakes_once", "PA-23",
 	hf_expect_eq(VM_CNT_FETCH(v_pdwakeups), wakeups + 1);
 	ground_end(&g);
 }
+
+HF_SCENARIO(page_alloc_run_short, "page.alloc_run_short", "PA-3 PA-4",
+    "pages for a run: half as many until the reserve permits it, or none")
+{
+	vm_object_t object;
+	vm_page_t ma[8];
+	u_int reserved;
+	int i, n;
+
+	object = hf_test_object(8);
+	reserved = vm_dom[0].vmd_free_reserved;
+	hf_test_free_set(reserved + 3);
+	n = hf_vm_page_alloc_run(object, 0, 8, NULL, ma);
+	for (i = 0; i < n; i++)
+		vm_page_free(ma[i]);
+	hf_test_free_restore();
+	hf_expect_eq(n, 2);
+	hf_test_free_set(reserved);
+	n = hf_vm_page_alloc_run(object, 0, 8, NULL, ma);
+	hf_test_free_restore();
+	hf_expect_eq(n, 0);
+	hf_test_object_end(object);
+}

@@ -123,4 +123,14 @@ HF_SCENARIO(page_alloc_contig_boundary, "page.alloc_contig_boundary", "PA-22",
 	hf_expect_le(VM_PAGE_TO_PHYS(m) + ptoa(NPAGES), pa + 0x40000);
 	for (int i = 0; i < NPAGES; i++)
 		vm_page_free(&m[i]);
+	/* As long as the distance of two boundaries: from one to the next. */
+	m = vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL, 32, pa, pa + 0x40000,
+	    PAGE_SIZE, 0x20000, VM_MEMATTR_DEFAULT);
+	hf_require(m != NULL);
+	hf_expect_eq(VM_PAGE_TO_PHYS(m) & 0x1ffff, 0);
+	for (int i = 0; i < 32; i++)
+		vm_page_free(&m[i]);
+	hf_expect_eq(vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL, 33, pa,
+			 pa + 0x40000, PAGE_SIZE, 0x20000, VM_MEMATTR_DEFAULT),
+	    NULL);
 }
