@@ -2,14 +2,16 @@
 /* life.c: a pmap from its first to its last table page. */
 
 #include <sys/vmmeter.h>
+#include <vm/vm_page_internal.h>
 #include <vm/vm_pagequeue.h>
 #include "lab.h"
 
 #define RW VM_PROT_RW
 
-HF_SCENARIO(pmap_fresh, "pmap.fresh", "PM-01",
-    "a new pmap has its root and nothing else")
+HF_SCENARIO(pmap_fresh, "pmap.fresh", "PM-01 PM-45",
+    "a new pmap has its root and nothing else, which goes as the zeros it is")
 {
+	const bool before = hf_vm_junk;
 	pmap_t pmap = lab_pmap();
 
 	hf_expect_eq(pmap_resident_count(pmap), 1);
@@ -17,7 +19,10 @@ HF_SCENARIO(pmap_fresh, "pmap.fresh", "PM-01",
 	hf_expect_eq(pmap_extract(pmap, 0), 0);
 	hf_expect_eq(pmap_extract(pmap, LAB_BASE + 5), 0);
 	hf_expect_eq(pmap_extract(pmap, VM_MAXUSER_ADDRESS - 1), 0);
+	/* Somebody looks, then (page.zero_claim). */
+	hf_vm_junk = true;
 	lab_pmap_free(pmap);
+	hf_vm_junk = before;
 }
 
 static void
