@@ -65,7 +65,7 @@ class Model:
                            input="".join(f"{i} {seconds:.0f}\n" for i, seconds in ids), errors="replace",
                            env=dict(os.environ, HF_MODEL_DISK=self.disk))
         if r.returncode not in (0, 1):
-            raise SystemExit(f"mutate: model-run: status {r.returncode}: {r.stderr[-500:]}")
+            raise RuntimeError(f"model-run: status {r.returncode}: {r.stderr[-500:]}")
         return (r.stdout.strip().split("\n")[-1] if r.returncode else None,
                 re.findall(r"^panic: (.*)$", r.stderr, re.M))
 

@@ -27,35 +27,48 @@ count_done(struct hf_io *io, int error)
 	whole.error = error;
 }
 
-/* A device that takes one segment a request, and a ring of so many entries. */
 static void
-begin(uint32_t ring)
+offer(void)
 {
-	char msg[128];
 	u_int i;
 
 	for (i = 0; i < sizeof(image); i++)
 		image[i] = (uint8_t)(i * 3 + i / 512);
+	bzero(data, sizeof(data));
 	fake_init(&fake, SECTORS);
+	fake.disk = image;
+}
+
+static void
+attach(void)
+{
+	char msg[128];
+
+	fake_wire(&fake, &disk, mem, sizeof(mem), 1024);
+	hf_require_eq(vtblk_attach(&disk, msg, sizeof(msg)), 0);
+}
+
+/* A device that takes one segment a request, and a ring of so many entries. */
+static void
+begin(uint32_t ring)
+{
+	offer();
 	fake.offered &= ~(VIRTIO_BIT(VIRTIO_BLK_F_SEG_MAX) |
 	    VIRTIO_BIT(VIRTIO_F_RING_INDIRECT_DESC));
 	fake.queue_max = ring;
-	fake.disk = image;
-	fake_wire(&fake, &disk, mem, sizeof(mem), 1024);
-	hf_require_eq(vtblk_attach(&disk, msg, sizeof(msg)), 0);
-	bzero(data, sizeof(data));
+	attach();
 }
 
-/* One sector in each of so many segments, apart from each other. */
+/* One sector in each of so many segments, which begin so far from each other. */
 static void
-submit(enum hf_io_op op, u_int parts)
+submit(enum hf_io_op op, u_int parts, u_int step)
 {
 	u_int i;
 
 	bzero(&whole, sizeof(whole));
 	for (i = 0; i < parts; i++)
 		whole.segs[i] =
-		    (struct hf_seg){ (vm_paddr_t)(uintptr_t)data + i * 1024,
+		    (struct hf_seg){ (vm_paddr_t)(uintptr_t)data + i * step,
 			    512 };
 	whole.io = (struct hf_io){ .op = op,
 		.sector = 1,
@@ -76,7 +89,7 @@ HF_SCENARIO(virtio_first_error, "dev.virtio_first_error", "VB-47 VB-44",
     "an I/O in several requests has the error of the first that failed")
 {
 	begin(64);
-	submit(HF_IO_READ, 4);
+	submit(HF_IO_READ, 4, 1024);
 	hf_require_eq(fake_fetch(&fake), 4);
 	complete(0, VIRTIO_BLK_S_OK);
 	complete(0, VIRTIO_BLK_S_UNSUPP);
@@ -87,7 +100,7 @@ HF_SCENARIO(virtio_first_error, "dev.virtio_first_error", "VB-47 VB-44",
 	hf_expect_eq(whole.error, EOPNOTSUPP);
 
 	/* In any order of the parts, and without the good ones. */
-	submit(HF_IO_WRITE, 3);
+	submit(HF_IO_WRITE, 3, 1024);
 	hf_require_eq(fake_fetch(&fake), 3);
 	complete(2, VIRTIO_BLK_S_IOERR);
 	complete(0, VIRTIO_BLK_S_UNSUPP);
@@ -102,7 +115,7 @@ HF_SCENARIO(virtio_larger, "dev.virtio_larger_than_ring", "VB-44 VB-45",
 	u_int i, parts;
 
 	begin(8);
-	submit(HF_IO_READ, PARTS);
+	submit(HF_IO_READ, PARTS, 1024);
 	for (parts = 0; whole.done == 0 && parts < 2 * PARTS; parts++) {
 		(void)fake_fetch(&fake);
 		hf_expect_le(fake.npending, 8 / 3);
@@ -119,7 +132,7 @@ HF_SCENARIO(virtio_larger, "dev.virtio_larger_than_ring", "VB-44 VB-45",
 	hf_expect_eq(disk.sc_vq.vq_nfree, disk.sc_vq.vq_size);
 
 	/* One part fails, early: it still ends once, and with that. */
-	submit(HF_IO_WRITE, PARTS);
+	submit(HF_IO_WRITE, PARTS, 1024);
 	hf_require(fake_fetch(&fake) > 0);
 	complete(0, VIRTIO_BLK_S_IOERR);
 	for (i = 0; i < 2 * PARTS && whole.done == 0; i++) {
@@ -136,31 +149,12 @@ HF_SCENARIO(virtio_larger, "dev.virtio_larger_than_ring", "VB-44 VB-45",
 HF_SCENARIO(virtio_merge_limit, "dev.virtio_merge_limit", "VB-44",
     "adjacent segments are merged up to the device's largest, not beyond")
 {
-	u_int i;
-
-	begin(64);
-	fake_init(&fake, SECTORS);
+	offer();
 	fake.offered |= VIRTIO_BIT(VIRTIO_BLK_F_SIZE_MAX);
 	fake.config.seg_max = 8;
 	fake.config.size_max = 700;
-	fake.disk = image;
-	fake_wire(&fake, &disk, mem, sizeof(mem), 1024);
-	{
-		char msg[128];
-
-		hf_require_eq(vtblk_attach(&disk, msg, sizeof(msg)), 0);
-	}
-	bzero(&whole, sizeof(whole));
-	for (i = 0; i < 4; i++)
-		whole.segs[i] =
-		    (struct hf_seg){ (vm_paddr_t)(uintptr_t)data + i * 512,
-			    512 };
-	whole.io = (struct hf_io){ .op = HF_IO_READ,
-		.sector = 1,
-		.segs = whole.segs,
-		.nsegs = 4,
-		.done = count_done };
-	hf_require_eq(hf_bdev_submit(&disk.sc_bdev, &whole.io), 0);
+	attach();
+	submit(HF_IO_READ, 4, 512);
 	hf_require_eq(fake_fetch(&fake), 1);
 	hf_expect_eq(fake.pending[0].data_bytes, 4 * 512);
 	/* 700 + 700 + 648 */
