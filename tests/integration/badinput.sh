@@ -100,6 +100,15 @@ expect memory_huge 2 "--memory: '99999999999999999999G' is not a size" \
     "$holdfast" run --memory 99999999999999999999G "$first"
 expect memory_words 2 "--memory: 'lots' is not a size" \
     "$holdfast" run --memory lots "$first"
+expect fuzz_no_step 2 "--plan: step 2, 'p0 jump 3': there is no such step" \
+    "$holdfast" fuzz --plan 'p0 store 3; p0 jump 3'
+expect fuzz_no_page 2 "a page is a number from 0 to 11" "$holdfast" fuzz --plan 'p0 store 12'
+expect fuzz_empty 2 "there is no step in it" "$holdfast" fuzz --plan ' ; '
+expect fuzz_no_file 2 "No such file or directory" "$holdfast" fuzz --plan @/nonexistent
+expect fuzz_two_plans 2 "--plan says what is done" "$holdfast" fuzz --plan 'p0 exit' --seed 1
+expect fuzz_no_steps 2 "--steps: 0 is out of range" "$holdfast" fuzz --steps 0
+expect fuzz_pattern 2 "fuzz takes no pattern ('wire')" "$holdfast" fuzz wire
+expect fuzz_other_guest 2 "has no scenario fuzz.plan" "$holdfast" fuzz --kernel "$selftest"
 expect cpus_zero 2 "--cpus: 0 is out of range" "$holdfast" run --cpus 0
 expect cpus_many 2 "--cpus: 1000 is out of range" "$holdfast" run --cpus 1000
 
