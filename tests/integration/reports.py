@@ -29,7 +29,7 @@ def run(*args, unshare=None, **kw):
     command = [HOLDFAST, *args]
     if unshare is not None:
         command = ["unshare", "-m", "sh", "-c", unshare + ' && exec "$0" "$@"', *command]
-    r = subprocess.run(command, capture_output=True, check=False, timeout=120, **kw)
+    r = subprocess.run(command, capture_output=True, check=False, timeout=240, **kw)
     return r.returncode, r.stdout, r.stderr.decode("utf-8")
 
 
@@ -126,7 +126,7 @@ def full_disk(fmt):
         # Nothing is left, and the older one is what it was: looked at in the same name space.
         look = subprocess.run(["unshare", "-m", "sh", "-c", keep + f'; "$0" run --kernel "$1" -f {fmt} -o {path} '
                                f"selftest.pass >/dev/null 2>&1; ls -A {where}; cat {path}", HOLDFAST, ELF],
-                              capture_output=True, text=True, check=False, timeout=60)
+                              capture_output=True, text=True, check=False, timeout=240)
         need(look.stdout == "fill\nreport\nolder\n", f"left: {look.stdout!r}")
 
 
@@ -186,7 +186,7 @@ def again():
         d = hostcheck.read("json", out)["document"]
         need(d["environment"]["options"]["kernel"].endswith(" %s.elf"), "the options")
         for s in d["scenarios"]:
-            r = subprocess.run(["bash", "-c", s["again"] + " -f json"], capture_output=True, check=False, timeout=60,
+            r = subprocess.run(["bash", "-c", s["again"] + " -f json"], capture_output=True, check=False, timeout=240,
                                env=dict(os.environ, PATH=work + ":" + os.environ["PATH"], LC_ALL="C"))
             e = hostcheck.read("json", r.stdout)["document"]
             need(e["scenarios"][0]["verdict"] == s["verdict"], f"{s['again']}: {e['scenarios'][0]['verdict']}")

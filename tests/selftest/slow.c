@@ -3,6 +3,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <machine/cpufunc.h>
+#include <kern/plan.h>
 #include <test/scenario.h>
 
 /*
@@ -27,7 +28,7 @@ HF_SCENARIO(
     selftest_slow, "selftest.slow", "", "runs for a second or two and passes")
 {
 	printf("selftest: slow\n");
-	spin_for_a_while(1500);
+	spin_for_a_while((unsigned int)hf_plan_param_u64("slow_ms", 1500));
 	hf_expect(true);
 }
 
