@@ -2,6 +2,7 @@
 /* vm_page_bits.c: valid and dirty, a bit for each DEV_BSIZE block of a page. */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -99,6 +100,7 @@ vm_page_set_validclean(vm_page_t m, int base, int size)
 		 */
 		if (oldvalid == VM_PAGE_BITS_ALL && vm_page_is_managed(m))
 			pmap_clear_modify(m);
+		(void)HF_FAILPOINT("page.validclean");
 		store_bits(&m->dirty, 0);
 		vm_page_aflag_clear(m, PGA_NOSYNC);
 	} else

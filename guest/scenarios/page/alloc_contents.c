@@ -101,3 +101,31 @@ HF_SCENARIO(page_alloc_noobj_wired, "page.alloc_noobj_wired", "PW-13",
 	hf_expect_eq(vm_free_count(), free);
 	hf_expect(vm_page_busy_freed(m));
 }
+
+HF_SCENARIO(page_alloc_memattr, "page.alloc_memattr", "PA-22 PF-1 PM-46",
+    "a page has the memory type of its object, or as asked for, until it is "
+    "free")
+{
+	vm_object_t object;
+	vm_page_t m;
+	int i;
+
+	object = hf_test_object(1);
+	hf_require_eq(vm_object_set_memattr(object, VM_MEMATTR_UNCACHEABLE),
+	    KERN_SUCCESS);
+	m = vm_page_alloc(object, 0, VM_ALLOC_NORMAL);
+	hf_require(m != NULL);
+	hf_expect_eq(pmap_page_get_memattr(m), VM_MEMATTR_UNCACHEABLE);
+	vm_page_free(m);
+	hf_expect_eq(pmap_page_get_memattr(m), VM_MEMATTR_DEFAULT);
+	m = vm_page_alloc_noobj_contig(
+	    VM_ALLOC_NORMAL, 2, 0, ~0ul, PAGE_SIZE, 0, VM_MEMATTR_UNCACHEABLE);
+	hf_require(m != NULL);
+	for (i = 0; i < 2; i++) {
+		hf_expect_eq(
+		    pmap_page_get_memattr(&m[i]), VM_MEMATTR_UNCACHEABLE);
+		vm_page_free(&m[i]);
+		hf_expect_eq(pmap_page_get_memattr(&m[i]), VM_MEMATTR_DEFAULT);
+	}
+	hf_test_object_end(object);
+}

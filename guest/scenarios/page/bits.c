@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* bits.c: valid and dirty blocks of a page. */
+#include <test/space.h>
 #include <test/vm_util.h>
 
 #define VA 0x400000ul
@@ -145,6 +146,32 @@ HF_SCENARIO(page_modified_mapping, "page.modified_mapping", "PV-4 PV-9 PV-10",
 	vm_page_xunbusy(m);
 	hf_test_pmap_end(&pmap);
 	hf_test_object_end(object);
+}
+
+static void
+store_now(void *arg)
+{
+	hf_poke(*(vm_offset_t *)arg, 2);
+}
+
+HF_SCENARIO(page_validclean_store, "page.validclean_store", "PV-4 PV-9",
+    "a store in the midst of a page's cleaning is not lost")
+{
+	vm_offset_t va;
+	vm_page_t m;
+
+	va = hf_space_anon(1);
+	hf_poke(va, 1);
+	m = hf_space_page(va);
+	hf_require(vm_page_tryxbusy(m));
+	hf_failpoint_call("page.validclean", 0, store_now, &va);
+	vm_page_set_validclean(m, 0, PAGE_SIZE);
+	hf_expect_eq(hf_failpoint_fired("page.validclean"), 1);
+	hf_failpoint_disarm_all();
+	vm_page_test_dirty(m);
+	hf_expect_eq(m->dirty, VM_PAGE_BITS_ALL);
+	vm_page_xunbusy(m);
+	hf_expect_eq(hf_peek(va), 2);
 }
 
 HF_SCENARIO(page_set_invalid, "page.set_invalid", "PV-12",
