@@ -170,6 +170,8 @@ put(struct held *hd, uint64_t value)
 {
 	memcpy((void *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(hd->m)),
 	    hf_fuzz_page_of(value), PAGE_SIZE);
+	/* It may have been written back since it was held. */
+	hf_vm_page_dirty_stored(hd->m);
 	hf_oracle_page_store(hd->page, value);
 }
 
