@@ -4,10 +4,10 @@
 usage: tools/check [--quick] [--suite NAME]...
 
 Suites: unit explore selftest system badinput interop lint lab (meson's), and
-two builds of their own: asan (the unit suite and the program itself, with good
-and bad input, signals and limits, under ASan and UBSan) and clang
-(everything built by clang, -Werror, and its unit suite).  --quick leaves out
-lab, asan and clang.  Each test's own count is added up where it prints one
+three builds of their own: asan (the unit suite and the program itself, with good
+and bad input, signals and limits, under ASan and UBSan), tsan (the scenarios
+over the model under TSan; only when named) and clang (everything built by clang, -Werror, and its
+unit suite).  --quick leaves out lab, asan and clang.  Each test's own count is added up where it prints one
 ("N passed, N failed, N skipped" or Check's line); any other test counts one.
 The last line is "N passed, N failed, N skipped"; exit status 0 if none failed
 and at least one passed.
@@ -25,6 +25,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COUNT = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 CHECK = re.compile(r"^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)$", re.M)
 # suite in meson: build folder, set-up arguments, environment
+TSAN = ["-Dwerror=true", "-Db_sanitize=thread", "-Db_lundef=false", "-Dstatic=false"]
 ASAN = ["-Dwerror=true", "-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dstatic=false"]
 
 
@@ -32,7 +33,7 @@ def run(args, **kw):
     return subprocess.run(args, cwd=TOP, **kw)
 
 
-def build(name, setup, env=None):
+def build(name, setup, env=None, targets=()):
     folder = os.path.join(TOP, name)
     full = dict(os.environ, **(env or {}))
     if not os.path.exists(os.path.join(folder, "build.ninja")):
@@ -41,7 +42,7 @@ def build(name, setup, env=None):
         if r.returncode:
             print(r.stdout[-4000:] + r.stderr[-2000:])
             return False
-    r = run(["ninja", "-C", folder, "--quiet"], env=full, capture_output=True, text=True)
+    r = run(["ninja", "-C", folder, "--quiet", *targets], env=full, capture_output=True, text=True)
     if r.returncode:
         print(r.stdout[-8000:] + r.stderr[-2000:])
         return False
@@ -132,14 +133,18 @@ def main():
                                    "interop")]
     if not quick:
         plan += [("build-asan", "unit"), ("build-asan", "program"), ("build-clang", "unit"), ("build", "lab")]
+    if "tsan" in only:
+        plan.append(("build-tsan", "threads"))
     builds = {
         "build": (["-Dwerror=true"], None),
         "build-asan": (ASAN, None),
+        "build-tsan": (TSAN, None, ["tests/threads/check_scenarios_threads",
+                                    "tests/threads/check_scenarios_racy", "default.img"]),
         "build-clang": (["-Dwerror=true"], {"CC": "clang"}),
     }
     built = {}
     for folder, suite in plan:
-        name = {"build-asan": "asan", "build-clang": "clang"}.get(folder, suite)
+        name = {"build-asan": "asan", "build-tsan": "tsan", "build-clang": "clang"}.get(folder, suite)
         if only and name not in only:
             continue
         if folder not in built:

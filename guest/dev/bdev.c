@@ -109,7 +109,9 @@ hf_bdev_held(struct hf_bdev *bd)
 	struct hf_io *io;
 	int n;
 
-	for (n = 0, io = bd->held; io != NULL; io = io->link)
+	io = (struct hf_io *)atomic_load_acq_ptr(
+	    (volatile uintptr_t *)&bd->held);
+	for (n = 0; io != NULL; io = io->link)
 		n++;
 	return (n);
 }

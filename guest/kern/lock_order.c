@@ -86,12 +86,16 @@ uint16_t
 hf_lock_rank_of(const struct lock_object *lo)
 {
 	struct lock_object *l = __DECONST(struct lock_object *, lo);
+	uint16_t rank;
 
 	if ((lo->lo_flags & LO_QUIET) != 0)
 		return (0);
-	if (lo->lo_rank == HF_RANK_UNKNOWN)
-		atomic_store_16(&l->lo_rank, hf_lock_rank(lo->lo_name) + 1);
-	return (lo->lo_rank - 1);
+	rank = atomic_load_16(&l->lo_rank);
+	if (rank == HF_RANK_UNKNOWN) {
+		rank = hf_lock_rank(lo->lo_name) + 1;
+		atomic_store_16(&l->lo_rank, rank);
+	}
+	return (rank - 1);
 }
 
 void

@@ -14,16 +14,19 @@ typedef struct cpuset {
 	u_long __bits;
 } cpuset_t;
 
-#define CPU_BIT(n)	     (1ul << (n))
-#define CPU_ZERO(s)	     ((s)->__bits = 0)
-#define CPU_SET(n, s)	     ((s)->__bits |= CPU_BIT(n))
-#define CPU_CLR(n, s)	     ((s)->__bits &= ~CPU_BIT(n))
-#define CPU_ISSET(n, s)	     (((s)->__bits & CPU_BIT(n)) != 0)
-#define CPU_SETOF(n, s)	     ((s)->__bits = CPU_BIT(n))
-#define CPU_EMPTY(s)	     ((s)->__bits == 0)
-#define CPU_COPY(from, to)   ((to)->__bits = (from)->__bits)
-#define CPU_CMP(a, b)	     ((a)->__bits != (b)->__bits)
-#define CPU_AND(d, a, b)     ((d)->__bits = (a)->__bits & (b)->__bits)
+/* Other CPUs may come into a set and leave it while it is read. */
+#define CPU_BIT(n)	   (1ul << (n))
+#define CPU_ZERO(s)	   ((s)->__bits = 0)
+#define CPU_SET(n, s)	   ((s)->__bits |= CPU_BIT(n))
+#define CPU_CLR(n, s)	   ((s)->__bits &= ~CPU_BIT(n))
+#define CPU_ISSET(n, s)	   ((atomic_load_long(&(s)->__bits) & CPU_BIT(n)) != 0)
+#define CPU_SETOF(n, s)	   ((s)->__bits = CPU_BIT(n))
+#define CPU_EMPTY(s)	   ((s)->__bits == 0)
+#define CPU_COPY(from, to) ((to)->__bits = (from)->__bits)
+#define CPU_CMP(a, b)	   ((a)->__bits != (b)->__bits)
+#define CPU_AND(d, a, b)                                \
+	((d)->__bits = atomic_load_long(&(a)->__bits) & \
+		atomic_load_long(&(b)->__bits))
 #define CPU_OR(d, a, b)	     ((d)->__bits = (a)->__bits | (b)->__bits)
 #define CPU_ANDNOT(d, a, b)  ((d)->__bits = (a)->__bits & ~(b)->__bits)
 #define CPU_SET_ATOMIC(n, s) atomic_set_long(&(s)->__bits, CPU_BIT(n))
@@ -35,7 +38,7 @@ typedef struct cpuset {
 static inline int
 CPU_COUNT(const cpuset_t *s)
 {
-	u_long bits = s->__bits;
+	u_long bits = atomic_load_long(&s->__bits);
 	int n;
 
 	for (n = 0; bits != 0; n++)

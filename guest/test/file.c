@@ -431,12 +431,8 @@ hf_toucher_start(struct hf_toucher *t, vm_offset_t va, int write)
 bool
 hf_toucher_asleep(struct hf_toucher *t, const char *wmesg)
 {
-	const char *now;
-
 	while (atomic_load_acq_int(&t->done) == 0) {
-		now = *(const char *volatile *)&t->td->td_wmesg;
-		if (*(const void *volatile *)&t->td->td_wchan != NULL &&
-		    (wmesg == NULL || (now != NULL && strcmp(now, wmesg) == 0)))
+		if (hf_is_asleep(t->td, wmesg))
 			return (true);
 		hf_yield();
 	}

@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
+#include <kern/sleepq.h>
 #include <kern/thread.h>
 #include <test/baseline.h>
 #include <test/scenario.h>
@@ -212,18 +213,24 @@ hf_space_thread(void (*fn)(void *), void *arg)
 	return (hf_thread_create_in(curproc, fn, arg, "second", -1));
 }
 
+bool
+hf_is_asleep(struct thread *td, const char *wmesg)
+{
+	bool yes;
+
+	/* One lock for all channels (kern/sleep.c). */
+	hf_sleepq_lock(td);
+	yes = td->td_wchan != NULL &&
+	    (wmesg == NULL || strcmp(td->td_wmesg, wmesg) == 0);
+	hf_sleepq_unlock(td);
+	return (yes);
+}
+
 void
 hf_await_sleep(struct thread *td, const char *wmesg)
 {
-	const char *now;
-
-	for (;;) {
-		now = __atomic_load_n(&td->td_wmesg, __ATOMIC_ACQUIRE);
-		if (__atomic_load_n(&td->td_wchan, __ATOMIC_ACQUIRE) != NULL &&
-		    now != NULL && strcmp(now, wmesg) == 0)
-			return;
+	while (!hf_is_asleep(td, wmesg))
 		hf_yield();
-	}
 }
 
 void

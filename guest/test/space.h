@@ -67,10 +67,11 @@ void hf_space_check(void);
 
 /*
  * A second thread of the current process.  hf_await_sleep() returns when it
- * sleeps with this message, hf_await() when the word is as wanted; both
- * let others run meanwhile.
+ * sleeps with this message (NULL: with any), hf_await() when the word is as wanted;
+ * both let others run meanwhile.  What the thread did before is seen then.
  */
 struct thread *hf_space_thread(void (*fn)(void *), void *arg);
+bool hf_is_asleep(struct thread *td, const char *wmesg);
 void hf_await_sleep(struct thread *td, const char *wmesg);
 void hf_await(volatile int *word, int wanted);
 

@@ -17,7 +17,7 @@ vm_free_count(void)
 static u_int
 queue_count(int queue)
 {
-	return (vm_dom[0].vmd_pagequeues[queue].pq_cnt);
+	return (atomic_load_int(&vm_dom[0].vmd_pagequeues[queue].pq_cnt));
 }
 
 u_int

@@ -351,8 +351,7 @@ vm_object_set_writeable_dirty(vm_object_t object)
 	if (object->pgops->pgo_set_writeable_dirty != NULL)
 		object->pgops->pgo_set_writeable_dirty(object);
 	else if (object->type == OBJT_VNODE)
-		(void)__atomic_fetch_add(
-		    &object->generation, 1, __ATOMIC_SEQ_CST);
+		atomic_add_int(&object->generation, 1);
 }
 
 bool
@@ -361,7 +360,8 @@ vm_object_mightbedirty(vm_object_t object)
 	if (object->pgops->pgo_mightbedirty != NULL)
 		return (object->pgops->pgo_mightbedirty(object));
 	return (object->type == OBJT_VNODE &&
-	    object->generation != object->cleangeneration);
+	    atomic_load_int(&object->generation) !=
+		(u_int)object->cleangeneration);
 }
 
 void

@@ -29,17 +29,17 @@ struct vm_object {
 	TAILQ_HEAD(respgs, vm_page) memq;   /* (o) resident pages by index */
 	struct vm_radix rtree;		    /* (o) the same, as a tree */
 	vm_pindex_t size;		    /* (o) pages */
-	int generation;			    /* (a) */
+	volatile u_int generation;	    /* (a) */
 	int cleangeneration;		    /* (o) */
 	volatile u_int ref_count;	    /* (a) 0 to 1 under the lock */
 	int shadow_count;		    /* (o) */
 	vm_memattr_t memattr;		    /* (o) */
 	objtype_t type;			    /* (o) */
-	u_short flags;			    /* (o) OBJ_ */
+	volatile u_short flags;		    /* (o) OBJ_; (c) ones: any time */
 	u_short pg_color;		    /* (c) */
 	blockcount_t paging_in_progress;    /* (a) */
 	blockcount_t busy;		    /* (a) */
-	int resident_page_count;	    /* (o) */
+	volatile int resident_page_count;   /* (o) a hint without it */
 	vm_object_t backing_object;	    /* (o) */
 	vm_ooffset_t backing_object_offset; /* (o) */
 	const struct pagerops *pgops;	    /* (o) */

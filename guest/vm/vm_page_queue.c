@@ -29,7 +29,7 @@ unlink_locked(vm_page_t m)
 		return;
 	pq = &vm_dom[0].vmd_pagequeues[m->a.queue];
 	TAILQ_REMOVE(&pq->pq_pl, m, plinks.q);
-	pq->pq_cnt--;
+	atomic_store_int(&pq->pq_cnt, pq->pq_cnt - 1);
 	vm_page_aflag_clear(m, PGA_ENQUEUED);
 	__atomic_store_n(&m->a.queue, PQ_NONE, __ATOMIC_RELAXED);
 }
@@ -44,7 +44,7 @@ link_locked(vm_page_t m, uint8_t queue, enum where where)
 		TAILQ_INSERT_BEFORE(&vm_dom[0].vmd_inacthead, m, plinks.q);
 	else
 		TAILQ_INSERT_TAIL(&pq->pq_pl, m, plinks.q);
-	pq->pq_cnt++;
+	atomic_store_int(&pq->pq_cnt, pq->pq_cnt + 1);
 	__atomic_store_n(&m->a.queue, queue, __ATOMIC_RELAXED);
 	vm_page_aflag_set(m, PGA_ENQUEUED);
 }

@@ -12,7 +12,8 @@ TAILQ_HEAD(pglist, vm_page);
 
 struct vm_pagequeue {
 	struct pglist pq_pl; /* (q) */
-	int pq_cnt;	     /* (q) linked pages, markers excluded */
+	/* (q) linked pages, markers excluded; counts are read without it */
+	volatile u_int pq_cnt;
 	const char *pq_name; /* (c) */
 };
 

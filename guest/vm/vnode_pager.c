@@ -304,13 +304,14 @@ vnode_pager_release_writecount(
 static void
 vnode_pager_set_writeable_dirty(vm_object_t object)
 {
-	atomic_add_int((volatile u_int *)&object->generation, 1);
+	atomic_add_int(&object->generation, 1);
 }
 
 static bool
 vnode_pager_mightbedirty(vm_object_t object)
 {
-	return (object->generation != object->cleangeneration);
+	return (atomic_load_int(&object->generation) !=
+	    (u_int)object->cleangeneration);
 }
 
 static void

@@ -84,6 +84,8 @@ main(int argc, char **argv)
 		perror("check_scenarios_model: mmap");
 		return (EXIT_FAILURE);
 	}
+	/* Once, for all processes. */
+	hf_model_prepare(MODEL_RAM_BYTES);
 	runner = srunner_create(suite_of(argc > 1 ? argv[1] : NULL, &left_out));
 	srunner_set_fork_status(runner, CK_FORK);
 	srunner_run_all(runner, CK_NORMAL);

@@ -132,8 +132,7 @@ flush(pmap_t pmap, vm_offset_t start, vm_offset_t end)
 	u_int cpu;
 
 	kernel = pmap == kernel_pmap;
-	KASSERT((read_rflags() & PSL_I) != 0 ||
-		(all_cpus.__bits & (all_cpus.__bits - 1)) == 0,
+	KASSERT((read_rflags() & PSL_I) != 0 || CPU_COUNT(&all_cpus) == 1,
 	    ("pmap: a flush with interrupts off"));
 	/* The changed entry is visible before pm_active is read. */
 	atomic_thread_fence_seq_cst();

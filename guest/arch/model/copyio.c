@@ -13,12 +13,34 @@ struct piece {
 	size_t len;
 };
 
+/*
+ * As the CPU moves it: each aligned word in one piece, in no order.  Threads of a
+ * process may race for their memory.
+ */
+static void
+copy_words(char *to, const char *from, size_t len)
+{
+	size_t n;
+
+	for (; len > 0; to += n, from += n, len -= n) {
+		n = 1;
+		if (((uintptr_t)to | (uintptr_t)from) % 8 == 0 && len >= 8)
+			n = 8;
+		if (n == 8)
+			atomic_store_64((uint64_t *)(uintptr_t)to,
+			    atomic_load_64((const uint64_t *)from));
+		else
+			atomic_store_8((uint8_t *)(uintptr_t)to,
+			    atomic_load_8((const uint8_t *)from));
+	}
+}
+
 static void
 piece_in(void *byte, void *arg)
 {
 	struct piece *p = arg;
 
-	memcpy(p->kaddr, byte, p->len);
+	copy_words(p->kaddr, byte, p->len);
 }
 
 static void
@@ -26,7 +48,7 @@ piece_out(void *byte, void *arg)
 {
 	struct piece *p = arg;
 
-	memcpy(byte, p->kaddr, p->len);
+	copy_words(byte, p->kaddr, p->len);
 }
 
 static int

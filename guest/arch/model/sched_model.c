@@ -74,6 +74,20 @@ wait_for_signal(struct thread *td, uint64_t end, uint64_t now)
 		    td->td_md.md_cond, end != 0 ? end - now : 0);
 }
 
+/* Tests look at these without the lock; it means nothing but "at that moment". */
+static void
+note_sleep(struct thread *td, const void *chan, const char *wmesg)
+{
+	__atomic_store_n(&td->td_wmesg, wmesg, __ATOMIC_RELAXED);
+	__atomic_store_n(&td->td_wchan, chan, __ATOMIC_RELAXED);
+}
+
+static void
+note_awake(struct thread *td)
+{
+	__atomic_store_n(&td->td_wchan, NULL, __ATOMIC_RELAXED);
+}
+
 int
 hf_sleepq_wait(const void *chan, const char *wmesg, int timo_ticks)
 {
@@ -85,16 +99,15 @@ hf_sleepq_wait(const void *chan, const char *wmesg, int timo_ticks)
 	    ("hf_sleepq_wait: chain lock %d deep", lock_depth));
 	KASSERT(td->td_md.md_spinlock_count == 0,
 	    ("%s: sleeps with a spin mutex held", td->td_name));
-	td->td_wmesg = wmesg;
+	note_sleep(td, chan, wmesg);
 	td->td_sleep_result = 0;
-	td->td_wchan = chan;
 	td->td_state = TDS_SLEEPING;
 	TAILQ_INSERT_TAIL(&sleepers, td, td_sleepq);
 	end = timo_ticks != 0 ? hf_model_now_ns() + timo_ticks * TICK_NS : 0;
 	while (td->td_wchan != NULL) {
 		now = hf_model_now_ns();
 		if (end != 0 && now >= end) {
-			td->td_wchan = NULL;
+			note_awake(td);
 			td->td_sleep_result = EWOULDBLOCK;
 			TAILQ_REMOVE(&sleepers, td, td_sleepq);
 			break;
@@ -124,7 +137,7 @@ hf_sleepq_wake(const void *chan, int count)
 		if (count > 0)
 			count--;
 		TAILQ_REMOVE(&sleepers, td, td_sleepq);
-		td->td_wchan = NULL;
+		note_awake(td);
 		if (hf_exploring)
 			hf_explore_wake(td);
 		else

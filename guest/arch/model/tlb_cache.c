@@ -46,22 +46,27 @@ bucket(struct hf_tlb *t, vm_offset_t va, int level)
 }
 
 static inline bool
-is_for(const struct hf_tlb *t, const struct hf_cached *c, vm_offset_t va,
-    int level)
+is_for(vm_paddr_t cr3, const struct hf_cached *c, vm_offset_t va, int level)
 {
 	return (c->level == level && va - c->va < PG_LEVEL_SIZE(level) &&
-	    ((c->e & X86_PG_G) != 0 || c->cr3 == t->cr3));
+	    ((c->e & X86_PG_G) != 0 || c->cr3 == cr3));
+}
+
+struct hf_cached *
+hf_tlb_find_for(struct hf_tlb *t, vm_paddr_t cr3, vm_offset_t va, int level)
+{
+	struct hf_cached *c;
+
+	for (c = *bucket(t, va, level); c != NULL; c = c->next)
+		if (is_for(cr3, c, va, level))
+			break;
+	return (c);
 }
 
 struct hf_cached *
 hf_tlb_find(struct hf_tlb *t, vm_offset_t va, int level)
 {
-	struct hf_cached *c;
-
-	for (c = *bucket(t, va, level); c != NULL; c = c->next)
-		if (is_for(t, c, va, level))
-			break;
-	return (c);
+	return (hf_tlb_find_for(t, t->cr3, va, level));
 }
 
 void
@@ -113,7 +118,7 @@ hf_tlb_drop(struct hf_tlb *t, vm_offset_t va, int level)
 	struct hf_cached **at;
 
 	for (at = bucket(t, va, level); *at != NULL; at = &(*at)->next)
-		if (is_for(t, *at, va, level)) {
+		if (is_for(t->cr3, *at, va, level)) {
 			(void)hf_tlb_free(take(at, NULL));
 			return;
 		}

@@ -38,6 +38,9 @@ struct hf_tlb {
 void hf_tlb_cache_init(void);
 
 struct hf_cached *hf_tlb_find(struct hf_tlb *t, vm_offset_t va, int level);
+/* As if the CPU had this CR3. */
+struct hf_cached *hf_tlb_find_for(
+    struct hf_tlb *t, vm_paddr_t cr3, vm_offset_t va, int level);
 /* Makes it, or changes what there is. */
 void hf_tlb_keep(struct hf_tlb *t, vm_offset_t va, int level, pt_entry_t e);
 void hf_tlb_drop(struct hf_tlb *t, vm_offset_t va, int level);

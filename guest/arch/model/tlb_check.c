@@ -5,19 +5,6 @@
 #include <arch/amd64/pmap_var.h>
 #include "mmu.h"
 
-/* A CPU's own translation of va in a pmap, whatever it runs on now. */
-static struct hf_cached *
-find_in(struct hf_tlb *t, pmap_t pmap, vm_offset_t va)
-{
-	struct hf_cached *c;
-	vm_paddr_t cr3 = t->cr3;
-
-	t->cr3 = pmap->pm_cr3;
-	c = hf_tlb_find(t, va, 0);
-	t->cr3 = cr3;
-	return (c);
-}
-
 bool
 hf_tlb_has(pmap_t pmap, vm_offset_t va)
 {
@@ -29,7 +16,7 @@ hf_tlb_has(pmap_t pmap, vm_offset_t va)
 	CPU_FOREACH(cpu)
 	{
 		t = hf_mmu_lock((u_int)cpu);
-		has |= find_in(t, pmap, va) != NULL;
+		has |= hf_tlb_find_for(t, pmap->pm_cr3, va, 0) != NULL;
 		hf_mmu_unlock(t);
 	}
 	return (has);

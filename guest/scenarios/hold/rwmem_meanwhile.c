@@ -152,8 +152,8 @@ HF_SCENARIO(hold_rwmem_gone, "hold.rwmem_gone", "QH-28 QH-29",
 	hf_script_map(&s, VA, 1);
 	hf_space_run(debugger);
 	t = (struct transfer){ target, UIO_READ, BUF, 16 };
-	td = start_held(&t, &s);
 	empty = *target;
+	td = start_held(&t, &s);
 	hf_space_end(target);
 	hf_script_release(&s);
 	hf_thread_join(td);

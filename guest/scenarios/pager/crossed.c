@@ -258,8 +258,7 @@ HF_SCENARIO(crossed_wiring, "pager.write_while_wiring", "QH-30 WI-27",
 			.buf = VA + ptoa(4),
 			.bytes = 64 };
 		td = hf_space_thread(io_thread, &w);
-		while (*(const void *volatile *)&td->td_wchan == NULL)
-			hf_yield();
+		hf_await_sleep(td, NULL);
 		hf_bdev_release(bd);
 		hf_thread_join(td);
 		hf_expect_eq(hf_job_join(&lock), KERN_SUCCESS);

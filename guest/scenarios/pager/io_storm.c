@@ -28,7 +28,7 @@ static volatile int stop;
 
 struct mover {
 	struct hf_rng rng;
-	int rounds;
+	volatile int rounds;
 	int errors; /* that nothing explains */
 	struct thread *td;
 };

@@ -108,8 +108,7 @@ HF_SCENARIO(pager_truncate, "pager.truncate_during_read", "GP-22 VN-08",
 	hf_toucher_start(&t, VA + ptoa(3), -1);
 	hf_file_await_held(bd, 1);
 	td = hf_thread_create(truncate, NULL, "truncate", -1);
-	while (*(const void *volatile *)&td->td_wchan == NULL)
-		hf_yield();
+	hf_await_sleep(td, NULL);
 	hf_expect_eq(truncated, 0);
 	hf_bdev_release(bd);
 	(void)hf_toucher_join(&t);
