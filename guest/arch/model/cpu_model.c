@@ -83,7 +83,26 @@ intr_restore(register_t flags)
 	}
 }
 
-/* In a handler the KASSERT on what it left behind is the thread's own. */
+void
+disable_intr(void)
+{
+	(void)intr_disable();
+}
+
+void
+enable_intr(void)
+{
+	intr_restore(PSL_I);
+}
+
+static void
+end_ipi(void)
+{
+	PCPU_SET(cpuid, own_cpu());
+	in_ipi = flushed_late = false;
+}
+
+/* fn in another CPU's name, as if it was interrupted for that. */
 static void
 act_for(u_int cpu, void (*fn)(void *), void *arg)
 {
@@ -98,7 +117,7 @@ act_for(u_int cpu, void (*fn)(void *), void *arg)
 	in_ipi = true;
 	fn(arg);
 	late = flushed_late;
-	hf_model_cpu_reset();
+	end_ipi();
 	intr_unlock(cpu);
 	if (late)
 		panic(
@@ -208,7 +227,6 @@ hf_model_cpu_stop(void)
 void
 hf_model_cpu_reset(void)
 {
-	PCPU_SET(cpuid, own_cpu());
-	in_ipi = flushed_late = false;
-	intr_restore(PSL_I);
+	end_ipi();
+	enable_intr();
 }

@@ -6,7 +6,7 @@
 
 #define R   VM_PROT_READ
 #define RW  VM_PROT_RW
-#define SMP (HF_NEEDS_MMU | HF_NEEDS_SMP)
+#define SMP HF_NEEDS_SMP
 
 HF_SCENARIO(tlb_no_ipi, "pmap.tlb_no_ipi", "TL-05",
     "a pmap that no other CPU runs on is flushed without interrupts",
@@ -84,7 +84,7 @@ HF_SCENARIO(tlb_targets, "pmap.tlb_targets", "TL-06 TL-12",
 	hf_expect_eq(ipis_widen, 0);
 	/* Its table page goes, too: one flush for both, or one for each. */
 	hf_expect_le(1, ipis_remove);
-	hf_expect_le(mp_ncpus - 1, ipis_kernel);
+	hf_expect_le(CPU_COUNT(&all_cpus) - 1, ipis_kernel);
 	kva_free(ipi_kva, PAGE_SIZE);
 	lab_close(&lab);
 }
@@ -138,7 +138,7 @@ HF_SCENARIO(tlb_spans, "pmap.tlb_spans", "TL-15",
     "ranges flushed page by page and as a whole are equally coherent",
     .flags = SMP)
 {
-	struct race race = { .rounds = lab_rounds(6),
+	struct race race = { .rounds = race_rounds(6),
 		.attack = span_loop,
 		.victim = race_reader };
 

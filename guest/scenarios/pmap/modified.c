@@ -77,7 +77,7 @@ static void
 modified_scenario(enum taker variant)
 {
 	struct race race = { .variant = variant,
-		.rounds = lab_rounds(200),
+		.rounds = race_rounds(200),
 		.attack = take_loop,
 		.victim = store_loop };
 
@@ -88,22 +88,19 @@ modified_scenario(enum taker variant)
 }
 
 HF_SCENARIO(modified_protect, "pmap.modified_protect", "PM-28",
-    "pmap_protect() loses no store of another CPU",
-    .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
+    "pmap_protect() loses no store of another CPU", .flags = HF_NEEDS_SMP)
 {
 	modified_scenario(BY_PROTECT);
 }
 
 HF_SCENARIO(modified_advise, "pmap.modified_advise", "PM-37 PM-28",
-    "pmap_advise() loses no store of another CPU",
-    .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
+    "pmap_advise() loses no store of another CPU", .flags = HF_NEEDS_SMP)
 {
 	modified_scenario(BY_ADVISE);
 }
 
 HF_SCENARIO(modified_remove_write, "pmap.modified_remove_write", "PM-29 PP-03",
-    "pmap_remove_write() loses no store of another CPU",
-    .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
+    "pmap_remove_write() loses no store of another CPU", .flags = HF_NEEDS_SMP)
 {
 	modified_scenario(BY_REMOVE_WRITE);
 }

@@ -28,6 +28,17 @@ struct race {
 	void (*victim)(struct race *);
 };
 
+/* How often to go round.  The TLBs of the model leave nothing to luck. */
+static inline u_long
+race_rounds(u_long n)
+{
+#ifdef HF_MODEL
+	return (n);
+#else
+	return (lab_rounds(n));
+#endif
+}
+
 /* Runs both to their ends and expects bad == 0 and failed == 0. */
 void race_run(struct race *race);
 

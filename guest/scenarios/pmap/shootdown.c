@@ -6,7 +6,7 @@
 
 #define R   VM_PROT_READ
 #define RW  VM_PROT_RW
-#define SMP (HF_NEEDS_MMU | HF_NEEDS_SMP)
+#define SMP HF_NEEDS_SMP
 
 enum revoke { BY_REMOVE, BY_REMOVE_ALL, BY_PROTECT_NONE, BY_REPLACE };
 
@@ -55,7 +55,7 @@ revoke_scenario(enum revoke variant)
 	struct lab lab;
 	struct race race = { .lab = &lab,
 		.variant = variant,
-		.rounds = lab_rounds(15),
+		.rounds = race_rounds(15),
 		.attack = revoke_loop,
 		.victim = race_reader };
 
@@ -108,7 +108,7 @@ replace_loop(struct race *race)
 HF_SCENARIO(tlb_cow_order, "pmap.tlb_cow_order", "PM-11",
     "no CPU sees the old page once another has seen the new one", .flags = SMP)
 {
-	struct race race = { .rounds = lab_rounds(25),
+	struct race race = { .rounds = race_rounds(25),
 		.attack = replace_loop,
 		.victim = race_reader };
 
@@ -162,7 +162,7 @@ HF_SCENARIO(tlb_write_revoked, "pmap.tlb_write_revoked", "TL-03 PM-28 PM-29",
     "after write access is revoked no store lands, none before it is lost",
     .flags = SMP)
 {
-	struct race race = { .rounds = lab_rounds(16),
+	struct race race = { .rounds = race_rounds(16),
 		.attack = revoke_write_loop,
 		.victim = store_loop };
 
@@ -205,7 +205,7 @@ table_loop(struct race *race)
 HF_SCENARIO(tlb_table_reuse, "pmap.tlb_table_reuse", "TL-10",
     "a freed table page is not walked, whatever its frame holds", .flags = SMP)
 {
-	struct race race = { .rounds = lab_rounds(10),
+	struct race race = { .rounds = race_rounds(10),
 		.attack = table_loop,
 		.victim = race_reader };
 
@@ -242,7 +242,7 @@ HF_SCENARIO(tlb_switch, "pmap.tlb_switch", "TL-07",
     .flags = SMP)
 {
 	struct race race = { .variant = BY_REMOVE,
-		.rounds = lab_rounds(12),
+		.rounds = race_rounds(12),
 		.attack = revoke_loop,
 		.victim = switch_reader };
 
@@ -278,7 +278,7 @@ HF_SCENARIO(tlb_remove_meets_remove_all, "pmap.tlb_two_removers", "TL-11 TL-08",
 {
 	struct lab lab;
 	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(25),
+		.rounds = race_rounds(25),
 		.attack = enter_remove_loop,
 		.victim = remove_all_loop };
 
@@ -328,7 +328,7 @@ HF_SCENARIO(tlb_duel, "pmap.tlb_duel", "TL-08",
 {
 	struct lab lab;
 	struct race race = { .lab = &lab,
-		.rounds = lab_rounds(25),
+		.rounds = race_rounds(25),
 		.attack = duel_attack,
 		.victim = duel_victim };
 
@@ -383,7 +383,7 @@ kernel_loop(struct race *race)
 HF_SCENARIO(tlb_kernel, "pmap.tlb_kernel", "TL-13 TL-02 PM-41",
     "a kernel mapping replaced or removed is used by no CPU", .flags = SMP)
 {
-	struct race race = { .rounds = lab_rounds(8),
+	struct race race = { .rounds = race_rounds(8),
 		.attack = kernel_loop,
 		.victim = kernel_reader };
 

@@ -46,7 +46,7 @@ widen(struct race *race)
 
 HF_SCENARIO(tlb_widened, "pmap.tlb_widened", "TL-12",
     "gained rights reach a CPU with the old translation by one fault",
-    .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
+    .flags = HF_NEEDS_SMP)
 {
 	struct race race = { .attack = widen, .victim = store_late };
 

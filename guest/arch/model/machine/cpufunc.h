@@ -26,6 +26,8 @@ halt(void)
 register_t read_rflags(void);
 register_t intr_disable(void);
 void intr_restore(register_t flags);
+void disable_intr(void);
+void enable_intr(void);
 
 /* mmu.c: the instructions that tell the TLB. */
 uint64_t rcr3(void);
