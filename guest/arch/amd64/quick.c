@@ -3,7 +3,8 @@
 
 /*
  * The frame's leaf is not global and is written by its own CPU only, with
- * preemption off, so that a local INVLPG is all the flushing there is.
+ * preemption off, so that a local INVLPG is all the flushing there is.  That comes
+ * when the page leaves: what is not valid is in no TLB.
  */
 #include <kern/intr.h>
 #include "pmap_var.h"
@@ -31,17 +32,18 @@ pmap_quick_enter_page(vm_page_t m)
 	pte_store(quick_slot(va),
 	    VM_PAGE_TO_PHYS(m) | X86_PG_V | X86_PG_RW | X86_PG_A | X86_PG_M |
 		X86_PG_NX | hf_pmap_cache_bits(m->md.pat_mode));
-	invlpg(va);
-	return (va);
+	return (hf_kva_reach(va));
 }
 
 void
 pmap_quick_remove_page(vm_offset_t kva)
 {
-	if (PCPU_GET(qmap_busy) == 0 || kva != PCPU_GET(qmap_addr))
+	vm_offset_t va = PCPU_GET(qmap_addr);
+
+	if (PCPU_GET(qmap_busy) == 0 || kva != hf_kva_reach(va))
 		panic("pmap_quick_remove_page: %#lx was not entered", kva);
-	pte_store(quick_slot(kva), 0);
-	invlpg(kva);
+	pte_store(quick_slot(va), 0);
+	invlpg(va);
 	PCPU_SET(qmap_busy, 0);
 	critical_exit();
 }

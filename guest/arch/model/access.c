@@ -63,6 +63,17 @@ hf_model_with_byte(vm_offset_t va, vm_prot_t type,
 	return (true);
 }
 
+vm_offset_t
+hf_kva_reach(vm_offset_t kva)
+{
+	struct hf_tlb *t = hf_mmu_lock(curcpu);
+	void *p;
+
+	p = hf_mmu_translate(t, kva, VM_PROT_READ);
+	hf_mmu_unlock(t);
+	return ((vm_offset_t)p);
+}
+
 static void
 nothing(void *byte, void *arg)
 {

@@ -11,6 +11,7 @@
 
 vm_offset_t hf_model_dmap_base;
 vm_size_t hf_model_ram_bytes;
+pt_entry_t *pmap_special_table;
 
 /* A cleared table linked into a slot. */
 static pt_entry_t *
@@ -42,6 +43,10 @@ pmap_bootstrap(vm_paddr_t *firstaddr)
 	pdpt = boot_table(firstaddr, &top[PG_INDEX(va, 3)]);
 	pd = boot_table(firstaddr, &pdpt[PG_INDEX(va, 2)]);
 	(void)boot_table(firstaddr, &pd[PG_INDEX(va, 1)]);
+	pdpt = boot_table(firstaddr, &top[PG_INDEX(HF_KVA_SPECIAL, 3)]);
+	pd = boot_table(firstaddr, &pdpt[PG_INDEX(HF_KVA_SPECIAL, 2)]);
+	pmap_special_table =
+	    boot_table(firstaddr, &pd[PG_INDEX(HF_KVA_SPECIAL, 1)]);
 	kernel_pmap->pm_top = top;
 	TAILQ_INIT(&kernel_pmap->pm_chunks);
 	virtual_avail = va;
@@ -72,29 +77,4 @@ pmap_page_set_memattr(vm_page_t m, vm_memattr_t mode)
 	KASSERT(pmap_is_valid_memattr(kernel_pmap, mode),
 	    ("pmap_page_set_memattr: memory type %d", mode));
 	m->md.pat_mode = mode;
-}
-
-/* The quick frame of a thread, which stands for a CPU here. */
-static _Thread_local vm_offset_t quick_va;
-
-vm_offset_t
-pmap_quick_enter_page(vm_page_t m)
-{
-	KASSERT(!page_is_managed(m) || vm_page_wired(m) || vm_page_busied(m),
-	    ("pmap_quick_enter_page: page %#lx may be freed",
-		VM_PAGE_TO_PHYS(m)));
-	critical_enter();
-	if (quick_va != 0)
-		panic("pmap_quick_enter_page: nested");
-	quick_va = PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m));
-	return (quick_va);
-}
-
-void
-pmap_quick_remove_page(vm_offset_t kva)
-{
-	if (quick_va == 0 || kva != quick_va)
-		panic("pmap_quick_remove_page: %#lx was not entered", kva);
-	quick_va = 0;
-	critical_exit();
 }

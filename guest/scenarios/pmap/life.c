@@ -52,7 +52,7 @@ HF_SCENARIO(pmap_release_checks, "pmap.release_checks", "PM-45",
 }
 
 HF_SCENARIO(pmap_release_active, "pmap.release_active", "PM-45 TL-06",
-    "releasing a pmap that a CPU runs on panics", .flags = HF_NEEDS_MMU)
+    "releasing a pmap that a CPU runs on panics")
 {
 	struct lab lab;
 

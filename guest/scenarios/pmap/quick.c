@@ -308,7 +308,7 @@ quick_loop(void *arg)
 
 HF_SCENARIO(pmap_quick_cpus, "pmap.quick_cpus", "QE-05 QE-06",
     "two CPUs use their frames at once and see their own pages only",
-    .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
+    .flags = HF_NEEDS_SMP)
 {
 	struct lab lab;
 	struct quick_race q[2];

@@ -137,16 +137,21 @@ void pmap_invalidate_range(pmap_t pmap, vm_offset_t sva, vm_offset_t eva);
 void pmap_invalidate_all(pmap_t pmap);
 
 /*
+ * Where this CPU finds the bytes of a mapped kernel address: there, but in the model
+ * such an address is only a name.
+ *
  * What CPUs have cached; no real one tells.  The model does: whether some CPU has a
  * translation that leads to a frame or to a table in it; whether one has va of a
  * pmap; and NULL, or what one has of a pmap that its tables do not say (lock of the
  * pmap held).
  */
 #ifdef HF_MODEL
+vm_offset_t hf_kva_reach(vm_offset_t kva);
 bool hf_tlb_has_frame(vm_paddr_t pa);
 bool hf_tlb_has(pmap_t pmap, vm_offset_t va);
 const char *hf_tlb_check(pmap_t pmap);
 #else
+#define hf_kva_reach(kva)    (kva)
 #define hf_tlb_has_frame(pa) false
 #define hf_tlb_has(pmap, va) false
 #define hf_tlb_check(pmap)   NULL
