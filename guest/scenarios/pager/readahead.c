@@ -136,16 +136,22 @@ HF_SCENARIO(pager_no_memory, "pager.extras_need_memory", "GP-11",
 static void
 alloc_run(vm_pindex_t pindex, int count, vm_page_t *ma)
 {
-	int i;
+	int got, i;
 
 	VM_OBJECT_WLOCK(vp->v_object);
 	for (i = 0; i < count; i++) {
 		ma[i] = vm_page_alloc(
 		    vp->v_object, pindex + (vm_pindex_t)i, VM_ALLOC_NORMAL);
-		KASSERT(ma[i] != NULL, ("alloc_run: no page"));
+		if (ma[i] == NULL)
+			break;
 	}
-	vm_object_pip_add(vp->v_object, 1);
+	got = i;
+	while (got < count && i > 0)
+		vm_page_free(ma[--i]);
+	if (got == count)
+		vm_object_pip_add(vp->v_object, 1);
 	VM_OBJECT_WUNLOCK(vp->v_object);
+	hf_require_eq(got, count);
 }
 
 static void
