@@ -18,6 +18,7 @@
 #include "debug/hang_report.h"
 #include "debug/types.h"
 #include "ram.h"
+#include "random.h"
 #include "unit.h"
 
 #define RAM_BYTES (8u << 20)
@@ -39,25 +40,7 @@ static struct guestmem *mem;
 static uint8_t *ram;
 static struct vm_cpu_state cpus[2];
 static struct vm_end end;
-static uint64_t rng, next_free;
-
-/* xorshift64* */
-static uint64_t
-random64(void)
-{
-	rng ^= rng >> 12;
-	rng ^= rng << 25;
-	rng ^= rng >> 27;
-	return (rng * 0x2545f4914f6cdd1dull);
-}
-
-static uint64_t
-number_from_env(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return (text != NULL ? strtoull(text, NULL, 0) : otherwise);
-}
+static uint64_t next_free;
 
 static void
 set_word(uint64_t va, uint64_t value)

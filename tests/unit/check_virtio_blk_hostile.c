@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "probe_backend.h"
+#include "random.h"
 #include "unit.h"
 #include "virtio_rig.h"
 
@@ -39,25 +40,6 @@
 
 static struct rig *r;
 static struct probe *probe;
-static uint64_t rng;
-
-static uint64_t
-number_from_env(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return (text != NULL ? strtoull(text, NULL, 0) : otherwise);
-}
-
-/* xorshift64*: never 0 from a seed that is not. */
-static uint64_t
-random64(void)
-{
-	rng ^= rng >> 12;
-	rng ^= rng << 25;
-	rng ^= rng >> 27;
-	return (rng * 0x2545f4914f6cdd1dull);
-}
 
 static uint64_t
 below(uint64_t n)
