@@ -93,9 +93,9 @@ def rss_kib(smaps):
             found.append(now)
         elif line.startswith("Rss:") and now:
             now[3] = int(line.split()[1])
-    # The end of the guest's RAM is by far the largest that has no name.
-    ram = max((f for f in found if not f[2]), key=lambda f: f[1] - f[0], default=None)
-    if not ram or not RAM // 2 < ram[1] - ram[0] <= RAM or not ram[3]:
+    # The end of the guest's RAM is the largest in use that has no name (malloc may reserve more).
+    ram = max((f for f in found if not f[2] and f[3]), key=lambda f: f[1] - f[0], default=None)
+    if not ram or not RAM // 2 < ram[1] - ram[0] <= RAM:
         sys.exit("icount: start: no guest was running when its host was looked at")
     low, high = ram[1] - RAM, ram[1]
     return sum(f[3] for f in found if f[1] <= low or f[0] >= high)
