@@ -182,6 +182,8 @@ vm_page_rename(vm_page_t m, vm_object_t new_object, vm_pindex_t new_pindex)
 	mpred = vm_radix_lookup_le(&new_object->rtree, new_pindex);
 	KASSERT(mpred == NULL || mpred->pindex != new_pindex,
 	    ("vm_page_rename: pindex %#lx is occupied", new_pindex));
+	if (mpred == m) /* moved up within its object */
+		mpred = TAILQ_PREV(m, respgs, listq);
 
 	/* The tree takes the index from the page. */
 	m->pindex = new_pindex;

@@ -86,6 +86,33 @@ HF_SCENARIO(page_rename, "page.rename", "PI-2",
 	hf_test_object_end(a);
 }
 
+HF_SCENARIO(page_rename_within, "page.rename_within", "PI-2",
+    "a page moves within its object, also to the next index")
+{
+	/* The middle one of three goes here, in this order. */
+	static const vm_pindex_t to[] = { 4, 5, 2, 3, 7 };
+	vm_object_t object;
+	vm_page_t first, last, m;
+	u_long i;
+
+	object = hf_test_object(8);
+	first = hf_test_page(object, 1, 0x11);
+	last = hf_test_page(object, 6, 0x66);
+	m = hf_test_page(object, 3, 0x33);
+	for (i = 0; i < nitems(to); i++) {
+		hf_expect_eq(vm_page_rename(m, object, to[i]), 0);
+		hf_expect_eq(vm_page_lookup(object, to[i]), m);
+		hf_expect_eq(object->resident_page_count, 3);
+		hf_expect_eq(vm_page_find_least(object, 0), first);
+		hf_expect_eq(TAILQ_NEXT(first, listq), to[i] < 6 ? m : last);
+		hf_expect_eq(TAILQ_NEXT(m, listq), to[i] < 6 ? last : NULL);
+	}
+	vm_page_xunbusy(first);
+	vm_page_xunbusy(last);
+	vm_page_xunbusy(m);
+	hf_test_object_end(object);
+}
+
 HF_SCENARIO(page_remove, "page.remove", "PI-3",
     "a removed page is the caller's to free, or a wiring keeps it")
 {
