@@ -138,7 +138,7 @@ flush(pmap_t pmap, vm_offset_t start, vm_offset_t end)
 	atomic_thread_fence_seq_cst();
 	critical_enter();
 	cpu = curcpu;
-	others.__bits = atomic_load_long(
+	others.__bits = atomic_load_acq_long(
 	    kernel ? &all_cpus.__bits : &pmap->pm_active.__bits);
 	here = kernel || CPU_ISSET(cpu, &others);
 	CPU_CLR(cpu, &others);

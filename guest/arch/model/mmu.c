@@ -54,6 +54,13 @@ below(pt_entry_t up, pt_entry_t e)
 	return ((e & (up | ~(X86_PG_RW | X86_PG_U))) | (up & X86_PG_NX));
 }
 
+/* What was stored before an entry is seen by who comes by it. */
+static pt_entry_t
+walk_load(const pt_entry_t *slot)
+{
+	return (__atomic_load_n(slot, __ATOMIC_ACQUIRE));
+}
+
 /*
  * The leaf slot of va, from the lowest table that is known; *up gets the rights of
  * the levels above.  NULL: an entry is not valid.
@@ -78,7 +85,7 @@ leaf_slot(struct hf_tlb *t, vm_offset_t va, pt_entry_t *up)
 		*up = e;
 		if (--level == 0)
 			return (&pte_table(e)[PG_INDEX(va, 0)]);
-		e = pte_load(&pte_table(e)[PG_INDEX(va, level)]);
+		e = walk_load(&pte_table(e)[PG_INDEX(va, level)]);
 		if ((e & (X86_PG_V | X86_PG_PS)) != X86_PG_V)
 			return (NULL);
 		e = below(*up, e) & ~X86_PG_G;
@@ -104,7 +111,7 @@ look_again(struct hf_tlb *t, vm_offset_t va, int level)
 	slot = leaf_slot(t, va, &up);
 	if (level != 0 || slot == NULL)
 		return;
-	e = pte_load(slot);
+	e = walk_load(slot);
 	if ((e & (X86_PG_V | X86_PG_A)) == (X86_PG_V | X86_PG_A))
 		keep_page(t, va, up, e);
 }
@@ -146,7 +153,7 @@ hf_mmu_translate(struct hf_tlb *t, vm_offset_t va, vm_prot_t type)
 	slot = leaf_slot(t, va, &up);
 	if (slot == NULL)
 		return (page_fault(t, va));
-	old = pte_load(slot);
+	old = walk_load(slot);
 	do {
 		if (!allows(below(up, old), type) ||
 		    (old & PG_FRAME) >= hf_model_ram_bytes)

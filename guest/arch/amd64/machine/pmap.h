@@ -68,8 +68,9 @@ struct pv_chunk {
 _Static_assert(sizeof(struct pv_chunk) == 4096, "a chunk is one page");
 
 struct pmap_statistics {
-	long resident_count; /* leaves in 4 KiB units, plus table pages */
-	long wired_count;    /* wired leaves, 4 KiB units */
+	/* Leaves in 4 KiB units, plus table pages; looked at without the lock. */
+	volatile long resident_count;
+	long wired_count; /* wired leaves, 4 KiB units */
 };
 
 struct pmap {
