@@ -26,4 +26,10 @@ hf_user_range(const volatile void *uaddr, size_t len)
 	return (false);
 }
 
+/*
+ * memmove(9) of bytes that belong to a user, between kernel addresses: a held
+ * page's, which other threads may store to meanwhile.
+ */
+void hf_user_bytes_move(void *to, const void *from, size_t len);
+
 #endif

@@ -4,6 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/uio.h>
+#include <kern/copyio.h>
 
 static int
 move_piece(void *cp, struct iovec *iov, size_t n, struct uio *uio)
@@ -15,9 +16,9 @@ move_piece(void *cp, struct iovec *iov, size_t n, struct uio *uio)
 						: copyin(iov->iov_base, cp, n));
 	/* A held page of the user may be the file's own page. */
 	if (uio->uio_rw == UIO_READ)
-		memmove(iov->iov_base, cp, n);
+		hf_user_bytes_move(iov->iov_base, cp, n);
 	else
-		memmove(cp, iov->iov_base, n);
+		hf_user_bytes_move(cp, iov->iov_base, n);
 	return (0);
 }
 

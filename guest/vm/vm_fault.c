@@ -372,7 +372,8 @@ fault_commit(struct faultstate *fs, bool hard)
 	u_int flags;
 
 	if (hard)
-		fs->entry->next_read = fs->vaddr + ptoa(fs->rahead) + PAGE_SIZE;
+		__atomic_store_n(&fs->entry->next_read,
+		    fs->vaddr + ptoa(fs->rahead) + PAGE_SIZE, __ATOMIC_RELAXED);
 	if (fs->m_copy)
 		vm_fault_cow_commit(fs);
 	m = fs->m;

@@ -28,10 +28,12 @@ static int
 vm_fault_readahead(struct faultstate *fs)
 {
 	vm_map_entry_t entry;
+	vm_offset_t next;
 	int era, nera;
 
 	entry = fs->entry;
-	era = entry->read_ahead;
+	era = __atomic_load_n(&entry->read_ahead, __ATOMIC_RELAXED);
+	next = __atomic_load_n(&entry->next_read, __ATOMIC_RELAXED);
 	switch (entry->eflags & MAP_ENTRY_BEHAV_MASK) {
 	case MAP_ENTRY_BEHAV_RANDOM:
 		nera = 0;
@@ -40,7 +42,7 @@ vm_fault_readahead(struct faultstate *fs)
 		nera = VM_FAULT_READ_AHEAD_MAX;
 		break;
 	default:
-		if (fs->vaddr != entry->next_read)
+		if (fs->vaddr != next)
 			nera = 0;
 		else if (era == 0)
 			nera = VM_FAULT_READ_AHEAD_MIN;
@@ -49,10 +51,11 @@ vm_fault_readahead(struct faultstate *fs)
 			    era + HF_READ_AHEAD_STEP, VM_FAULT_READ_AHEAD_MAX);
 		break;
 	}
-	if (nera == VM_FAULT_READ_AHEAD_MAX && fs->vaddr == entry->next_read)
+	if (nera == VM_FAULT_READ_AHEAD_MAX && fs->vaddr == next)
 		vm_fault_dontneed(fs, nera);
 	if (nera != era)
-		entry->read_ahead = nera;
+		__atomic_store_n(
+		    &entry->read_ahead, (uint8_t)nera, __ATOMIC_RELAXED);
 	return (nera);
 }
 

@@ -384,7 +384,7 @@ terminate_pages(vm_object_t object)
 		vm_page_assert_unbusied(m);
 		if ((vm_page_aflags(m) & PGA_SWAP_FREE) != 0)
 			vm_pager_page_unswapped(m);
-		m->object = NULL;
+		hf_vm_page_set_object(m, NULL);
 		if (atomic_fetchadd_int(&m->ref_count, -VPRC_OBJREF) ==
 		    VPRC_OBJREF) {
 			VM_CNT_INC(v_pfree);

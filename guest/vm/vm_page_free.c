@@ -57,7 +57,7 @@ free_prep(vm_page_t m)
 	VM_CNT_INC(v_tfree);
 	if (m->object != NULL) {
 		hf_vm_page_object_remove(m);
-		m->object = NULL;
+		hf_vm_page_set_object(m, NULL);
 		atomic_clear_int(&m->ref_count, VPRC_OBJREF);
 	}
 	if ((m->flags & PG_FICTITIOUS) != 0)

@@ -75,7 +75,7 @@ hf_vm_page_insert_after(
 	m->pindex = pindex;
 	if (__predict_false(vm_radix_insert(&object->rtree, m) != 0))
 		return (1);
-	m->object = object;
+	hf_vm_page_set_object(m, object);
 	atomic_set_int(&m->ref_count, VPRC_OBJREF);
 	list_page(m, object, mpred);
 	if (vm_page_is_managed(m) && pmap_page_is_write_mapped(m))
@@ -139,7 +139,7 @@ vm_page_remove_xbusy(vm_page_t m)
 	    ("vm_page_remove: page %p has no object", (void *)m));
 	vm_page_assert_xbusied(m);
 	hf_vm_page_object_remove(m);
-	m->object = NULL;
+	hf_vm_page_set_object(m, NULL);
 	return (
 	    atomic_fetchadd_int(&m->ref_count, -VPRC_OBJREF) == VPRC_OBJREF);
 }
@@ -154,7 +154,7 @@ vm_page_remove(vm_page_t m)
 	    ("vm_page_remove: page %p has no object", (void *)m));
 	vm_page_assert_xbusied(m);
 	hf_vm_page_object_remove(m);
-	m->object = NULL;
+	hf_vm_page_set_object(m, NULL);
 	/* Before the reference goes: afterwards an unwirer may free m. */
 	vm_page_xunbusy(m);
 	old = atomic_fetchadd_int(&m->ref_count, -VPRC_OBJREF);
@@ -194,7 +194,7 @@ vm_page_rename(vm_page_t m, vm_object_t new_object, vm_pindex_t new_pindex)
 	m->pindex = old_pindex;
 	hf_vm_page_object_remove(m);
 	m->pindex = new_pindex;
-	m->object = new_object;
+	hf_vm_page_set_object(m, new_object);
 	list_page(m, new_object, mpred);
 	if (vm_page_any_valid(m))
 		m->dirty = VM_PAGE_BITS_ALL;
@@ -228,11 +228,11 @@ vm_page_replace(
 	old = vm_radix_replace(&object->rtree, mnew);
 	KASSERT(old == mold, ("vm_page_replace: another page was there"));
 	(void)old;
-	mnew->object = object;
+	hf_vm_page_set_object(mnew, object);
 	atomic_set_int(&mnew->ref_count, VPRC_OBJREF);
 	TAILQ_INSERT_AFTER(&object->memq, mold, mnew, listq);
 	TAILQ_REMOVE(&object->memq, mold, listq);
-	mold->object = NULL;
+	hf_vm_page_set_object(mold, NULL);
 	vm_page_xunbusy(mold);
 	if (vm_page_is_managed(mnew) && pmap_page_is_write_mapped(mnew))
 		vm_object_set_writeable_dirty(object);

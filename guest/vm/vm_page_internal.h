@@ -5,6 +5,16 @@
 
 #include <vm/vm_page.h>
 
+/*
+ * m belongs to object from now, or to none.  The object is locked, or m is the
+ * caller's alone; who looks without a lock loads m->object atomically.
+ */
+static inline void
+hf_vm_page_set_object(vm_page_t m, vm_object_t object)
+{
+	__atomic_store_n(&m->object, object, __ATOMIC_RELAXED);
+}
+
 /* vm_page_busy.c */
 void hf_vm_page_sleep_init(void);
 /* Wakes everybody who sleeps on chan; any context. */

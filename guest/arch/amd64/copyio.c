@@ -13,6 +13,12 @@ onfault(void)
 	return (&curthread->td_pcb->pcb_onfault);
 }
 
+void
+hf_user_bytes_move(void *to, const void *from, size_t len)
+{
+	memmove(to, from, len);
+}
+
 int
 copyin(const void *uaddr, void *kaddr, size_t len)
 {

@@ -13,6 +13,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <dev/bdev.h>
+#include <kern/copyio.h>
 #include <kern/sleepq.h>
 #include <kern/thread.h>
 #include <machine/vmparam.h>
@@ -26,6 +27,7 @@ static struct hf_bdev disk;
 /* While exploring: requests to come, newest last; under the queue's chain lock. */
 static struct hf_io *queue, **queue_end = &queue;
 
+/* What a device moves, threads may store to meanwhile. */
 static void
 carry_out(struct hf_io *io)
 {
@@ -37,9 +39,9 @@ carry_out(struct hf_io *io)
 	for (i = 0; i < io->nsegs; at += io->segs[i++].len) {
 		mem = (uint8_t *)PHYS_TO_DMAP(io->segs[i].pa);
 		if (io->op == HF_IO_READ)
-			memcpy(mem, at, io->segs[i].len);
+			hf_user_bytes_move(mem, at, io->segs[i].len);
 		else if (io->op == HF_IO_WRITE)
-			memcpy(at, mem, io->segs[i].len);
+			hf_user_bytes_move(at, mem, io->segs[i].len);
 		else if (io->op == HF_IO_GET_ID)
 			memcpy(mem, id, sizeof(id));
 	}

@@ -17,22 +17,39 @@ struct piece {
  * As the CPU moves it: each aligned word in one piece, in no order.  Threads of a
  * process may race for their memory.
  */
+static size_t
+copy_word(char *to, const char *from, size_t len)
+{
+	if (((uintptr_t)to | (uintptr_t)from) % 8 == 0 && len >= 8) {
+		atomic_store_64((uint64_t *)(uintptr_t)to,
+		    atomic_load_64((const uint64_t *)from));
+		return (8);
+	}
+	atomic_store_8(
+	    (uint8_t *)(uintptr_t)to, atomic_load_8((const uint8_t *)from));
+	return (1);
+}
+
 static void
 copy_words(char *to, const char *from, size_t len)
 {
 	size_t n;
 
-	for (; len > 0; to += n, from += n, len -= n) {
-		n = 1;
-		if (((uintptr_t)to | (uintptr_t)from) % 8 == 0 && len >= 8)
-			n = 8;
-		if (n == 8)
-			atomic_store_64((uint64_t *)(uintptr_t)to,
-			    atomic_load_64((const uint64_t *)from));
-		else
-			atomic_store_8((uint8_t *)(uintptr_t)to,
-			    atomic_load_8((const uint8_t *)from));
+	for (; len > 0; to += n, from += n, len -= n)
+		n = copy_word(to, from, len);
+}
+
+void
+hf_user_bytes_move(void *to, const void *from, size_t len)
+{
+	const uintptr_t ahead = (uintptr_t)to - (uintptr_t)from;
+
+	if (ahead >= len) { /* forwards, nothing is overwritten unread */
+		copy_words(to, from, len);
+		return;
 	}
+	while (len-- > 0)
+		(void)copy_word((char *)to + len, (const char *)from + len, 1);
 }
 
 static void
