@@ -20,6 +20,9 @@ typedef volatile uintptr_t word_t;
 
 #define WAITERS (HF_LOCK_WAITERS | HF_WRITE_WAITERS)
 
+_Static_assert(
+    _Alignof(struct thread) > HF_LOCK_FLAGS, "an owner has room for the flags");
+
 static inline uintptr_t
 owner_of(uintptr_t v)
 {

@@ -40,6 +40,7 @@ enum hf_td_state {
 	TDS_DEAD
 };
 
+/* A lock keeps its flags in the low bits of its owner's address (sys/rwlock.h). */
 struct thread {
 	struct proc *td_proc;	    /* (t) see hf_thread_setproc() */
 	struct pcb *td_pcb;	    /* (c) &td_pcb_store */
@@ -97,7 +98,7 @@ struct thread {
 	struct hf_nodes_held td_nodes;	     /* (t) */
 	struct pcb td_pcb_store;	     /* (t) */
 	struct mdthread td_md;		     /* machine's own */
-};
+} __aligned(16);
 
 /* p_flag */
 #define P_SYSTEM 0x0200
