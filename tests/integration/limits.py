@@ -73,16 +73,18 @@ def before_main(status, err):
 
 def descriptors(args):
     """From none at all to enough: 5 with a message, or all is well; and it ends soon."""
-    worked = failed = 0
+    worked = failed = unborn = 0
     for n in range(3, 33):
         status, _, err = result(args, limited(NOFILE=n))
         if before_main(status, err):
+            unborn += 1
             continue
         decide(status, err, (0, 5), f"NOFILE {n}")
         worked += status == 0
         failed += status != 0
     need(worked > 0, "it never worked")
-    need(failed > 0 or args[0] in ("list", "run --help"), "it never failed: that is no test")
+    # A loader needs as many descriptors as "info" does.
+    need(failed + unborn > 0 or args[0] == "list", "it never failed: that is no test")
 
 
 def address_space(args, kib):
