@@ -30,9 +30,7 @@ time_limit(void *arg, const struct scenario_result *res)
 {
 	const struct limits *l = arg;
 
-	return (l->opt->timeout_rules || l->scenario->timeout_ms == 0
-		? l->opt->timeout_ms
-		: l->scenario->timeout_ms);
+	return (runner_timeout_ms(l->opt, l->scenario));
 }
 
 /* What differs from run to run of the same failure: numbers. */

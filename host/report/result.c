@@ -129,6 +129,15 @@ result_add_value(struct scenario_result *r, const char *name, uint64_t value,
 	v->unit = copy_text(unit);
 }
 
+uint64_t
+result_value(const struct scenario_result *r, const char *name)
+{
+	for (size_t i = 0; i < r->nvalues; i++)
+		if (strcmp(r->values[i].name, name) == 0)
+			return (r->values[i].value);
+	return (0);
+}
+
 static int
 by_number(const void *a, const void *b)
 {

@@ -108,6 +108,9 @@ void result_add_note(struct scenario_result *r, const char *text);
 void result_add_value(struct scenario_result *r, const char *name,
     uint64_t value, const char *unit);
 
+/* The value of that name; 0 if there is none. */
+uint64_t result_value(const struct scenario_result *r, const char *name);
+
 /* "3,7,12": more of its paths.  False for any other text, and too many. */
 bool result_add_paths(struct scenario_result *r, const char *text);
 

@@ -183,15 +183,6 @@ fail_one(struct failing *f, uint64_t n)
 	return (go_on);
 }
 
-static uint64_t
-value_named(const struct scenario_result *run, const char *name)
-{
-	for (size_t i = 0; i < run->nvalues; i++)
-		if (strcmp(run->values[i].name, name) == 0)
-			return (run->values[i].value);
-	return (0);
-}
-
 /* The run in which nothing fails.  Whether the others are worth doing. */
 static bool
 count_points(struct failing *f, bool *go_on)
@@ -203,7 +194,7 @@ count_points(struct failing *f, bool *go_on)
 	total->began = run.began;
 	good = *go_on && run.verdict == HF_VERDICT_PASS;
 	if (good) {
-		f->points = value_named(&run, "fail_points");
+		f->points = result_value(&run, "fail_points");
 		f->paths = run.paths;
 		f->npaths = run.npaths;
 		run.paths = NULL;

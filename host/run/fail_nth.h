@@ -50,11 +50,14 @@ enum fail_outcome fail_nth_judge(
     const struct scenario_result *run, const struct scenario_result *control);
 
 /*
- * Whether the code at addr is a scenario's, by the file of its function: what
+ * Whether the code at addr of the image is a scenario's, by the file of its function: what
  * traps there is no mistake of the kernel's.
  */
-struct symbols;
-bool fail_nth_in_scenario(struct symbols *s, uint64_t addr);
+bool fail_nth_in_scenario(const void *elf, size_t elf_bytes, uint64_t addr);
+
+/* The stack of a point in words, to be freed.  base: where the image lies. */
+char *fail_nth_stack(const void *elf, size_t elf_bytes, uint64_t base,
+    const struct result_point *p);
 
 struct fail_nth_ops {
 	void *arg;
@@ -66,7 +69,7 @@ struct fail_nth_ops {
 	    struct scenario_result *out);
 	/* The point's stack in words, to be freed; may be NULL. */
 	char *(*stack)(void *arg, const struct result_point *p);
-	/* fail_nth_in_scenario() of this image. */
+	/* fail_nth_in_scenario() of the image that runs. */
 	bool (*in_scenario)(void *arg, uint64_t addr);
 };
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/interrupt.h"
-#include "debug/backtrace.h"
 
 struct guests {
 	const struct run_options *opt;
@@ -96,35 +95,18 @@ static char *
 stack_of(void *arg, const struct result_point *p)
 {
 	struct guests *g = arg;
-	struct backtrace_frame frames[RESULT_POINT_FRAMES] = { 0 };
-	struct symbols *syms;
-	size_t len_bytes;
-	char *text;
-	FILE *f;
 
-	f = open_memstream(&text, &len_bytes);
-	hf_check_memory(f != NULL);
-	syms = symbols_open(g->opt->kernel.bytes, g->opt->kernel.len_bytes);
-	for (unsigned int i = 0; i < p->nframes; i++)
-		frames[i].pc = p->frames[i];
-	backtrace_print(f, syms, frames, p->nframes);
-	symbols_close(syms);
-	fclose(f);
-	hf_check_memory(text != NULL);
-	return (text);
+	return (fail_nth_stack(
+	    g->opt->kernel.bytes, g->opt->kernel.len_bytes, 0, p));
 }
 
 static bool
 in_scenario(void *arg, uint64_t addr)
 {
 	struct guests *g = arg;
-	struct symbols *syms;
-	bool in;
 
-	syms = symbols_open(g->opt->kernel.bytes, g->opt->kernel.len_bytes);
-	in = fail_nth_in_scenario(syms, addr);
-	symbols_close(syms);
-	return (in);
+	return (fail_nth_in_scenario(
+	    g->opt->kernel.bytes, g->opt->kernel.len_bytes, addr));
 }
 
 enum watch_outcome

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/units.h"
-#include "debug/symbols.h"
 #include "run/fail_nth.h"
 
 #define EVERY_MAX 1000000
@@ -14,7 +13,6 @@ int
 fail_nth_parse(
     const char *text, struct fail_nth_choice *out, struct hf_err *err)
 {
-
 	const size_t word = strcspn(text, "/");
 
 	*out = (struct fail_nth_choice){ .every = 1 };
@@ -36,23 +34,6 @@ fail_nth_parse(
 	    "with "
 	    "/K, one in K) nor the number of a point, from 1 on",
 	    text));
-}
-
-bool
-fail_nth_in_scenario(struct symbols *s, uint64_t addr)
-{
-	static const char *const folders[] = { "guest/scenarios/",
-		"guest/test/", "tests/" };
-	struct symbol_frame frames[SYMBOL_FRAMES_MAX];
-	size_t n = symbols_lookup(s, addr, frames);
-
-	/* The last is the function that the others are inlined into. */
-	for (size_t i = 0; n > 0 && i < sizeof(folders) / sizeof(folders[0]);
-	     i++)
-		if (strncmp(frames[n - 1].file, folders[i],
-			strlen(folders[i])) == 0)
-			return (true);
-	return (false);
 }
 
 /* The same but for numbers and addresses. */

@@ -86,14 +86,19 @@ on_settled(void *arg, struct scenario_result *res)
 		interrupt_note(SIGPIPE);
 }
 
+uint64_t
+runner_timeout_ms(const struct run_options *opt, const struct scenario *s)
+{
+	return (s->timeout_ms != 0 && !opt->timeout_rules ? s->timeout_ms
+							  : opt->timeout_ms);
+}
+
 static uint64_t
 timeout_of(void *arg, const struct scenario_result *res)
 {
 	struct runner *r = arg;
-	uint32_t own_ms = scenario_of(r, res)->timeout_ms;
 
-	return (own_ms != 0 && !r->opt->timeout_rules ? own_ms
-						      : r->opt->timeout_ms);
+	return (runner_timeout_ms(r->opt, scenario_of(r, res)));
 }
 
 static void

@@ -48,7 +48,7 @@ struct run_options {
 	unsigned int hugepages; /* enum vm_hugepages */
 	bool prefault;
 	uint64_t timeout_ms; /* of a scenario that asks for none itself ... */
-	bool timeout_rules;  /* ... and of those that do */
+	bool timeout_rules;  /* ... and of those that do: runner_timeout_ms() */
 	uint64_t seed;
 	bool console;		   /* guest console text to standard error */
 	const char *const *params; /* "name=value" for the run plan */
@@ -77,6 +77,10 @@ enum exitcode runner_run(const struct run_options *opt,
  */
 const char *runner_skip_reason(
     const struct scenario *s, const struct run_options *opt);
+
+/* The time limit of a scenario with these options. */
+uint64_t runner_timeout_ms(
+    const struct run_options *opt, const struct scenario *s);
 
 /* Whether any of the chosen ones uses a disk. */
 bool runner_needs_disk(const struct scenario_list *list, const bool *chosen);

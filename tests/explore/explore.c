@@ -10,10 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "guest/arch/model/boot_model.h"
-#include "scenario_abi.h"
+#include "tests/unit/model_choice.h"
 #include "search.h"
-
-#define ELSEWHERE (HF_NEEDS_MMU | HF_NEEDS_SMP | HF_IS_BENCH | HF_ENDS_GUEST)
 
 static const char usage_text[] =
     "usage: tools/explore [option]... PATTERN...\n"
@@ -70,10 +68,6 @@ fix_addresses(char **argv)
 static bool
 is_wanted(const char *id, uint32_t flags, char **patterns)
 {
-	const bool disk =
-	    (flags & (HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)) !=
-	    0;
-
 	for (; *patterns != NULL; patterns++) {
 		if (strcmp(*patterns, id) == 0)
 			break;
@@ -81,9 +75,9 @@ is_wanted(const char *id, uint32_t flags, char **patterns)
 		    fnmatch(*patterns, id, 0) == 0)
 			break;
 	}
-	if (*patterns == NULL || (flags & ELSEWHERE) != 0)
-		return (false);
-	return (!disk || getenv("HF_MODEL_DISK") != NULL);
+	/* A hidden one that is named is meant. */
+	return (*patterns != NULL && (flags & HF_NEEDS_SMP) == 0 &&
+	    model_lacks(flags & ~(uint32_t)HF_IS_HIDDEN) == NULL);
 }
 
 static int

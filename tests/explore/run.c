@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "guest/arch/model/boot_model.h"
+#include "tests/unit/model_choice.h"
 #include "run.h"
 
-#define RAM_BYTES ((size_t)32 << 20)
 #define TIMEOUT_S 120 /* sanitizers are slow, and so are busy machines */
 
 /* Shared with the process that runs the scenario. */
@@ -52,7 +52,7 @@ child(const char *id, int out)
 		_exit(3);
 	alarm(TIMEOUT_S);
 	hf_explore_start(&shared->x);
-	hf_model_boot(RAM_BYTES, 1);
+	hf_model_boot(MODEL_RAM_BYTES, 1);
 	hf_explore_begin_choices();
 	shared->verdict = hf_model_scenario_run(id, &why);
 	snprintf(shared->why, sizeof(shared->why), "%s", why);
@@ -119,7 +119,7 @@ run_scenario(const char *id, const struct schedule *s, struct run *r)
 		err(3, "temporary file");
 	free(r->output);
 	prepare(s);
-	hf_model_prepare(RAM_BYTES);
+	hf_model_prepare(MODEL_RAM_BYTES);
 	fflush(stdout);
 	pid = fork();
 	if (pid < 0)

@@ -18,8 +18,7 @@
 #include "fuzz/fuzz_plan.h"
 #include "fuzz/shrink.h"
 #include "guest/arch/model/boot_model.h"
-
-#define RAM_BYTES ((size_t)32 << 20)
+#include "model_choice.h"
 
 /* Why a plan fails: "" if it does not. */
 struct end {
@@ -35,7 +34,7 @@ play(const struct fuzz_plan *plan, int out)
 	if (asprintf(&params, "param fuzz_plan=%s\n", text) < 0)
 		_exit(EXIT_FAILURE);
 	setenv("HF_PARAMS", params, 1);
-	hf_model_boot(RAM_BYTES, 1);
+	hf_model_boot(MODEL_RAM_BYTES, 1);
 	if (hf_model_scenario_run("fuzz.plan", &why) == HF_MODEL_PASS)
 		_exit(EXIT_SUCCESS);
 	_exit(write(out, why, strlen(why)) >= 0 ? EXIT_FAILURE : 2);
@@ -138,7 +137,7 @@ main(int argc, char **argv)
 	const uint64_t steps = number(argc, argv, 3, 100);
 	uint64_t failed = 0;
 
-	hf_model_prepare(RAM_BYTES);
+	hf_model_prepare(MODEL_RAM_BYTES);
 	if (argc == 3 && strcmp(argv[1], "--plan") == 0)
 		return (try_text(argv[2]) ? EXIT_SUCCESS : EXIT_FAILURE);
 	if (steps == 0 || steps > HF_FUZZ_STEPS_MAX || seeds == 0) {

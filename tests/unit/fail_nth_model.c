@@ -20,24 +20,17 @@
 #include <unistd.h>
 
 #include "core/io.h"
-#include "debug/backtrace.h"
 #include "guest/arch/model/boot_model.h"
 #include "run/fail_nth.h"
 #include "run/record.h"
 #include "run/verdict.h"
-#include "scenario_abi.h"
+#include "model_choice.h"
 
-#define RAM_BYTES ((size_t)32 << 20)
-#define NONCE	  "0123456789abcdef"
+#define NONCE "0123456789abcdef"
 
 /* Sanitizers are slow, and so is a busy machine.  For who does not even say so. */
 #define STUCK_S	   40
 #define TIMEOUT_MS 90000
-
-#define ELSEWHERE                                                   \
-	(HF_NEEDS_MMU | HF_NEEDS_SMP | HF_IS_BENCH | HF_IS_HIDDEN | \
-	    HF_ENDS_GUEST)
-#define WITH_DISK (HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)
 
 static uint64_t seed = 1;
 static const char *self; /* argv[0] */
@@ -90,7 +83,7 @@ child(const char *id, const char *const *params, size_t nparams, int fd)
 	dup2(fd, STDERR_FILENO);
 	hf_model_tell_faults();
 	hf_model_end_after(STUCK_S);
-	hf_model_boot(RAM_BYTES, seed);
+	hf_model_boot(MODEL_RAM_BYTES, seed);
 	(void)hf_model_scenario_run(id, &why);
 	_exit(0);
 }
@@ -205,32 +198,15 @@ base_address(void)
 static bool
 in_scenario(void *arg, uint64_t addr)
 {
-	struct symbols *syms;
-	bool in;
-
-	syms = symbols_open(self_file.bytes, self_file.len_bytes);
-	in = fail_nth_in_scenario(syms, addr - base_address());
-	symbols_close(syms);
-	return (in);
+	return (fail_nth_in_scenario(
+	    self_file.bytes, self_file.len_bytes, addr - base_address()));
 }
 
 static char *
 stack_of(void *arg, const struct result_point *p)
 {
-	struct backtrace_frame frames[RESULT_POINT_FRAMES] = { 0 };
-	struct symbols *syms;
-	const uint64_t base = base_address();
-	size_t len_bytes;
-	char *text;
-	FILE *f = open_memstream(&text, &len_bytes);
-
-	syms = symbols_open(self_file.bytes, self_file.len_bytes);
-	for (unsigned int i = 0; i < p->nframes; i++)
-		frames[i].pc = p->frames[i] - base;
-	backtrace_print(f, syms, frames, p->nframes);
-	symbols_close(syms);
-	fclose(f);
-	return (text);
+	return (fail_nth_stack(
+	    self_file.bytes, self_file.len_bytes, base_address(), p));
 }
 
 static bool
@@ -244,15 +220,6 @@ chosen(const char *id, char **words, int nwords)
 			return (true);
 	}
 	return (false);
-}
-
-static uint64_t
-value_of(const struct scenario_result *res, const char *name)
-{
-	for (size_t i = 0; i < res->nvalues; i++)
-		if (strcmp(res->values[i].name, name) == 0)
-			return (res->values[i].value);
-	return (0);
 }
 
 static void
@@ -285,12 +252,12 @@ do_scenario(const char *id, const struct fail_nth_choice *choice)
 
 	snprintf(command, sizeof(command), "%s --seed %" PRIu64, self, seed);
 	fail_nth_scenario(&ops, choice, command, &res);
-	own = value_of(&res, "fail_own");
-	good = value_of(&res, "fail_held") + own;
-	bad = value_of(&res, "fail_bad");
-	idle = value_of(&res, "fail_given_up") +
-	    value_of(&res, "fail_stumbled") +
-	    value_of(&res, "fail_not_reached");
+	own = result_value(&res, "fail_own");
+	good = result_value(&res, "fail_held") + own;
+	bad = result_value(&res, "fail_bad");
+	idle = result_value(&res, "fail_given_up") +
+	    result_value(&res, "fail_stumbled") +
+	    result_value(&res, "fail_not_reached");
 	if (res.verdict == HF_VERDICT_SKIP && idle == 0)
 		idle = 1;
 	else if (res.verdict != HF_VERDICT_PASS && bad == 0 &&
@@ -300,11 +267,13 @@ do_scenario(const char *id, const struct fail_nth_choice *choice)
 	       " runs: %" PRIu64 " held, %" PRIu64 " own, %" PRIu64
 	       " given up, %" PRIu64 " stumbled, %" PRIu64
 	       " not reached, %" PRIu64 " bad%s%s\n",
-	    verdict_name(res.verdict), id, value_of(&res, "fail_points"),
-	    value_of(&res, "fail_paths"), value_of(&res, "fail_runs"),
-	    value_of(&res, "fail_held"), own, value_of(&res, "fail_given_up"),
-	    value_of(&res, "fail_stumbled"), value_of(&res, "fail_not_reached"),
-	    bad, res.reason != NULL ? "; " : "",
+	    verdict_name(res.verdict), id, result_value(&res, "fail_points"),
+	    result_value(&res, "fail_paths"), result_value(&res, "fail_runs"),
+	    result_value(&res, "fail_held"), own,
+	    result_value(&res, "fail_given_up"),
+	    result_value(&res, "fail_stumbled"),
+	    result_value(&res, "fail_not_reached"), bad,
+	    res.reason != NULL ? "; " : "",
 	    res.reason != NULL ? res.reason : "");
 	if (bad > 0)
 		print_bad(&res);
@@ -344,9 +313,7 @@ main(int argc, char **argv)
 	     i++) {
 		if (!chosen(id, argv + at, argc - at))
 			continue;
-		if ((flags & ELSEWHERE) == 0 &&
-		    ((flags & WITH_DISK) == 0 ||
-			getenv("HF_MODEL_DISK") != NULL))
+		if (model_lacks(flags) == NULL && (flags & HF_NEEDS_SMP) == 0)
 			do_scenario(id, &choice);
 		else
 			totals[2]++;
