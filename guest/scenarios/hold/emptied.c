@@ -50,11 +50,20 @@ expect_apart(vm_page_t m, vm_offset_t va)
 	hf_expect_eq(hf_peek(va), SECRET);
 }
 
+/* The only hold of m ends, and with it m. */
+static void
+unhold_frees(vm_page_t m)
+{
+	const u_int free = vm_free_count();
+
+	vm_page_unhold_pages(&m, 1);
+	hf_expect_eq(vm_free_count(), free + 1);
+}
+
 HF_SCENARIO(hold_not_remapped, "hold.not_remapped", "QH-13 OB-24",
     "a held page that was unmapped serves no new mapping at its place")
 {
 	vm_page_t m;
-	u_int free;
 
 	hf_space_anon_at(VA, 4);
 	hf_poke(VA, 1);
@@ -69,9 +78,7 @@ HF_SCENARIO(hold_not_remapped, "hold.not_remapped", "QH-13 OB-24",
 	hf_expect_eq(hf_space_map()->nentries, 1);
 	hf_expect_eq(hf_peek(VA + ptoa(3)), 0);
 	expect_apart(m, VA + ptoa(3));
-	free = vm_free_count();
-	vm_page_unhold_pages(&m, 1);
-	hf_expect_eq(vm_free_count(), free + 1);
+	unhold_frees(m);
 	hf_expect_eq(hf_peek(VA + ptoa(3)), SECRET);
 	hf_space_check();
 }
@@ -117,6 +124,13 @@ map_shared(void)
 }
 
 static void
+unmap_shared(vm_object_t object)
+{
+	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
+	vm_object_deallocate(object);
+}
+
+static void
 set_pages(vm_object_t object, vm_pindex_t size)
 {
 	VM_OBJECT_WLOCK(object);
@@ -131,7 +145,6 @@ HF_SCENARIO(hold_shared_regrown, "hold.shared_regrown", "QH-13 QH-21",
 {
 	vm_object_t object = map_shared();
 	vm_page_t m;
-	u_int free;
 
 	hf_poke(VA + ptoa(1), 1);
 	m = hold(VA + ptoa(1), VM_PROT_RW);
@@ -144,12 +157,9 @@ HF_SCENARIO(hold_shared_regrown, "hold.shared_regrown", "QH-13 QH-21",
 	hf_expect_eq(hf_peek(VA + ptoa(1)), 0);
 	hf_expect_eq(m->object, NULL);
 	expect_apart(m, VA + ptoa(1));
-	free = vm_free_count();
-	vm_page_unhold_pages(&m, 1);
-	hf_expect_eq(vm_free_count(), free + 1);
+	unhold_frees(m);
 	hf_space_check();
-	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
-	vm_object_deallocate(object);
+	unmap_shared(object);
 }
 
 HF_SCENARIO(hold_locked_regrown, "hold.locked_regrown", "QH-21 WI-19",
@@ -157,7 +167,6 @@ HF_SCENARIO(hold_locked_regrown, "hold.locked_regrown", "QH-21 WI-19",
 {
 	vm_object_t object = map_shared();
 	vm_page_t m;
-	u_int free;
 
 	hf_poke(VA, 0x55);
 	hf_require_eq(
@@ -181,12 +190,9 @@ HF_SCENARIO(hold_locked_regrown, "hold.locked_regrown", "QH-21 WI-19",
 	set_pages(object, 2);
 	hf_expect_eq(hf_peek(VA), 0);
 	expect_apart(m, VA);
-	free = vm_free_count();
-	vm_page_unhold_pages(&m, 1);
-	hf_expect_eq(vm_free_count(), free + 1);
+	unhold_frees(m);
 	hf_space_check();
-	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
-	vm_object_deallocate(object);
+	unmap_shared(object);
 }
 
 HF_SCENARIO(hold_lock_after_cut, "hold.lock_after_cut", "QH-13 WI-19",
@@ -209,8 +215,7 @@ HF_SCENARIO(hold_lock_after_cut, "hold.lock_after_cut", "QH-13 WI-19",
 	    vm_map_unwire(hf_space_map(), VA, VA + ptoa(2), VM_MAP_WIRE_USER),
 	    KERN_SUCCESS);
 	hf_space_check();
-	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
-	vm_object_deallocate(object);
+	unmap_shared(object);
 }
 
 HF_SCENARIO(hold_freed_by_unhold, "hold.freed_by_unhold", "QH-21",
@@ -231,8 +236,7 @@ HF_SCENARIO(hold_freed_by_unhold, "hold.freed_by_unhold", "QH-21",
 	vm_page_unhold_pages(ma + 1, 1);
 	hf_expect_eq(vm_free_count(), free + 1);
 	hf_expect_eq(object->resident_page_count, 0);
-	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
-	vm_object_deallocate(object);
+	unmap_shared(object);
 }
 
 static volatile int locked, unlock;
@@ -286,8 +290,7 @@ unhold_beside(void (*fn)(void *), bool busy)
 	hf_pageout_hold();
 	hf_pageout_unhold();
 	hf_expect(vm_page_busy_freed(m));
-	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
-	vm_object_deallocate(object);
+	unmap_shared(object);
 }
 
 HF_SCENARIO(hold_freed_when_locked, "hold.freed_when_locked", "QH-21 QH-28",
@@ -319,8 +322,7 @@ HF_SCENARIO(hold_not_reaped, "hold.not_reaped", "QH-21 QH-22",
 	hf_expect_eq(vm_page_wire_count(m), 1);
 	vm_page_unhold_pages(&m, 1);
 	hf_expect_eq(object->resident_page_count, 0);
-	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
-	vm_object_deallocate(object);
+	unmap_shared(object);
 }
 
 HF_SCENARIO(hold_freed_by_owner, "hold.freed_by_owner", "QH-21",
@@ -336,8 +338,7 @@ HF_SCENARIO(hold_freed_by_owner, "hold.freed_by_owner", "QH-21",
 	vm_page_unhold_pages(&m, 1);
 	hf_expect_eq(object->resident_page_count, 0);
 	VM_OBJECT_WUNLOCK(object);
-	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
-	vm_object_deallocate(object);
+	unmap_shared(object);
 }
 
 HF_SCENARIO(hold_file_regrown, "hold.file_regrown", "QH-13 QH-21",

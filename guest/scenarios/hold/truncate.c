@@ -176,29 +176,22 @@ HF_SCENARIO(hold_freed_meanwhile, "hold.freed_meanwhile", "QH-12 QH-22 OB-39",
 	hf_space_check();
 }
 
+/* What is done over and over, until told to stop. */
+static void (*step)(void *);
+
 static void
-truncate_loop(void *arg)
+step_loop(void *arg)
 {
 	started = 1;
 	while (!stop) {
-		truncate(arg);
+		step(arg);
 		hf_yield();
 	}
 }
 
+/* Holds for write, over and over, against another thread that does fn. */
 static void
-clean_loop(void *arg)
-{
-	started = 1;
-	while (!stop) {
-		clean_file(arg);
-		hf_yield();
-	}
-}
-
-/* Holds for write, over and over, against another thread's loop. */
-static void
-race(void (*loop)(void *), void *arg, u_long rounds)
+race(void (*fn)(void *), void *arg, u_long rounds)
 {
 	struct thread *td;
 	vm_page_t ma[2];
@@ -206,7 +199,8 @@ race(void (*loop)(void *), void *arg, u_long rounds)
 	int n;
 
 	stop = started = 0;
-	td = hf_space_thread(loop, arg);
+	step = fn;
+	td = hf_space_thread(step_loop, arg);
 	hf_await(&started, 1);
 	for (i = held = 0; i < rounds; i++) {
 		n = hold(2, ma);
@@ -233,7 +227,7 @@ HF_SCENARIO(hold_truncate_race, "hold.truncate_race", "QH-12 QH-21 QH-23",
 	int i;
 
 	object = map_shared(2);
-	race(truncate_loop, object, hf_plan_param_u64("effort", 1) * 20);
+	race(truncate, object, hf_plan_param_u64("effort", 1) * 20);
 	VM_OBJECT_WLOCK(object);
 	for (i = 0; i < 2; i++) {
 		m = vm_page_lookup(object, i);
@@ -255,7 +249,7 @@ HF_SCENARIO(hold_clean_race, "hold.clean_race", "QH-12 QH-14 PP-03",
 
 	vp = hf_file_open(HF_SCRATCH_NAME);
 	hf_file_map(vp, VA, 0, 2, VM_PROT_RW, HF_FILE_SHARED);
-	race(clean_loop, vp, rounds);
+	race(clean_file, vp, rounds);
 	hf_file_unmap(VA, 2);
 	hf_file_drop(vp);
 	hf_file_map(vp, VA, 0, 2, VM_PROT_READ, HF_FILE_SHARED);
