@@ -25,8 +25,6 @@ _Static_assert(HF_FAULT_READ == VM_PROT_READ &&
 	HF_FAULT_WRITE == VM_PROT_WRITE && HF_FAULT_EXECUTE == VM_PROT_EXECUTE,
     "kern/fault.h");
 
-/* The page allocator is not there in every build yet. */
-extern __typeof__(vm_page_startup) vm_page_startup __weak_symbol;
 static bool vm_ready;
 
 volatile void *
@@ -123,10 +121,6 @@ hf_boot_tables(void)
 void
 hf_boot_vm(void)
 {
-	if (vm_page_startup == NULL) {
-		pmap_init();
-		return;
-	}
 	vm_page_startup(0);
 	vm_object_init();
 	pmap_init();

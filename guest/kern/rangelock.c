@@ -109,13 +109,6 @@ rangelock_tryrlock(
 	return (lock_range(lock, start, end, ilk, false, true));
 }
 
-void *
-rangelock_trywlock(
-    struct rangelock *lock, off_t start, off_t end, struct mtx *ilk)
-{
-	return (lock_range(lock, start, end, ilk, true, true));
-}
-
 /* By the thread that locked it.  Never sleeps. */
 void
 rangelock_unlock(struct rangelock *lock, void *cookie, struct mtx *ilk)

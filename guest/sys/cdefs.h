@@ -10,7 +10,6 @@
 #define __section(x)	    __attribute__((__section__(x)))
 #define __used		    __attribute__((__used__))
 #define __unused	    __attribute__((__unused__))
-#define __weak_symbol	    __attribute__((__weak__))
 #define __noinline	    __attribute__((__noinline__))
 #define __always_inline	    inline __attribute__((__always_inline__))
 #define __result_use_check  __attribute__((__warn_unused_result__))

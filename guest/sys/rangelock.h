@@ -41,10 +41,8 @@ void *rangelock_rlock(
     struct rangelock *lock, off_t start, off_t end, struct mtx *ilk);
 void *rangelock_wlock(
     struct rangelock *lock, off_t start, off_t end, struct mtx *ilk);
-/* NULL where the others would sleep. */
+/* NULL where rangelock_rlock() would sleep. */
 void *rangelock_tryrlock(
-    struct rangelock *lock, off_t start, off_t end, struct mtx *ilk);
-void *rangelock_trywlock(
     struct rangelock *lock, off_t start, off_t end, struct mtx *ilk);
 void rangelock_unlock(struct rangelock *lock, void *cookie, struct mtx *ilk);
 

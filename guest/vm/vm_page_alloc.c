@@ -4,7 +4,6 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/vmmeter.h>
-#include <kern/fail_nth.h>
 #include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
@@ -135,13 +134,6 @@ hf_vm_page_busy_word(int req)
 	return (VPB_CURTHREAD_EXCLUSIVE);
 }
 
-/* Who may wait for a frame is not told that there is none. */
-static enum hf_fail_kind
-kind_of(int req)
-{
-	return ((req & VM_ALLOC_WAITOK) != 0 ? HF_FAIL_WAIT : HF_FAIL_ALLOC);
-}
-
 /* A frame, or NULL with the counts as before.  No lock needed. */
 static vm_page_t
 frame_alloc(int req, int pool, int freelist)
@@ -150,7 +142,8 @@ frame_alloc(int req, int pool, int freelist)
 	vm_page_t m;
 
 	if (__predict_false(HF_FAILPOINT("vm_page_alloc")) ||
-	    HF_FAIL_NTH(kind_of(req)) || !vm_domain_allocate(vmd, req, 1)) {
+	    HF_FAIL_NTH(hf_vm_page_fail_kind(req)) ||
+	    !vm_domain_allocate(vmd, req, 1)) {
 		hf_vm_page_alloc_failed(req, 1);
 		return (NULL);
 	}

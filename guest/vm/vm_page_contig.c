@@ -3,7 +3,6 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/vmmeter.h>
-#include <kern/fail_nth.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -20,8 +19,7 @@ frames_alloc_contig(int req, u_long npages, vm_paddr_t low, vm_paddr_t high,
 	struct vm_domain *vmd = &vm_dom[0];
 	vm_page_t m;
 
-	if (HF_FAIL_NTH(
-		(req & VM_ALLOC_WAITOK) != 0 ? HF_FAIL_WAIT : HF_FAIL_ALLOC) ||
+	if (HF_FAIL_NTH(hf_vm_page_fail_kind(req)) ||
 	    !vm_domain_allocate(vmd, req, npages)) {
 		hf_vm_page_alloc_failed(req, npages);
 		return (NULL);

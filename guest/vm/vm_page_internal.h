@@ -3,7 +3,15 @@
 #ifndef HF_VM_PAGE_INTERNAL_H
 #define HF_VM_PAGE_INTERNAL_H
 
+#include <kern/fail_nth.h>
 #include <vm/vm_page.h>
+
+/* Who may wait for a frame is not told that there is none. */
+static inline enum hf_fail_kind
+hf_vm_page_fail_kind(int req)
+{
+	return ((req & VM_ALLOC_WAITOK) != 0 ? HF_FAIL_WAIT : HF_FAIL_ALLOC);
+}
 
 /*
  * m belongs to object from now, or to none.  The object is locked, or m is the

@@ -65,7 +65,8 @@ hf_backtrace(uint64_t *bt, int max)
 }
 
 /*
- * Follows saved frame pointers.  Where rip is no code, somebody has called it: the return address is on top.
+ * From a trap.  Where rip is no code, somebody has called it: the return
+ * address is on top.
  */
 static int
 backtrace(const struct trapframe *tf, uint64_t bt[PANIC_BT_MAX])
