@@ -39,9 +39,10 @@ struct hf_fail_point {
 #ifdef INVARIANTS
 extern bool hf_fail_nth_on;
 
-#define HF_FAIL_NTH(kind)                                           \
-	(__predict_false(                                           \
-	     __atomic_load_n(&hf_fail_nth_on, __ATOMIC_RELAXED)) && \
+#define HF_FAIL_NTH_IS_ON() \
+	__predict_false(__atomic_load_n(&hf_fail_nth_on, __ATOMIC_RELAXED))
+#define HF_FAIL_NTH(kind)       \
+	(HF_FAIL_NTH_IS_ON() && \
 	    hf_fail_nth_hit((kind), __FILE__, __LINE__, __func__))
 
 bool hf_fail_nth_hit(
@@ -51,14 +52,14 @@ bool hf_fail_nth_hit(
  * In loops that wait for something which a failure may have prevented: gives the
  * scenario up after a while (test/fail_nth.c).
  */
-#define HF_FAIL_NTH_PATIENCE()                                               \
-	do {                                                                 \
-		if (__predict_false(                                         \
-			__atomic_load_n(&hf_fail_nth_on, __ATOMIC_RELAXED))) \
-			hf_fail_nth_patience();                              \
+#define HF_FAIL_NTH_PATIENCE()                  \
+	do {                                    \
+		if (HF_FAIL_NTH_IS_ON())        \
+			hf_fail_nth_patience(); \
 	} while (0)
 void hf_fail_nth_patience(void);
 #else
+#define HF_FAIL_NTH_IS_ON()    (false)
 #define HF_FAIL_NTH(kind)      ((void)(kind), false)
 #define HF_FAIL_NTH_PATIENCE() ((void)0)
 #endif

@@ -13,6 +13,24 @@
 static struct hf_script *script;
 static const struct pagerops *before;
 
+/*
+ * Until hf_script_release(): asleep without an end, so that whoever looks at the
+ * thread finds it so.  Only where a failure may have prevented the release does it
+ * look up now and then.
+ */
+static void
+wait_while_held(struct hf_script *s)
+{
+	mtx_lock(&s->mtx);
+	while (s->hold) {
+		s->waiting++;
+		msleep(s, &s->mtx, 0, "script", HF_FAIL_NTH_IS_ON() ? 1 : 0);
+		HF_FAIL_NTH_PATIENCE();
+		s->waiting--;
+	}
+	mtx_unlock(&s->mtx);
+}
+
 static int
 script_getpages(
     vm_object_t object, vm_page_t *ma, int count, int *rbehind, int *rahead)
@@ -30,13 +48,7 @@ script_getpages(
 		*rbehind = 0;
 	if (rahead != NULL)
 		*rahead = 0;
-	while (s->hold) {
-		s->waiting++;
-		/* A lost wakeup costs one tick, no more. */
-		tsleep(s, 0, "script", 1);
-		HF_FAIL_NTH_PATIENCE();
-		s->waiting--;
-	}
+	wait_while_held(s);
 	for (i = 0; i < count; i++) {
 		m = ma[i];
 		if (m->pindex == s->fail_index && s->fail_times != 0) {
@@ -100,6 +112,7 @@ hf_script_begin(struct hf_script *s, vm_pindex_t npages)
 {
 	KASSERT(script == NULL, ("hf_script_begin: one at a time"));
 	bzero(s, sizeof(*s));
+	mtx_init(&s->mtx, "script", NULL, MTX_DEF);
 	s->fail_code = VM_PAGER_ERROR;
 	script = s;
 	before = pagertab[OBJT_MGTDEVICE];
@@ -119,8 +132,10 @@ hf_script_map(struct hf_script *s, vm_offset_t va, vm_pindex_t npages)
 void
 hf_script_release(struct hf_script *s)
 {
+	mtx_lock(&s->mtx);
 	s->hold = false;
 	wakeup(s);
+	mtx_unlock(&s->mtx);
 }
 
 void

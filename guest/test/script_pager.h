@@ -4,6 +4,8 @@
 #ifndef HF_TEST_SCRIPT_PAGER_H
 #define HF_TEST_SCRIPT_PAGER_H
 
+#include <sys/lock.h>
+#include <sys/mutex.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 
@@ -17,8 +19,9 @@ struct hf_script {
 	vm_pindex_t fail_index; /* this page is an error ... */
 	int fail_times;		/* ... so often; < 0: for ever */
 	int fail_code;		/* VM_PAGER_ERROR or another */
+	struct mtx mtx;		/* (m) a leaf: orders sleeping and release */
 	volatile bool hold;	/* page-ins sleep until hf_script_release() */
-	volatile int waiting;	/* page-ins asleep now */
+	volatile int waiting;	/* (m) page-ins asleep now */
 	volatile int calls;	/* page-ins asked for */
 	int behind, ahead;	/* wished for by the last one */
 	vm_pindex_t last_index; /* its page */
