@@ -64,7 +64,11 @@ finish_line(struct record_stream *s)
 	s->overlong = false;
 }
 
-/* line[] is full: text goes on as it is, a record was too long. */
+/*
+ * line[] is full and the line goes on: text is handed on as it is, a record was too
+ * long.  Not before the next byte is there: what a line of just that length means does
+ * not depend on how the bytes came.
+ */
 static void
 flush_full(struct record_stream *s)
 {
@@ -82,8 +86,11 @@ record_stream_feed(struct record_stream *s, const char *bytes, size_t len_bytes)
 	while (len_bytes > 0) {
 		const char *nl = memchr(bytes, '\n', len_bytes);
 		size_t want = nl != NULL ? (size_t)(nl - bytes) : len_bytes;
-		size_t n = sizeof(s->line) - s->used;
+		size_t n;
 
+		if (s->used == sizeof(s->line) && want > 0)
+			flush_full(s);
+		n = sizeof(s->line) - s->used;
 		if (n > want)
 			n = want;
 		memcpy(s->line + s->used, bytes, n);
@@ -94,8 +101,7 @@ record_stream_feed(struct record_stream *s, const char *bytes, size_t len_bytes)
 			finish_line(s);
 			bytes++;
 			len_bytes--;
-		} else if (s->used == sizeof(s->line))
-			flush_full(s);
+		}
 	}
 }
 

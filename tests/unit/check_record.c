@@ -216,6 +216,23 @@ START_TEST(a_long_line_of_text_comes_in_pieces_that_hold_no_record)
 }
 END_TEST
 
+START_TEST(a_line_that_just_fits_does_not_depend_on_how_it_came)
+{
+	char line[RECORD_TEXT_MAX + 1];
+
+	memset(line, 'y', sizeof(line));
+	memcpy(line + RECORD_TEXT_MAX - 1, "\r\n", 2);
+	for (size_t cut = 0; cut <= sizeof(line); cut++) {
+		stream_new();
+		record_stream_feed(&stream, line, cut);
+		record_stream_feed(&stream, line + cut, sizeof(line) - cut);
+		ck_assert_str_eq(events, "t");
+		ck_assert_uint_eq(strlen(texts), RECORD_TEXT_MAX);
+		ck_assert_ptr_null(strchr(texts, '\r'));
+	}
+}
+END_TEST
+
 START_TEST(a_record_without_its_newline_is_none)
 {
 	stream_new();
@@ -239,6 +256,7 @@ main(void)
 	tcase_add_test(t, a_record_that_is_too_long_is_one_violation);
 	tcase_add_test(
 	    t, a_long_line_of_text_comes_in_pieces_that_hold_no_record);
+	tcase_add_test(t, a_line_that_just_fits_does_not_depend_on_how_it_came);
 	tcase_add_test(t, a_record_without_its_newline_is_none);
 	return (unit_run("record", t));
 }
