@@ -3,11 +3,11 @@
 
 usage: tools/check [--quick] [--suite NAME]...
 
-Suites: unit explore selftest system badinput interop lint lab (meson's), and
+Suites: unit explore selftest system badinput interop lint fuzz lab (meson's), and
 three builds of their own: asan (the unit suite and the program itself, with good
 and bad input, signals and limits, under ASan and UBSan), tsan (the scenarios
 over the model under TSan; only when named) and clang (everything built by clang, -Werror, and its
-unit suite).  --quick leaves out lab, asan and clang.  Each test's own count is added up where it prints one
+unit suite).  --quick leaves out fuzz, lab, asan and clang.  Each test's own count is added up where it prints one
 ("N passed, N failed, N skipped" or Check's line); any other test counts one.
 The last line is "N passed, N failed, N skipped"; exit status 0 if none failed
 and at least one passed.
@@ -83,7 +83,7 @@ def meson_suite(folder, suite, total):
     log = os.path.join(TOP, folder, "meson-logs", "testlog.json")
     if os.path.exists(log):
         os.unlink(log)
-    jobs = "1" if suite in ("system", "selftest", "lab", "interop") else "2"
+    jobs = "1" if suite in ("system", "selftest", "lab", "interop", "fuzz") else "2"
     r = run(["meson", "test", "-C", os.path.join(TOP, folder), "--no-rebuild", "--suite", suite,
              "--num-processes", jobs], capture_output=True, text=True)
     here = [0, 0, 0]
@@ -132,7 +132,8 @@ def main():
     plan = [("build", s) for s in ("lint", "unit", "explore", "selftest", "badinput", "system",
                                    "interop")]
     if not quick:
-        plan += [("build-asan", "unit"), ("build-asan", "program"), ("build-clang", "unit"), ("build", "lab")]
+        plan += [("build-asan", "unit"), ("build-asan", "program"), ("build-clang", "unit"),
+                 ("build", "fuzz"), ("build", "lab")]
     if "tsan" in only:
         plan.append(("build-tsan", "threads"))
     builds = {
