@@ -113,6 +113,19 @@ extern int hf_tsan_fence;
 #define HF_FENCE(order) __atomic_thread_fence(order)
 #endif
 
+/*
+ * Over the model others may act just then, as the failpoint "fence" says: what is
+ * stored before is there for them, what is read after it is what they have stored.
+ */
+#ifdef HF_MODEL
+extern volatile int hf_failpoints_armed;
+int hf_failpoint_hit(const char *name);
+#define HF_FENCE_POINT() \
+	((void)(hf_failpoints_armed != 0 && hf_failpoint_hit("fence")))
+#else
+#define HF_FENCE_POINT() ((void)0)
+#endif
+
 static inline void
 atomic_thread_fence_acq(void)
 {
@@ -135,6 +148,7 @@ static inline void
 atomic_thread_fence_seq_cst(void)
 {
 	HF_FENCE(__ATOMIC_SEQ_CST);
+	HF_FENCE_POINT();
 }
 
 #define atomic_load_bool(p) __atomic_load_n((p), __ATOMIC_RELAXED)

@@ -106,6 +106,30 @@ clean_range(vm_page_t *ma, int start, int end)
 }
 
 /*
+ * The pages of the next bytes, as many as one transfer has; the bytes of them that
+ * count, or -1 if the caller has not busied one.
+ */
+static int
+nocopy_pages(struct vnode *vp, const struct uio *uio, vm_page_t *ma)
+{
+	const vm_pindex_t first = OFF_TO_IDX(uio->uio_offset);
+	const ssize_t base = uio->uio_offset & PAGE_MASK;
+	ssize_t len;
+	int i, n;
+
+	len = MIN(uio->uio_resid, (ssize_t)ptoa(HF_PBUF_PAGES) - base);
+	n = (int)btoc((vm_offset_t)(base + len));
+	VM_OBJECT_RLOCK(vp->v_object);
+	for (i = 0; i < n; i++)
+		ma[i] = vm_page_lookup(vp->v_object, first + (vm_pindex_t)i);
+	VM_OBJECT_RUNLOCK(vp->v_object);
+	for (i = 0; i < n; i++)
+		if (ma[i] == NULL || !vm_page_busied(ma[i]))
+			return (-1);
+	return ((int)len);
+}
+
+/*
  * VOP_WRITE of putpages: the data lies in pages that the caller has busied.
  * Advances the uio by what is on the device.
  */
@@ -114,34 +138,24 @@ write_nocopy(struct vnode *vp, struct uio *uio)
 {
 	vm_page_t ma[HF_PBUF_PAGES];
 	struct hf_pbuf *pb;
-	vm_pindex_t first;
-	int base, error, i, len, n;
-
-	base = (int)(uio->uio_offset & PAGE_MASK);
-	n = (int)btoc((vm_offset_t)base + (vm_offset_t)uio->uio_resid);
-	if (n > HF_PBUF_PAGES)
-		return (EINVAL);
-	first = OFF_TO_IDX(uio->uio_offset);
-	VM_OBJECT_RLOCK(vp->v_object);
-	for (i = 0; i < n; i++)
-		ma[i] = vm_page_lookup(vp->v_object, first + (vm_pindex_t)i);
-	VM_OBJECT_RUNLOCK(vp->v_object);
-	for (i = 0; i < n; i++)
-		if (ma[i] == NULL || !vm_page_busied(ma[i]))
-			return (EINVAL);
+	int base, error, len;
 
 	pb = hf_pbuf_get(HF_PBUF_WRITE, false);
 	error = 0;
 	while (uio->uio_resid > 0 && error == 0) {
-		error = ext2_build_write(
-		    vp, pb, ma, base, base + (int)uio->uio_resid, &len);
+		base = (int)(uio->uio_offset & PAGE_MASK);
+		len = nocopy_pages(vp, uio, ma);
+		if (len < 0) {
+			error = EINVAL;
+			break;
+		}
+		error = ext2_build_write(vp, pb, ma, base, base + len, &len);
 		if (error == 0)
 			error =
 			    hf_bdev_io_wait(vp->v_bufobj.bo_bdev, &pb->pb_io);
 		vp->v_unflushed = 1;
 		if (error == 0) {
 			clean_range(ma, base, base + len);
-			base += len;
 			uio->uio_offset += len;
 			uio->uio_resid -= len;
 		}

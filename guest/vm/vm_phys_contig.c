@@ -137,8 +137,6 @@ vm_phys_alloc_contig(int domain, u_long npages, vm_paddr_t low, vm_paddr_t high,
 	    ("vm_phys_alloc_contig: alignment %#lx boundary %#lx", alignment,
 		boundary));
 	hf_vm_phys_feed_all();
-	if (low >= high || (boundary != 0 && boundary < w.size))
-		return (NULL);
 	for (flind = 0; flind < VM_NFREELIST; flind++) {
 		for (order = npages == 1 ? 0 : flsl(npages - 1);
 		     order < VM_NFREEORDER; order++) {

@@ -6,6 +6,7 @@ broken copy, what noticed (judge): the name of the first test that went red, wit
 how; None if nothing did.
 """
 
+import functools
 import json
 import os
 import re
@@ -115,42 +116,36 @@ class Machine:
         return None if r.returncode == 0 else f"run: status {r.returncode}: {(r.stdout + r.stderr)[-200:]}"
 
 
-class Unit:
-    """The host's unit tests that link the file."""
-    name = "unit"
+class Tests:
+    """Tests of the host that meson runs, cheap ones first."""
 
     def __init__(self, build):
-        self.took, self.favourites = {}, Favourites()
+        self.build, self.took, self.favourites = build, {}, Favourites()
         tests = json.loads(scratch.run(["meson", "introspect", "--tests", build], check=True).stdout)
-        self.tests = {t["name"]: t for t in tests if t["suite"][0].endswith(":unit") and
-                      os.path.basename(t["cmd"][0]).startswith("check_") and t["name"] != "scenarios_model"}
-        self.programs = {n: os.path.relpath(t["cmd"][0], build) for n, t in self.tests.items()}
-        scratch.ninja(build, *sorted(set(self.programs.values())), must=True)
-        self.files = {n: self.units_of(os.path.join(build, p)) for n, p in self.programs.items()}
+        self.tests = {t["name"]: t for t in tests if self.takes(t)}
+        scratch.ninja(build, *self.needed(), must=True)
         for n in self.tests:
             start = time.monotonic()
             if not self.passes(build, n, 600):
                 raise SystemExit(f"mutate: without any mutation: {n} fails")
             self.took[n] = time.monotonic() - start
 
-    @staticmethod
-    def units_of(program):
-        out = scratch.run(["readelf", "--debug-dump=info", "--dwarf-depth=1", program]).stdout
-        return {m[1] for m in re.finditer(r"DW_AT_name\s*:.*?((?:host|shared)/\S+\.c)", out)}
+    def needed(self):
+        """What the tests run and read."""
+        listed = json.loads(scratch.run(["meson", "introspect", "--targets", self.build], check=True).stdout)
+        wanted = {d for t in self.tests.values() for d in t["depends"]}
+        return sorted(os.path.relpath(f, self.build) for t in listed if t["id"] in wanted for f in t["filename"])
 
     def sees(self, path):
         return path.startswith("host/")
 
     def names(self, path):
-        mine = [n for n in self.tests if path in self.files[n] or path.endswith(".h")]
-        return self.favourites.order(path, sorted(mine, key=self.took.get))
-
-    def targets_of(self, path):
-        return sorted({self.programs[n] for n in self.names(path)})
+        return self.favourites.order(path, sorted((n for n in self.tests if self.links(n, path)), key=self.took.get))
 
     def passes(self, build, name, seconds):
         t = self.tests[name]
-        args = [os.path.join(build, self.programs[name])] + t["cmd"][1:]
+        # What it runs stands in the copy that "build" belongs to.
+        args = [a.replace(self.build, build) for a in t["cmd"]]
         p = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=build,
                              env=dict(os.environ, **t["env"]), start_new_session=True)
         try:
@@ -166,3 +161,43 @@ class Unit:
                 self.favourites.won(mutation["file"], n)
                 return f"{n}: fails"
         return None
+
+
+class Unit(Tests):
+    """The host's unit tests that link the file."""
+    name = "unit"
+
+    def takes(self, test):
+        return (test["suite"][0].endswith(":unit") and os.path.basename(test["cmd"][0]).startswith("check_") and
+                test["name"] not in ("scenarios_model", "fuzz_model"))
+
+    def program(self, name):
+        return os.path.relpath(self.tests[name]["cmd"][0], self.build)
+
+    def links(self, name, path):
+        return path.endswith(".h") or path in units_of(os.path.join(self.build, self.program(name)))
+
+    def targets_of(self, path):
+        return sorted({self.program(n) for n in self.names(path)})
+
+
+class Program(Tests):
+    """The program as its users have it: whole runs on /dev/kvm."""
+    name = "program"
+    NAMES = ("info", "decode", "formats", "badinput", "reports", "fail-nth", "pager-in-place")
+
+    def takes(self, test):
+        return test["name"] in self.NAMES
+
+    def targets_of(self, path):
+        return ["holdfast"]
+
+    def links(self, name, path):
+        return True
+
+
+@functools.cache
+def units_of(program):
+    """The host's files that a program has code of."""
+    out = scratch.run(["readelf", "--debug-dump=info", "--dwarf-depth=1", program]).stdout
+    return {m[1] for m in re.finditer(r"DW_AT_name\s*:.*?((?:host|shared)/\S+\.c)", out)}

@@ -157,6 +157,14 @@ dirty_stored(void *arg)
 	told = 1;
 }
 
+#ifdef HF_MODEL
+static void
+begin_write_back(void *m)
+{
+	hf_require(vm_page_trysbusy(m));
+}
+#endif
+
 HF_SCENARIO(hold_in_flight, "hold.store_in_flight", "QH-12 QH-14",
     "a store during a write-back is dirty after it, not taken for clean")
 {
@@ -176,6 +184,22 @@ HF_SCENARIO(hold_in_flight, "hold.store_in_flight", "QH-12 QH-14",
 	hf_thread_join(td);
 	hf_expect_eq(m->dirty, VM_PAGE_BITS_ALL);
 	vm_page_unhold_pages(&m, 1);
+#ifdef HF_MODEL
+	/* One that begins when the store is done has read what was stored. */
+	hf_require_eq(hold(VM_PROT_WRITE, &m), 1);
+	told = 0;
+	hf_failpoint_call("fence", 0, begin_write_back, m);
+	td = hf_space_thread(dirty_stored, m);
+	while (!told && hf_test_sleepers(m) == 0)
+		hf_yield();
+	hf_require_eq(hf_failpoint_fired("fence"), 1);
+	hf_failpoint_disarm_all();
+	vm_page_undirty(m);
+	vm_page_sunbusy(m);
+	hf_thread_join(td);
+	hf_expect_eq(m->dirty, VM_PAGE_BITS_ALL);
+	vm_page_unhold_pages(&m, 1);
+#endif
 	/* Nothing to wait for. */
 	hf_require_eq(hold(VM_PROT_READ, &m), 1);
 	vm_page_undirty(m);

@@ -213,5 +213,10 @@ HF_SCENARIO(page_alloc_run_short, "page.alloc_run_short", "PA-3 PA-4",
 	n = hf_vm_page_alloc_run(object, 0, 8, NULL, ma);
 	hf_test_free_restore();
 	hf_expect_eq(n, 0);
+	/* Others, who may go deeper, have been there. */
+	hf_test_free_set(reserved - 1);
+	n = hf_vm_page_alloc_run(object, 0, 8, NULL, ma);
+	hf_test_free_restore();
+	hf_expect_eq(n, 0);
 	hf_test_object_end(object);
 }

@@ -123,6 +123,13 @@ HF_SCENARIO(page_alloc_contig_boundary, "page.alloc_contig_boundary", "PA-22",
 	hf_expect_le(VM_PAGE_TO_PHYS(m) + ptoa(NPAGES), pa + 0x40000);
 	for (int i = 0; i < NPAGES; i++)
 		vm_page_free(&m[i]);
+	/* It may end at one. */
+	m = vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL, NPAGES, pa + 0x10000,
+	    pa + 0x20000, PAGE_SIZE, 0x20000, VM_MEMATTR_DEFAULT);
+	hf_require(m != NULL);
+	hf_expect_eq(VM_PAGE_TO_PHYS(m), pa + 0x10000);
+	for (int i = 0; i < NPAGES; i++)
+		vm_page_free(&m[i]);
 	/* As long as the distance of two boundaries: from one to the next. */
 	m = vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL, 32, pa, pa + 0x40000,
 	    PAGE_SIZE, 0x20000, VM_MEMATTR_DEFAULT);

@@ -74,11 +74,17 @@ HF_SCENARIO(bufs_held, "pager.bufs_held", "GP-06",
 	hf_bufcache_destroy(&cache);
 }
 
+/* Nobody lets go of it before all have it. */
 static void
 want_block(void *arg)
 {
-	hf_brelse(&cache, hold(7));
+	struct hf_buf *bp;
+
+	bp = hold(7);
 	atomic_add_int(&got, 1);
+	while (atomic_load_acq_int(&got) < 2)
+		hf_yield();
+	hf_brelse(&cache, bp);
 }
 
 HF_SCENARIO(bufs_read_once, "pager.bufs_read_once", "GP-06",

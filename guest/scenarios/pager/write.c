@@ -15,6 +15,7 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
 #include <vm/vnode_pager.h>
+#include <vfs/pbuf.h>
 #include <vfs/vfs.h>
 #include "filesum.h"
 
@@ -269,6 +270,32 @@ HF_SCENARIO(pager_blocks, "pager.write_blocks", "PP-11 PP-12 PP-06 PP-23",
 	end();
 }
 
+HF_SCENARIO(pager_write_long, "pager.write_long_run", "PP-11 PP-15",
+    "a run of more pages than a transfer has is written whole", WRITES)
+{
+	static vm_page_t ma[HF_PBUF_PAGES + 5];
+	static int rtvals[nitems(ma)];
+	uint64_t sectors;
+	u_int i, n;
+
+	begin();
+	hf_require(nitems(ma) + 3 <= npages);
+	/* Of exactly as many, and of more. */
+	for (n = HF_PBUF_PAGES; n <= nitems(ma); n += 5) {
+		take_pages(3, (int)n, ma);
+		for (i = 0; i < n; i++)
+			ma[i]->dirty = 0xff;
+		sectors = bd->write_sectors;
+		put_pages((int)n, ma, VM_PAGER_PUT_SYNC, rtvals);
+		for (i = 0; i < n; i++) {
+			hf_expect_eq(rtvals[i], VM_PAGER_OK);
+			hf_expect_eq(ma[i]->dirty, 0);
+		}
+		hf_expect_eq(bd->write_sectors - sectors, 8 * n);
+	}
+	end();
+}
+
 HF_SCENARIO(pager_behind, "pager.write_behind_eof", "PP-10 VP-3 PP-23",
     "a page wholly behind the end of file is BAD and not written", WRITES)
 {
@@ -281,7 +308,7 @@ HF_SCENARIO(pager_behind, "pager.write_behind_eof", "PP-10 VP-3 PP-23",
 	take_pages(10, 3, ma);
 	ma[0]->dirty = ma[1]->dirty = ma[2]->dirty = 0xff;
 	/* As if another thread had cut the file meanwhile. */
-	object->un_pager.vnp.vnp_size = ptoa(11) + 700;
+	object->un_pager.vnp.vnp_size = ptoa(11) + 701;
 	writes = bd->write_sectors;
 	put_pages(3, ma, VM_PAGER_PUT_SYNC, rtvals);
 	object->un_pager.vnp.vnp_size = bytes;
