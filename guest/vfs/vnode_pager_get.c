@@ -153,7 +153,7 @@ alloc_ahead(vm_object_t object, vm_page_t last, int n, vm_page_t *where)
 static uint32_t
 describe(struct hf_pbuf *pb, int total)
 {
-	struct hf_seg *seg = pb->pb_segs - 1;
+	struct hf_seg *seg = pb->pb_segs, *end = seg;
 	uint32_t len;
 	int i;
 
@@ -163,10 +163,12 @@ describe(struct hf_pbuf *pb, int total)
 		len = (uint32_t)MIN(PAGE_SIZE, pb->pb_bytes - ptoa(i));
 		if (i > 0 && seg->pa + seg->len == pa)
 			seg->len += len;
-		else
-			*++seg = (struct hf_seg){ pa, len };
+		else {
+			seg = end++;
+			*seg = (struct hf_seg){ pa, len };
+		}
 	}
-	return ((uint32_t)(seg + 1 - pb->pb_segs));
+	return ((uint32_t)(end - pb->pb_segs));
 }
 
 /*
