@@ -269,23 +269,54 @@ emit(const struct ext2_dirent *de, struct uio *uio)
 }
 
 /*
- * Whole struct dirents from uio_offset on, which is a byte of the directory
- * where an entry starts; it is advanced to the next one.  The buffer must have
- * room for the longest entry.  cookies are not supported.
+ * The entries of one block that begin at byte *off of the directory or behind, while
+ * there is room for one; *off is where to go on.  The block is walked from its front,
+ * for *off, which the user says, may be no entry's beginning.
+ */
+static int
+list_block(struct vnode *vp, const void *block, struct uio *uio, uint64_t *off)
+{
+	const struct ext2_mount *em = MPTOE2(vp->v_mount);
+	const uint64_t base = *off & ~((uint64_t)em->em_bsize - 1);
+	const struct ext2_dirent *de;
+	uint32_t pos;
+	int error;
+
+	for (pos = 0; pos < em->em_bsize; pos += de->rec_len) {
+		if (uio->uio_resid < (ssize_t)sizeof(struct dirent))
+			return (0);
+		de = entry_at(em, block, pos);
+		if (de == NULL)
+			return (bad_entry(vp, base + pos));
+		if (base + pos < *off)
+			continue;
+		error = de->inode != 0 ? emit(de, uio) : 0;
+		if (error != 0)
+			return (error);
+		*off = base + pos + de->rec_len;
+	}
+	*off = base + em->em_bsize;
+	return (0);
+}
+
+/*
+ * Whole struct dirents from the first that begins at uio_offset or behind; it is
+ * advanced to the next one.  The buffer must have room for the longest entry.  cookies
+ * are not supported.
  */
 int
 ext2_readdir(struct vnode *vp, struct uio *uio, struct ucred *cred,
     int *eofflag, int *ncookies, uint64_t **cookies)
 {
-	const struct ext2_dirent *de;
 	struct ext2_mount *em;
 	struct hf_buf *bp;
 	uint64_t off;
-	uint32_t pos;
 	int error;
 
 	if (vp->v_type != VDIR)
 		return (ENOTDIR);
+	if (uio->uio_offset < 0)
+		return (EINVAL);
 	em = MPTOE2(vp->v_mount);
 	error = 0;
 	off = (uint64_t)uio->uio_offset;
@@ -294,20 +325,7 @@ ext2_readdir(struct vnode *vp, struct uio *uio, struct ucred *cred,
 		error = dir_block(vp, off, &bp);
 		if (error != 0)
 			break;
-		for (pos = (uint32_t)(off & (em->em_bsize - 1));
-		     pos < em->em_bsize &&
-		     uio->uio_resid >= (ssize_t)sizeof(struct dirent);
-		     pos += de->rec_len, off += de->rec_len) {
-			de = entry_at(em, bp->b_data, pos);
-			if (de == NULL) {
-				error = bad_entry(vp, off);
-				break;
-			}
-			if (de->inode != 0)
-				error = emit(de, uio);
-			if (error != 0)
-				break;
-		}
+		error = list_block(vp, bp->b_data, uio, &off);
 		hf_brelse(&em->em_bufs, bp);
 	}
 	uio->uio_offset = (off_t)off;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* readdir_anywhere.c: a directory is listed from any byte, not only from an entry's first. */
+
+#include <test/file.h>
+#include <test/scenario.h>
+
+#define ENTRIES 4 /* that are looked at */
+
+/* The next entry from byte *off on, which is moved behind it; errno. */
+static int
+next(struct vnode *dvp, off_t *off, struct dirent *d, int *eof)
+{
+	struct iovec iov = { d, sizeof(*d) };
+	struct uio uio = { .uio_iov = &iov,
+		.uio_iovcnt = 1,
+		.uio_offset = *off,
+		.uio_resid = sizeof(*d),
+		.uio_segflg = UIO_SYSSPACE,
+		.uio_rw = UIO_READ };
+	int error;
+
+	memset(d, 0, sizeof(*d));
+	(void)vn_lock(dvp, LK_SHARED | LK_RETRY);
+	error = VOP_READDIR(dvp, &uio, NULL, eof, NULL, NULL);
+	VOP_UNLOCK(dvp);
+	*off = uio.uio_offset;
+	return (error);
+}
+
+HF_SCENARIO(readdir_anywhere, "pager.readdir_anywhere", "",
+    "listed from within an entry, a directory goes on with the next one",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	struct dirent at, d[ENTRIES];
+	off_t from, off, ends[ENTRIES];
+	struct vnode *dvp;
+	int eof, i, n;
+
+	dvp = hf_file_open("nested");
+	for (off = 0, eof = 0, n = 0; !eof && n < ENTRIES; n++) {
+		hf_require_eq(next(dvp, &off, &d[n], &eof), 0);
+		ends[n] = off;
+	}
+	hf_require(n >= 3);
+	for (i = 0, from = 1; from <= ends[1]; from++) {
+		if (from > ends[i])
+			i++;
+		off = from;
+		hf_require_eq(next(dvp, &off, &at, &eof), 0);
+		hf_expect_eq(memcmp(&at, &d[i + 1], sizeof(at)), 0);
+		hf_expect_eq(off, ends[i + 1]);
+	}
+	off = -4;
+	hf_expect_eq(next(dvp, &off, &at, &eof), EINVAL);
+	hf_file_close(dvp);
+}
