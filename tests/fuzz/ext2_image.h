@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ext2_image.h: a small ext2 image made in memory, for a fuzz target to damage. */
+
+/*
+ * Two groups, sixteen inodes: directories with and without an index, files with direct
+ * and every kind of indirect block, a hole, a symbolic link.  Blocks from the first
+ * (fs block 1 with 1 KiB blocks, else 0): superblock, descriptors, two pairs of
+ * bitmaps and inode tables, directories, blocks of pointers, data.
+ */
+#ifndef HF_TESTS_EXT2_IMAGE_H
+#define HF_TESTS_EXT2_IMAGE_H
+
+#include <stdint.h>
+
+#define EXT2_IMAGE_BLOCKS 64u /* with the one before the first */
+/* What is not data: from the first on. */
+#define EXT2_IMAGE_META 32u
+
+/* bytes: EXT2_IMAGE_BLOCKS << shift of zeros; shift 10, 11 or 12. */
+void ext2_image_make(uint8_t *bytes, unsigned int shift);
+
+#endif
