@@ -16,7 +16,6 @@ struct vmmeter {
 	volatile u_long v_cow_faults; /* (a) copy-on-write faults */
 	volatile u_long v_cow_optim;  /* (a) COW solved without a copy */
 	volatile u_long v_zfod;	      /* (a) pages zero-filled on demand */
-	volatile u_long v_ozfod;      /* (a) of these, already zero */
 	volatile u_long v_intrans; /* (a) faults that waited for a busy page */
 	volatile u_long v_reactivated; /* (a) pages reactivated by the daemon */
 	volatile u_long v_pdwakeups;   /* (a) page daemon wakeups */

@@ -286,12 +286,12 @@ vm_fault_zerofill(struct faultstate *fs)
 	fs->first_m = NULL;
 	fs->m = m;
 	/* Only a page that nobody had since its allocation can be known zero. */
-	if (fs->first_zero)
-		VM_CNT_INC(v_ozfod);
-	else if (vm_page_none_valid(m))
-		pmap_zero_page(m);
-	else
-		vm_page_zero_invalid(m, FALSE);
+	if (!fs->first_zero) {
+		if (vm_page_none_valid(m))
+			pmap_zero_page(m);
+		else
+			vm_page_zero_invalid(m, FALSE);
+	}
 	VM_CNT_INC(v_zfod);
 	vm_page_valid(m);
 	fs->prefault = false;

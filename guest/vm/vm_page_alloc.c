@@ -361,7 +361,6 @@ vm_page_alloc_after(
 	m->oflags = object->flags & OBJ_UNMANAGED ? VPO_UNMANAGED : 0;
 	if (__predict_false(!insert_one(m, object, pindex, mpred))) {
 		hf_vm_page_alloc_undo(m, 1, req);
-		pagedaemon_wakeup(0);
 		return (NULL);
 	}
 	hf_vm_page_alloc_done(m, req, hf_vm_page_busy_word(req));

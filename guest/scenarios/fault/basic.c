@@ -6,6 +6,8 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/vm_util.h>
+#include <test/whole.h>
 #include <vm/vm_kern.h>
 
 HF_SCENARIO(fault_zero_fill, "fault.zero_fill", "FT-01 IF-8",
@@ -35,6 +37,25 @@ HF_SCENARIO(fault_zero_fill, "fault.zero_fill", "FT-01 IF-8",
 		if (hf_peek(va + ptoa(2) + i) != 0)
 			break;
 	hf_expect_eq(i, PAGE_SIZE);
+	hf_space_check();
+}
+
+HF_SCENARIO(fault_zero_rest, "fault.zero_rest", "FT-01",
+    "what is not valid of an anonymous page that is there reads as zeros")
+{
+	vm_object_t object;
+	vm_page_t m;
+
+	object = hf_test_object(1);
+	m = hf_test_page(object, 0, 0xa5);
+	vm_page_invalid(m);
+	vm_page_set_valid_range(m, 0, DEV_BSIZE);
+	vm_page_activate(m);
+	vm_page_xunbusy(m);
+	VM_OBJECT_WUNLOCK(object);
+	hf_space_map_at(HF_SPACE_BASE, 1, object, 0, VM_PROT_RW, 0);
+	hf_expect_read(HF_SPACE_BASE + DEV_BSIZE, 0);
+	hf_expect_bytes(HF_SPACE_BASE, DEV_BSIZE, PAGE_SIZE, 0);
 	hf_space_check();
 }
 

@@ -114,3 +114,42 @@ HF_SCENARIO(map_random, "map.random", "MP-06 MP-08 MP-11 MP-17 IM-1 IM-2",
 	compare(map);
 	hf_space_check();
 }
+
+/* The nth of 15 entries that lie apart, from either end. */
+static vm_offset_t
+one_of_15(int nth, bool mirrored)
+{
+	return (BASE + ptoa(2 * (mirrored ? 16 - nth : nth)));
+}
+
+HF_SCENARIO(map_tree_even, "map.tree_even", "IM-1",
+    "a tree that loses one side stays balanced, where the other is even or "
+    "bent")
+{
+	/* Of a full tree: half a grandchild, then all of the other half. */
+	static const uint8_t goes[] = { 11, 1, 3, 5, 7, 2, 6, 4, 9, 8 };
+	vm_map_t map;
+	vm_offset_t va;
+	u_int bent, i;
+	int mirrored;
+
+	map = hf_space_enter();
+	for (mirrored = 0; mirrored < 2; mirrored++) {
+		for (bent = 0; bent < 2; bent++) {
+			for (i = 1; i <= 15; i++) {
+				va = one_of_15((int)i, mirrored);
+				hf_space_map_at(
+				    va, 1, NULL, 0, VM_PROT_READ, 0);
+			}
+			for (i = bent; i < nitems(goes); i++) {
+				va = one_of_15(goes[i], mirrored);
+				hf_expect_eq(
+				    vm_map_remove(map, va, va + PAGE_SIZE),
+				    KERN_SUCCESS);
+				hf_space_check();
+			}
+			hf_expect_eq(vm_map_remove(map, BASE, BASE + ptoa(32)),
+			    KERN_SUCCESS);
+		}
+	}
+}

@@ -4,8 +4,10 @@
 #include <sys/mman.h>
 #include <sys/proc.h>
 #include <test/file.h>
+#include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/vm_util.h>
 
 #define VA HF_SPACE_BASE
 
@@ -43,4 +45,25 @@ HF_SCENARIO(map_willneed_twice, "map.willneed_twice", "MP-33 PM-15 PM-17",
 	hf_space_run(home);
 	hf_space_end(p);
 	hf_file_close(vp);
+}
+
+HF_SCENARIO(map_prefault, "map.prefault_ends", "MP-33 PM-17",
+    "what is mapped at once ends where the new mapping does")
+{
+	vm_object_t object;
+
+	object = hf_test_object(4);
+	for (int i = 0; i < 4; i++)
+		(void)hf_test_page_resting(object, (vm_pindex_t)i, 0x41 + i);
+	VM_OBJECT_WUNLOCK(object);
+	hf_space_map_at(VA, 2, object, PAGE_SIZE, VM_PROT_RW, MAP_PREFAULT);
+	hf_expect_eq(hf_space_leaf(VA + ptoa(2)), 0);
+	hf_expect_segv_map(hf_probe_read(VA + ptoa(2)));
+	/* And where advice does. */
+	hf_expect_eq(
+	    vm_map_madvise(hf_space_map(), VA, VA + ptoa(2), MADV_WILLNEED), 0);
+	hf_expect_eq(hf_space_leaf(VA + ptoa(2)), 0);
+	for (int i = 0; i < 2; i++)
+		hf_expect_read(VA + ptoa(i), 0x42 + i);
+	hf_space_check();
 }

@@ -123,3 +123,27 @@ HF_SCENARIO(pager_truncate, "pager.truncate_during_read", "GP-22 VN-08",
 	hf_expect(hf_probe_read(VA + ptoa(3)).ok);
 	end(32);
 }
+
+HF_SCENARIO(pager_replaced, "pager.replaced_while_waiting", "GP-21",
+    "a fault that has waited for one file and finds another lets the first go",
+    ON_DISK)
+{
+	struct hf_toucher t;
+	struct vnode *other;
+
+	begin("size-4096", 1);
+	other = hf_file_open("size-4097");
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	hf_toucher_start(&t, VA, -1);
+	hf_require(hf_toucher_asleep(&t, "vnode"));
+	hf_file_unmap(VA, 1);
+	hf_file_map(other, VA, 0, 1, VM_PROT_READ, HF_FILE_SHARED);
+	VOP_UNLOCK(vp);
+	hf_require(hf_toucher_join(&t) >= 0);
+	hf_expect_read(VA, t.value);
+	hf_require_eq(vn_lock(vp, LK_EXCLUSIVE | LK_NOWAIT), 0);
+	VOP_UNLOCK(vp);
+	hf_file_expect_idle(other);
+	end(1);
+	hf_file_close(other);
+}

@@ -9,10 +9,12 @@
 
 #include <sys/proc.h>
 #include <sys/vmmeter.h>
+#include <test/file.h>
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/script_pager.h>
 #include <test/space.h>
+#include <test/vm_util.h>
 
 #define VA    HF_SPACE_BASE
 #define PAGES 3
@@ -263,4 +265,46 @@ HF_SCENARIO(wire_system_upgrade, "wire.system_upgrade", "FT-80 IW-1",
 	hf_space_check();
 	vm_map_remove(map, VA, END);
 	hf_script_end(&s);
+}
+
+HF_SCENARIO(wire_emptied_unmet, "wire.emptied_below_unmet", "IW-1 FT-82 FT-05",
+    "a fault that has passed an emptied wired page lets it go when it has to "
+    "wait, or fails")
+{
+	struct proc *child;
+	struct hf_toucher t;
+	struct hf_script s;
+	vm_page_t below, m;
+	int fails;
+
+	for (fails = 0; fails < 2; fails++) {
+		begin(&s, true);
+		m = topmost(LOST);
+		child = hf_space_fork("child");
+		debug(VA + ptoa(2), 0x72);
+		if (fails) {
+			s.fail_index = 1;
+			s.fail_times = 1;
+			hf_expect_bus(hf_probe_read(LOST));
+		} else {
+			VM_OBJECT_WLOCK(s.object);
+			below = hf_test_page(s.object, 1, hf_script_byte(1));
+			vm_page_activate(below);
+			VM_OBJECT_WUNLOCK(s.object);
+			hf_toucher_start(&t, LOST, -1);
+			hf_require(hf_toucher_asleep(&t, "vmpfw"));
+			hf_expect(!vm_page_busied(m));
+			hf_expect_eq(
+			    blockcount_read(&m->object->paging_in_progress), 0);
+			vm_page_xunbusy(below);
+			hf_expect_eq(hf_toucher_join(&t), hf_script_byte(1));
+		}
+		hf_expect(!vm_page_busied(m));
+		hf_expect_eq(
+		    blockcount_read(&m->object->paging_in_progress), 0);
+		hf_expect_read(LOST, hf_script_byte(1));
+		hf_expect_eq(hf_space_page(LOST), m);
+		hf_space_end(child);
+		end(&s);
+	}
 }
