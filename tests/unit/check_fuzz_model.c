@@ -20,6 +20,9 @@
 #include "guest/arch/model/boot_model.h"
 #include "model_choice.h"
 
+/* What a test that cannot run here ends with; meson knows it. */
+#define SKIPPED 77
+
 /* Why a plan fails: "" if it does not. */
 struct end {
 	char why[160];
@@ -129,6 +132,21 @@ number(int argc, char **argv, int i, uint64_t missing)
 	return (argc > i ? strtoull(argv[i], NULL, 10) : missing);
 }
 
+/* Why no plan can be carried out here; NULL: they can. */
+static const char *
+lacks(void)
+{
+	const char *id;
+	uint32_t flags;
+
+	for (unsigned int i = 0; (id = hf_model_scenario_id(i, &flags)) != NULL;
+	     i++)
+		if (strcmp(id, "fuzz.plan") == 0)
+			return (model_lacks(flags & ~(uint32_t)HF_IS_HIDDEN));
+	fprintf(stderr, "there is no scenario fuzz.plan\n");
+	exit(EXIT_FAILURE);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -136,7 +154,13 @@ main(int argc, char **argv)
 	const uint64_t seeds = number(argc, argv, 2, 100);
 	const uint64_t steps = number(argc, argv, 3, 100);
 	uint64_t failed = 0;
+	const char *why;
 
+	why = lacks();
+	if (why != NULL) {
+		printf("skipped: %s\n", why);
+		return (SKIPPED);
+	}
 	hf_model_prepare(MODEL_RAM_BYTES);
 	if (argc == 3 && strcmp(argv[1], "--plan") == 0)
 		return (try_text(argv[2]) ? EXIT_SUCCESS : EXIT_FAILURE);
