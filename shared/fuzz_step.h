@@ -13,6 +13,7 @@
  *	p1 store 5		a page
  *	p0 wire 5+2 user	so many pages from one on, and a word of the row's
  *	unhold #3		a number
+ *	truncate c #3		a part of a page, which is that number
  *
  * fuzz_text.h reads and writes it, fuzz_draw.h makes steps at random.
  */
@@ -42,6 +43,7 @@ enum {
  * name, how often it is drawn, arguments, number's bound, words.  What a word
  * means stands in the order of the words beside the function.
  */
+#define HF_FUZZ_PARTS "a b c d e f" /* of a page; guest/test/oracle.h */
 #define HF_FUZZ_WHOLE (HF_FUZZ_WHO | HF_FUZZ_RANGE)
 #define HF_FUZZ_STEPS(X)                                                       \
 	X(fork, 3, HF_FUZZ_WHO | HF_FUZZ_CHILD, 0, "")                         \
@@ -62,10 +64,21 @@ enum {
 	X(debug, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                         \
 	X(load, 3, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                          \
 	X(store, 7, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                         \
+	X(poke, 3, HF_FUZZ_WHO | HF_FUZZ_PAGE | HF_FUZZ_WORD, 0,               \
+	    HF_FUZZ_PARTS)                                                     \
+	X(straddle, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                      \
 	X(read, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE | HF_FUZZ_NUMBER, HF_FUZZ_FILE,  \
 	    "")                                                                \
 	X(write, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE | HF_FUZZ_NUMBER, HF_FUZZ_FILE, \
 	    "")                                                                \
+	X(readpart, 1,                                                         \
+	    HF_FUZZ_WHO | HF_FUZZ_PAGE | HF_FUZZ_WORD | HF_FUZZ_NUMBER,        \
+	    HF_FUZZ_FILE, HF_FUZZ_PARTS)                                       \
+	X(writepart, 1,                                                        \
+	    HF_FUZZ_WHO | HF_FUZZ_PAGE | HF_FUZZ_WORD | HF_FUZZ_NUMBER,        \
+	    HF_FUZZ_FILE, HF_FUZZ_PARTS)                                       \
+	X(truncate, 3, HF_FUZZ_WORD | HF_FUZZ_NUMBER, HF_FUZZ_FILE + 1,        \
+	    HF_FUZZ_PARTS)                                                     \
 	X(pageout, 1, 0, 0, "")                                                \
 	X(starve, 2, HF_FUZZ_WORD | HF_FUZZ_NUMBER, HF_FUZZ_SKIPS,             \
 	    "page slab table")

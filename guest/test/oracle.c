@@ -1,112 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* oracle.c: what fork, inheritance, rights, wirings and stores mean. */
 
-#include <kern/kalloc.h>
-#include <test/oracle.h>
-
-/* Stores remembered of a page; who may see more than that is believed anything. */
-#define PAST 6
-
-/*
- * The k-th store, from 1 on, gave it stored[k % PAST]; with no store it shows what
- * is behind it.  A viewer that copies has a number, too: that of the last
- * store when it began to look (since).  It may see the state at any time from then on.
- */
-struct hf_oracle_page {
-	struct hf_oracle_page *behind; /* with a reference */
-	u_int behind_since;
-	u_int refs;
-	u_int stores;
-	u_int unknown; /* the last store whose value has to be learnt, or 0 */
-	uint64_t stored[PAST];
-};
-
-static struct hf_oracle_page *
-page_new(struct hf_oracle_page *behind, u_int since)
-{
-	struct hf_oracle_page *p;
-
-	p = hf_kalloc(sizeof(*p), M_WAITOK | M_ZERO);
-	p->refs = 1;
-	p->behind = behind;
-	p->behind_since = since;
-	return (p);
-}
-
-void
-hf_oracle_page_release(struct hf_oracle_page *p)
-{
-	struct hf_oracle_page *behind;
-
-	for (; p != NULL && --p->refs == 0; p = behind) {
-		behind = p->behind;
-		hf_kfree(p);
-	}
-}
-
-void
-hf_oracle_page_ref(struct hf_oracle_page *p)
-{
-	p->refs++;
-}
-
-static void
-store(struct hf_oracle_page *p, uint64_t value)
-{
-	p->stored[++p->stores % PAST] = value;
-}
-
-struct hf_oracle_page *
-hf_oracle_file_page(uint64_t value)
-{
-	struct hf_oracle_page *p;
-
-	p = page_new(NULL, 0);
-	store(p, value);
-	return (p);
-}
-
-static uint64_t
-shown(const struct hf_oracle_page *p)
-{
-	for (; p != NULL; p = p->behind)
-		if (p->stores > 0)
-			return (p->stored[p->stores % PAST]);
-	return (0);
-}
-
-/* Could a viewer since that store read this? */
-static bool
-possible(const struct hf_oracle_page *p, u_int since, uint64_t value)
-{
-	u_int k;
-
-	for (; p != NULL; since = p->behind_since, p = p->behind) {
-		if (p->stores - since >= PAST ||
-		    (p->unknown != 0 && since <= p->unknown))
-			return (true);
-		for (k = since > 0 ? since : 1; k <= p->stores; k++)
-			if (p->stored[k % PAST] == value)
-				return (true);
-		if (since > 0)
-			return (false);
-	}
-	return (value == 0);
-}
-
-/* Can it read one value only? */
-static bool
-only_one(const struct hf_oracle_page *p, u_int since)
-{
-	for (; p != NULL; since = p->behind_since, p = p->behind) {
-		if (p->stores != since ||
-		    (p->unknown != 0 && since <= p->unknown))
-			return (false);
-		if (p->stores > 0)
-			return (true);
-	}
-	return (true);
-}
+#include <test/oracle_page.h>
 
 /* A cell that stores itself sees the latest store. */
 static u_int
@@ -115,10 +10,10 @@ since(const struct hf_oracle_cell *c)
 	return (c->needs_copy ? c->since : c->page->stores);
 }
 
-static bool
-is_certain(const struct hf_oracle_cell *c)
+static struct hf_oracle_state
+view(const struct hf_oracle_cell *c)
 {
-	return (only_one(c->page, since(c)));
+	return (hf_oracle_view(c->page, since(c)));
 }
 
 void
@@ -126,11 +21,11 @@ hf_oracle_map(struct hf_oracle_cell *c, struct hf_oracle_page *page)
 {
 	if (page != NULL)
 		page->refs++;
-	c->page = page != NULL ? page : page_new(NULL, 0);
+	c->page = page != NULL ? page : hf_oracle_page_new(NULL, 0);
 	c->needs_copy = page != NULL && c->private;
 	c->since = c->page->stores;
 	c->prot = VM_PROT_RW;
-	c->user = false;
+	c->user = c->emptied = false;
 	c->system = 0;
 }
 
@@ -146,45 +41,50 @@ static void
 shadow(struct hf_oracle_cell *c)
 {
 	if (c->needs_copy)
-		c->page = page_new(c->page, c->since);
+		c->page = hf_oracle_page_new(c->page, c->since);
 	c->needs_copy = false;
 }
 
-/* Stores there what the cell shows now, as far as that is known. */
-static void
-copy_to(struct hf_oracle_page *p, uint64_t value, bool certain)
-{
-	store(p, value);
-	p->unknown = certain ? 0 : p->stores;
-}
-
-/* A page that has what the cell shows now, and nothing behind it. */
+/*
+ * A page that has what the cell shows now, and nothing behind it.  Of what is cut away
+ * nothing is there to be copied: zeros, or what the file will have there.
+ */
 static struct hf_oracle_page *
 copy_of(const struct hf_oracle_cell *c)
 {
-	struct hf_oracle_page *p;
+	const struct hf_oracle_state s = view(c);
+	struct hf_oracle_page *source = hf_oracle_source(c), *p;
 
-	p = page_new(NULL, 0);
-	copy_to(p, shown(c->page), is_certain(c));
+	if (hf_oracle_page_gone(source)) {
+		source->refs++;
+		return (hf_oracle_page_new(source, source->stores));
+	}
+	p = hf_oracle_page_new(NULL, 0);
+	hf_oracle_put(p, &s, HF_ORACLE_WHOLE);
 	return (p);
 }
 
 void
 hf_oracle_own(struct hf_oracle_cell *c)
 {
-	const uint64_t value = shown(c->page);
-	const bool certain = is_certain(c);
+	const struct hf_oracle_state s = view(c);
 
 	shadow(c);
 	if (c->page->stores == 0)
-		copy_to(c->page, value, certain);
+		hf_oracle_put(c->page, &s, HF_ORACLE_WHOLE);
 }
 
 void
-hf_oracle_store(struct hf_oracle_cell *c, uint64_t value)
+hf_oracle_store(struct hf_oracle_cell *c, uint64_t value, u_int parts)
 {
 	hf_oracle_own(c);
-	store(c->page, value);
+	hf_oracle_page_store(c->page, value, parts);
+}
+
+void
+hf_oracle_forget(struct hf_oracle_cell *c, u_int parts)
+{
+	hf_oracle_last(c->page)->known &= ~parts;
 }
 
 void
@@ -195,10 +95,10 @@ hf_oracle_fork(struct hf_oracle_cell *from, struct hf_oracle_cell *to)
 	if (from->inherit == VM_INHERIT_SHARE)
 		shadow(from);
 	*to = *from;
-	to->user = false;
+	to->user = to->emptied = false;
 	to->system = 0;
 	if (from->inherit == VM_INHERIT_ZERO) {
-		to->page = page_new(NULL, 0);
+		to->page = hf_oracle_page_new(NULL, 0);
 		to->needs_copy = to->private = false;
 	} else if (from->inherit == VM_INHERIT_COPY && hf_oracle_wired(from) &&
 	    (from->prot & VM_PROT_WRITE) != 0) {
@@ -227,7 +127,7 @@ hf_oracle_protect(struct hf_oracle_cell *c, vm_prot_t prot)
 			hf_oracle_page_release(c->page);
 			c->page = copy;
 			c->needs_copy = false;
-		} else
+		} else if (!hf_oracle_gone(c))
 			hf_oracle_own(c);
 		c->private = false;
 	}
@@ -235,17 +135,25 @@ hf_oracle_protect(struct hf_oracle_cell *c, vm_prot_t prot)
 }
 
 bool
-hf_oracle_load(struct hf_oracle_cell *c, uint64_t value)
+hf_oracle_load(
+    struct hf_oracle_cell *c, const struct hf_oracle_value *seen, u_int parts)
 {
-	struct hf_oracle_page *p = c->page;
-
-	if (!possible(p, since(c), value))
+	if (!hf_oracle_possible(c->page, since(c), seen, parts))
 		return (false);
-	if (!c->needs_copy && p->unknown != 0 && p->unknown == p->stores) {
-		p->stored[p->stores % PAST] = value;
-		p->unknown = 0;
-	}
+	if (hf_oracle_owns(c))
+		hf_oracle_learn(c->page, seen, parts);
 	return (true);
+}
+
+void
+hf_oracle_settle(struct hf_oracle_cell *c, const struct hf_oracle_value *seen)
+{
+	struct hf_oracle_state s = { .known = HF_ORACLE_WHOLE };
+
+	if (seen != NULL)
+		s.v = *seen;
+	shadow(c);
+	hf_oracle_put(c->page, &s, HF_ORACLE_WHOLE);
 }
 
 struct hf_oracle_page *
@@ -267,16 +175,17 @@ hf_oracle_is_before(
 	return (p != NULL);
 }
 
-void
-hf_oracle_page_store(struct hf_oracle_page *p, uint64_t value)
+bool
+hf_oracle_page_may_be(const struct hf_oracle_page *p,
+    const struct hf_oracle_value *seen, u_int parts)
 {
-	store(p, value);
+	return (hf_oracle_possible(p, p->stores, seen, parts));
 }
 
 bool
-hf_oracle_page_may_be(const struct hf_oracle_page *p, uint64_t value)
+hf_oracle_gone(const struct hf_oracle_cell *c)
 {
-	return (possible(p, p->stores, value));
+	return (hf_oracle_page_gone(hf_oracle_source(c)));
 }
 
 bool
@@ -294,18 +203,20 @@ hf_oracle_may_see(
 }
 
 void
-hf_oracle_copy(struct hf_oracle_cell *c, struct hf_oracle_page *from)
+hf_oracle_copy(
+    struct hf_oracle_cell *c, const struct hf_oracle_page *from, u_int parts)
 {
-	const uint64_t value = shown(from);
-	const bool certain = only_one(from, from->stores);
+	const struct hf_oracle_state s = hf_oracle_view(from, from->stores);
 
 	hf_oracle_own(c);
-	copy_to(c->page, value, certain);
+	hf_oracle_put(c->page, &s, parts);
 }
 
 void
 hf_oracle_page_copy(
-    struct hf_oracle_page *page, const struct hf_oracle_cell *from)
+    struct hf_oracle_page *page, const struct hf_oracle_cell *from, u_int parts)
 {
-	copy_to(page, shown(from->page), is_certain(from));
+	const struct hf_oracle_state s = view(from);
+
+	hf_oracle_put(page, &s, parts);
 }

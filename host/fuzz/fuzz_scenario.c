@@ -7,9 +7,69 @@
 #include "fuzz_text.h"
 
 /*
- * As clang-format leaves it.  The title is the author's to write; the requirements
- * are those that the model stands for.
+ * The requirements that the model stands for, and the steps that they are about: not all
+ * of a plan's were broken by it, but none that is about other steps.
  */
+#define STEP(name) (1ull << HF_FUZZ_##name)
+#define FILES                                                          \
+	(STEP(read) | STEP(write) | STEP(readpart) | STEP(writepart) | \
+	    STEP(truncate))
+
+static const struct {
+	const char *id;
+	uint64_t steps;
+} requirements[] = {
+	/* Mappings are those of the entry's chain, with its rights: always. */
+	{ "IM-8", ~0ull },
+	{ "CW-01", STEP(fork) },
+	{ "CW-03", STEP(fork) },
+	{ "CW-05", STEP(fork) },
+	{ "CW-12", STEP(inherit) },
+	{ "CW-27", STEP(debug) },
+	{ "FT-03", STEP(load) | STEP(store) | STEP(poke) | STEP(straddle) },
+	{ "FT-60", STEP(starve) },
+	{ "FT-80", STEP(protect) },
+	{ "IW-1", STEP(wire) | STEP(unwire) },
+	{ "IW-4", STEP(wire) | STEP(unwire) | STEP(hold) | STEP(unhold) },
+	{ "IW-5", STEP(wire) | STEP(unwire) },
+	{ "MP-14", STEP(map) },
+	{ "MP-20", STEP(unmap) },
+	{ "MP-25", STEP(protect) },
+	{ "MP-34", STEP(sync) },
+	{ "QH-13", STEP(put) },
+	{ "QH-21", STEP(truncate) },
+	{ "QH-23", STEP(hold) },
+	{ "VN-05", STEP(truncate) },
+	{ "VN-06", STEP(truncate) },
+	{ "VN-10", STEP(truncate) },
+	{ "VN-17", FILES },
+	{ "WI-04", STEP(wire) | STEP(unwire) },
+};
+
+/* The inside of a C string; it goes on in another line where this one is full. */
+static void
+print_requirements(FILE *f, const struct fuzz_plan *p)
+{
+	const size_t n = sizeof(requirements) / sizeof(requirements[0]);
+	const char *between = "";
+	uint64_t steps = 0;
+	int column = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		steps |= 1ull << p->steps[i].kind;
+	for (size_t i = 0; i < n; i++) {
+		if ((requirements[i].steps & steps) == 0)
+			continue;
+		column += fprintf(f, "%s%s", between, requirements[i].id);
+		between = " ";
+		if (column > 66) {
+			between = " \"\n    \"";
+			column = 0;
+		}
+	}
+}
+
+/* As clang-format leaves it.  The title is the author's to write. */
 char *
 fuzz_plan_scenario(
     const struct fuzz_plan *p, const char *name, const char *what)
@@ -34,13 +94,16 @@ fuzz_plan_scenario(
 	}
 	fprintf(f,
 	    ";\n\n"
-	    "HF_SCENARIO(fuzz_%s, \"fuzz.%s\", \"IW-4 QH-23\",\n"
+	    "HF_SCENARIO(fuzz_%s, \"fuzz.%s\",\n    \"",
+	    name, name);
+	print_requirements(f, p);
+	fprintf(f,
+	    "\",\n"
 	    "    \"these steps do what a model says they do\",\n"
 	    "    .flags = HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)\n"
 	    "{\n"
 	    "\thf_fuzz_play_plan(plan);\n"
-	    "}\n",
-	    name, name);
+	    "}\n");
 	hf_check(fclose(f) == 0);
 	return (text);
 }

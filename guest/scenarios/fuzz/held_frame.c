@@ -10,7 +10,8 @@ static const char plan[] = "p0 hold 2 w #3\n"
 			   "put #3\n"
 			   "p0 load 2\n";
 
-HF_SCENARIO(fuzz_held_frame, "fuzz.held_frame", "IW-4 QH-23",
+HF_SCENARIO(fuzz_held_frame, "fuzz.held_frame",
+    "IM-8 FT-03 IW-4 MP-14 MP-20 QH-13 QH-23",
     "these steps do what a model says they do",
     .flags = HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)
 {

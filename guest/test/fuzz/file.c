@@ -6,20 +6,51 @@
 #include <sys/vnode.h>
 #include <test/file.h>
 #include <test/fuzz/file.h>
+#include <test/fuzz/holds.h>
 #include <test/fuzz/moves.h>
 #include <test/scenario.h>
+#include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include "filesum.h"
 
 static struct vnode *vp;
 static struct hf_oracle_page *file[HF_FUZZ_FILE];
+static u_int nparts;	    /* of the file, all pages' together */
+static uint64_t disk_bytes; /* that the file has on the disk */
 
-/* read(2) or write(2) of a page of the file, into or from there. */
-static int
-transfer(enum uio_rw rw, void *at, enum uio_seg where, u_int i)
+static uint64_t
+bytes_of(u_int parts)
 {
-	return (vn_rdwr(rw, vp, at, PAGE_SIZE, ptoa(i), where, 0, NULL, NULL,
-	    NULL, curthread));
+	return (ptoa(parts / HF_ORACLE_PARTS) +
+	    hf_oracle_bound[parts % HF_ORACLE_PARTS]);
+}
+
+static u_int
+end_of_page(u_int i)
+{
+	const u_int before = i * HF_ORACLE_PARTS;
+
+	return (nparts <= before ? 0 : MIN(nparts - before, HF_ORACLE_PARTS));
+}
+
+u_int
+hf_fuzz_file_parts(u_int i)
+{
+	return (hf_oracle_below(end_of_page(i)));
+}
+
+struct hf_oracle_page *
+hf_fuzz_file_model(u_int i)
+{
+	return (file[i]);
+}
+
+int
+hf_fuzz_file_transfer(enum uio_rw rw, void *at, enum uio_seg where,
+    uint64_t offset, u_int bytes, ssize_t *resid)
+{
+	return (vn_rdwr(rw, vp, at, (int)bytes, (off_t)offset, where, 0, NULL,
+	    NULL, resid, curthread));
 }
 
 /* The file begins with pages that are known, on the disk and nowhere else. */
@@ -30,15 +61,18 @@ hf_fuzz_file_begin(void)
 	u_int i;
 
 	vp = hf_file_open(HF_SCRATCH_NAME);
+	disk_bytes = hf_file_bytes(vp);
 	for (i = 0; i < HF_FUZZ_FILE; i++) {
 		value = hf_fuzz_stamp();
-		hf_require_eq(transfer(UIO_WRITE,
+		hf_require_eq(hf_fuzz_file_transfer(UIO_WRITE,
 				  __DECONST(void *, hf_fuzz_page_of(value)),
-				  UIO_SYSSPACE, i),
+				  UIO_SYSSPACE, ptoa(i), PAGE_SIZE, NULL),
 		    0);
 		file[i] = hf_oracle_file_page(value);
 	}
 	hf_file_drop(vp);
+	nparts = HF_FUZZ_FILE * HF_ORACLE_PARTS;
+	hf_file_set_size(vp, bytes_of(nparts));
 }
 
 void
@@ -48,7 +82,59 @@ hf_fuzz_file_end(void)
 
 	for (i = 0; i < HF_FUZZ_FILE; i++)
 		hf_oracle_page_release(file[i]);
+	hf_file_set_size(vp, disk_bytes);
 	hf_file_close(vp);
+}
+
+/* Zeros on the disk, where a file system would have freed blocks. */
+static void
+zero_disk(uint64_t from, uint64_t to)
+{
+	static uint8_t buf[PAGE_SIZE];
+	const uint64_t sector = (uint64_t)vp->v_bufobj.bo_bsize;
+	const uint64_t block = vp->v_mount->mnt_stat.f_iosize;
+	uint64_t at = rounddown2(from, sector), bytes;
+
+	if (at != from)
+		hf_file_read_disk(vp, at, buf, sector);
+	bzero(buf + (from - at), sizeof(buf) - (from - at));
+	for (; at < to; at += bytes) {
+		bytes = at < from ? sector : block - (at & (block - 1));
+		bytes = MIN(MIN(bytes, roundup2(to, sector) - at), PAGE_SIZE);
+		hf_file_write_disk(vp, at, buf, bytes);
+		bzero(buf, sizeof(buf));
+	}
+}
+
+/* Who has wired what is to go has an empty page until it is there again. */
+static void
+empty_cells(u_int i)
+{
+	struct hf_fuzz_player *pl;
+	struct hf_oracle_cell *c;
+
+	for (pl = hf_fuzz_players; pl < &hf_fuzz_players[HF_FUZZ_PROCS]; pl++)
+		for (c = pl->cell; c < &pl->cell[HF_FUZZ_PAGES]; c++)
+			if (c->page != NULL && hf_oracle_wired(c) &&
+			    hf_oracle_source(c) == file[i])
+				c->emptied = true;
+}
+
+void
+hf_fuzz_file_resize(u_int parts)
+{
+	const u_int before = nparts;
+	u_int i;
+
+	nparts = MIN(parts, HF_FUZZ_FILE * HF_ORACLE_PARTS);
+	hf_fuzz_holds_cut((u_int)btoc(bytes_of(nparts)));
+	hf_file_set_size(vp, bytes_of(nparts));
+	zero_disk(bytes_of(nparts), bytes_of(before));
+	for (i = 0; i < HF_FUZZ_FILE; i++) {
+		if (end_of_page(i) == 0)
+			empty_cells(i);
+		hf_oracle_page_resize(file[i], end_of_page(i));
+	}
 }
 
 void
@@ -91,30 +177,29 @@ hf_fuzz_file_shows(const struct hf_oracle_cell *c)
 	return (false);
 }
 
-/* read(2) of a page of the file into memory, which may be mapped to it. */
-void
-hf_fuzz_do_read(struct hf_fuzz_move *mv)
+vm_page_t
+hf_fuzz_file_resident(u_int i)
 {
-	struct hf_oracle_cell *c = &mv->me->cell[mv->step->first];
-	const bool may = hf_oracle_may(c, VM_PROT_WRITE);
-
-	hf_expect_eq(transfer(UIO_READ, (void *)mv->start, UIO_USERSPACE,
-			 mv->step->number),
-	    may ? 0 : EFAULT);
-	if (may)
-		hf_oracle_copy(c, file[mv->step->number]);
+	return (hf_file_page(vp, i));
 }
 
-/* write(2) of a page of memory to the file. */
 void
-hf_fuzz_do_write(struct hf_fuzz_move *mv)
+hf_fuzz_file_check(void)
 {
-	const struct hf_oracle_cell *c = &mv->me->cell[mv->step->first];
-	const bool may = hf_oracle_may(c, VM_PROT_READ);
+	const vm_object_t object = hf_file_object(vp);
+	vm_page_t m;
+	u_int i;
 
-	hf_expect_eq(transfer(UIO_WRITE, (void *)mv->start, UIO_USERSPACE,
-			 mv->step->number),
-	    may ? 0 : EFAULT);
-	if (may)
-		hf_oracle_page_copy(file[mv->step->number], c);
+	hf_expect_eq(hf_file_bytes(vp), bytes_of(nparts));
+	hf_expect_eq(object->size, btoc(bytes_of(nparts)));
+	for (i = 0; i < HF_FUZZ_FILE; i++) {
+		m = hf_fuzz_file_resident(i);
+		if (m == NULL || end_of_page(i) > 0)
+			continue;
+		/* Somebody's frame, but no part of the file. */
+		hf_expect_eq(m->valid, 0);
+		hf_expect_eq(m->dirty, 0);
+		hf_expect(vm_page_wired(m));
+		hf_expect(!pmap_page_is_mapped(m));
+	}
 }

@@ -11,6 +11,7 @@
  * writable.  Its wirings are checked, not whose it is.
  */
 #include <sys/proc.h>
+#include <test/fuzz/file.h>
 #include <test/fuzz/holds.h>
 #include <test/fuzz/look.h>
 #include <test/fuzz/moves.h>
@@ -20,6 +21,8 @@
 struct held {
 	vm_page_t m;
 	struct hf_oracle_page *page; /* with a reference */
+	/* It was cut away, and has a page of its own; an entry has wired it since. */
+	bool cut, kept;
 };
 
 static struct hold {
@@ -63,9 +66,12 @@ hf_fuzz_holds_see(const struct hf_oracle_cell *c, vm_page_t m)
 	{
 		if (hd->m == m && hd->page != source) {
 			/* A held frame serves no other memory. */
-			if (h->write)
+			if (hd->cut)
+				hf_expect(hd->kept);
+			else if (h->write)
 				hf_expect(
 				    hf_oracle_is_before(c->page, hd->page));
+			hd->cut = false;
 			belongs_to(hd, source);
 		}
 		/* Nor is another frame what the holder's stores should reach. */
@@ -79,16 +85,49 @@ hf_fuzz_holds_check(void)
 {
 	struct held *hd;
 	struct hold *h;
-	uint64_t value;
+	struct hf_oracle_value v;
 
 	FOREACH_HELD(hd, h)
 	{
 		hf_expect_le(
 		    hf_fuzz_holds_of(hd->m), vm_page_wire_count(hd->m));
-		if (hf_expect(hf_fuzz_frame_value(hd->m, &value)) && h->write &&
-		    !hf_expect(hf_oracle_page_may_be(hd->page, value)))
-			hf_note("a held frame has %#lx", (u_long)value);
+		hd->kept = hd->kept && hd->m->hf_entry_wirings != 0;
+		hf_expect_eq(hf_fuzz_frame_value(hd->m, &v), HF_ORACLE_WHOLE);
+		if ((h->write || hd->cut) &&
+		    !hf_expect(
+			hf_oracle_page_may_be(hd->page, &v, HF_ORACLE_WHOLE)))
+			hf_fuzz_note_value("a held frame has", &v);
 	}
+}
+
+/* What the frame has is its holders' alone from now on. */
+static void
+detach(vm_page_t m, const struct hf_oracle_page *page)
+{
+	struct hf_oracle_page *own = hf_oracle_page_copy_of(page);
+	struct held *hd;
+	struct hold *h;
+
+	FOREACH_HELD(hd, h)
+	{
+		if (hd->m != m)
+			continue;
+		hd->cut = true;
+		hd->kept = m->hf_entry_wirings != 0;
+		belongs_to(hd, own);
+	}
+	hf_oracle_page_release(own);
+}
+
+void
+hf_fuzz_holds_cut(u_int first)
+{
+	struct held *hd;
+	struct hold *h;
+
+	FOREACH_HELD(hd, h)
+	if (hf_fuzz_file_has(hd->m) && hd->m->pindex >= first && !hd->cut)
+		detach(hd->m, hd->page);
 }
 
 static void
@@ -126,6 +165,7 @@ enter(struct hf_fuzz_move *mv, struct hold *h, vm_page_t *ma)
 	for (i = 0; i < h->n; i++) {
 		c = &mv->me->cell[mv->step->first + i];
 		h->held[i].m = ma[i];
+		h->held[i].cut = h->held[i].kept = false;
 		h->held[i].page = hf_oracle_source(c);
 		hf_oracle_page_ref(h->held[i].page);
 		leaf = hf_space_leaf(mv->start + ptoa(i));
@@ -142,7 +182,7 @@ hf_fuzz_do_hold(struct hf_fuzz_move *mv)
 	struct hold *h = &holds[mv->step->number];
 	const vm_prot_t prot =
 	    mv->step->word == 1 ? VM_PROT_WRITE : VM_PROT_READ;
-	const bool whole = hf_fuzz_all_may(mv, prot);
+	const bool whole = hf_fuzz_all_can(mv, prot);
 	vm_page_t ma[HF_FUZZ_PAGES];
 	struct hf_oracle_cell *c;
 
@@ -156,7 +196,7 @@ hf_fuzz_do_hold(struct hf_fuzz_move *mv)
 	HF_FUZZ_FOREACH(c, mv)
 	{
 		/* A failure has copied on its way. */
-		if (!hf_oracle_may(c, prot))
+		if (!hf_oracle_can(c, prot))
 			break;
 		if (h->write)
 			hf_oracle_own(c);
@@ -178,7 +218,7 @@ put(struct held *hd, uint64_t value)
 	    hf_fuzz_page_of(value), PAGE_SIZE);
 	/* It may have been written back since it was held. */
 	hf_vm_page_dirty_stored(hd->m);
-	hf_oracle_page_store(hd->page, value);
+	hf_oracle_page_store(hd->page, value, HF_ORACLE_WHOLE);
 }
 
 /* A device stores into what is held. */
@@ -197,7 +237,7 @@ void
 hf_fuzz_do_debug(struct hf_fuzz_move *mv)
 {
 	struct hf_oracle_cell *c = &mv->me->cell[mv->step->first];
-	const bool may = hf_oracle_may(c, VM_PROT_READ);
+	const bool may = hf_oracle_can(c, VM_PROT_READ);
 	struct held hd;
 
 	hf_expect_eq(vm_fault(mv->map, mv->start, VM_PROT_READ | VM_PROT_COPY,

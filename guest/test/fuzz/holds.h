@@ -18,6 +18,9 @@ void hf_fuzz_holds_see(const struct hf_oracle_cell *c, vm_page_t m);
 /* After all cells were seen: the held frames' contents and wirings. */
 void hf_fuzz_holds_check(void);
 
+/* The pages of the file from that one on are about to be cut away. */
+void hf_fuzz_holds_cut(u_int first);
+
 /* Lets them all go. */
 void hf_fuzz_holds_end(void);
 

@@ -6,36 +6,26 @@
 #include <test/fuzz/file.h>
 #include <test/fuzz/holds.h>
 #include <test/fuzz/look.h>
+#include <test/fuzz/moves.h>
 #include <test/scenario.h>
 #include <vm/vm_check.h>
-
-#define WORDS (PAGE_SIZE / sizeof(uint64_t))
 
 /* Each frame is read once a look, however many cells show it. */
 static struct frame {
 	vm_page_t m;
-	bool uniform;
-	uint64_t value;
-	u_int wired; /* cells that are wired, and mapped to it */
+	struct hf_oracle_value value;
+	u_int uniform; /* parts that have it all over */
+	u_int wired;   /* cells that are wired, and mapped to it */
 	/* The last cell that was seen, and one that can store without a fault. */
 	const struct hf_oracle_cell *seen, *writer;
-} frames[HF_FUZZ_PROCS * HF_FUZZ_PAGES];
+} frames[HF_FUZZ_PROCS * HF_FUZZ_PAGES + HF_FUZZ_FILE];
 static u_int nframes;
 
-bool
-hf_fuzz_frame_value(vm_page_t m, uint64_t *value)
+u_int
+hf_fuzz_frame_value(vm_page_t m, struct hf_oracle_value *value)
 {
-	const uint64_t *w = (const uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m));
-	uint64_t differ = 0;
-	u_int i;
-
-	*value = w[0];
-	for (i = 0; i < WORDS; i += 8)
-		differ |= (w[i] ^ *value) | (w[i + 1] ^ *value) |
-		    (w[i + 2] ^ *value) | (w[i + 3] ^ *value) |
-		    (w[i + 4] ^ *value) | (w[i + 5] ^ *value) |
-		    (w[i + 6] ^ *value) | (w[i + 7] ^ *value);
-	return (differ == 0);
+	return (hf_fuzz_value_of(
+	    (const uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)), value));
 }
 
 static struct frame *
@@ -54,8 +44,15 @@ frame_of(vm_page_t m)
 	return (f);
 }
 
-static vm_page_t
-find_in_chain(vm_object_t object, vm_pindex_t pindex)
+/* Where a look through a chain of objects ends. */
+struct found {
+	vm_page_t m;	 /* the topmost valid page; NULL: none */
+	vm_page_t empty; /* one above it that some entry has wired */
+	bool file;	 /* the last object is a file's */
+};
+
+static void
+find_in_chain(vm_object_t object, vm_pindex_t pindex, struct found *at)
 {
 	vm_object_t behind;
 	vm_page_t m;
@@ -64,33 +61,35 @@ find_in_chain(vm_object_t object, vm_pindex_t pindex)
 	for (;;) {
 		m = vm_page_lookup(object, pindex);
 		if (m != NULL && !vm_page_none_valid(m))
-			break;
-		m = NULL;
+			at->m = m;
+		else if (m != NULL && at->empty == NULL &&
+		    !hf_vm_page_is_placeholder(m))
+			at->empty = m;
 		behind = object->backing_object;
-		if (behind == NULL)
+		if (at->m != NULL || behind == NULL)
 			break;
 		pindex += OFF_TO_IDX(object->backing_object_offset);
 		VM_OBJECT_RLOCK(behind);
 		VM_OBJECT_RUNLOCK(object);
 		object = behind;
 	}
+	at->file = object->type == OBJT_VNODE;
 	VM_OBJECT_RUNLOCK(object);
-	return (m);
 }
 
-vm_page_t
-hf_fuzz_find_page(vm_map_t map, vm_offset_t va)
+static struct found
+find(vm_map_t map, vm_offset_t va)
 {
+	struct found at = { NULL, NULL, false };
 	vm_map_entry_t entry;
-	vm_page_t m = NULL;
 
 	vm_map_lock_read(map);
 	if (vm_map_lookup_entry(map, va, &entry) &&
 	    entry->object.vm_object != NULL)
-		m = find_in_chain(entry->object.vm_object,
-		    OFF_TO_IDX(va - entry->start + entry->offset));
+		find_in_chain(entry->object.vm_object,
+		    OFF_TO_IDX(va - entry->start + entry->offset), &at);
 	vm_map_unlock_read(map);
-	return (m);
+	return (at);
 }
 
 /* What the page table permits is permitted, and needs no fault before it. */
@@ -126,27 +125,53 @@ check_sharing(const struct hf_oracle_cell *c, pt_entry_t leaf, struct frame *f)
 	f->seen = c;
 }
 
-/* What a frame that is not uniform has where it differs first. */
-static void
-note_odd_word(const struct frame *f)
+/* The parts of the page that are valid. */
+static u_int
+valid_parts(vm_page_t m)
 {
-	const uint64_t *w =
-	    (const uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(f->m));
-	u_int i;
+	u_int i, parts = HF_ORACLE_WHOLE;
 
-	for (i = 0; i < WORDS - 1 && w[i] == f->value; i++)
-		continue;
-	hf_note("its frame has %#lx, and %#lx at byte %lu", (u_long)f->value,
-	    (u_long)w[i], i * sizeof(*w));
+	for (i = 0; i < HF_ORACLE_PARTS && !vm_page_all_valid(m); i++)
+		if (!vm_page_is_valid(m, (int)hf_oracle_bound[i],
+			(int)(hf_oracle_bound[i + 1] - hf_oracle_bound[i])))
+			parts &= ~(1u << i);
+	return (parts);
 }
 
 static void
 check_contents(struct hf_oracle_cell *c, struct frame *f)
 {
-	if (!hf_expect(f->uniform))
-		note_odd_word(f);
-	if (!hf_expect(hf_oracle_load(c, f->value)))
-		hf_note("its frame has %#lx", (u_long)f->value);
+	const u_int parts = valid_parts(f->m);
+
+	hf_expect_eq(f->uniform & parts, parts);
+	if (!hf_expect(hf_oracle_load(c, &f->value, parts)))
+		hf_fuzz_note_value("its frame has", &f->value);
+}
+
+/*
+ * What a cell shows of a file was cut away.  It may have copied it before: where that is not
+ * the model's to know (wirings copy early), the VM is asked.
+ */
+static void
+settle(struct hf_oracle_cell *c, const struct found *at)
+{
+	if (at->m != NULL && hf_expect(!hf_fuzz_file_has(at->m)))
+		hf_oracle_settle(c, &frame_of(at->m)->value);
+	else if (at->m == NULL && !at->file)
+		hf_oracle_settle(c, NULL);
+}
+
+/* What is wired is resident; and valid, unless it was cut away since. */
+static void
+check_residence(struct hf_oracle_cell *c, const struct found *at)
+{
+	if (!hf_oracle_wired(c))
+		return;
+	if (at->empty == NULL) {
+		hf_expect(at->m != NULL);
+		c->emptied = false;
+	} else if (hf_expect(c->emptied))
+		frame_of(at->empty)->wired++;
 }
 
 /* Page i of a process. */
@@ -155,23 +180,48 @@ look_at(vm_map_t map, struct hf_oracle_cell *c, u_int i)
 {
 	const vm_offset_t va = hf_fuzz_at(i);
 	const pt_entry_t leaf = hf_pmap_leaf(map->pmap, va);
-	vm_page_t m = hf_fuzz_find_page(map, va);
-	struct frame *f;
+	const struct found at = find(map, va);
+	struct frame *f = NULL;
 
-	check_leaf(c, leaf, m);
+	check_leaf(c, leaf, at.m);
 	if (c->page == NULL) {
-		hf_expect(m == NULL);
+		hf_expect(at.m == NULL);
 		return;
 	}
-	/* What is wired is resident. */
-	hf_expect(m != NULL || !hf_oracle_wired(c));
-	if (m == NULL)
-		return;
-	f = frame_of(m);
-	f->wired += hf_oracle_wired(c);
-	check_contents(c, f);
-	check_sharing(c, leaf, f);
-	hf_fuzz_holds_see(c, m);
+	check_residence(c, &at);
+	if (at.m != NULL) {
+		f = frame_of(at.m);
+		f->wired += hf_oracle_wired(c) && at.empty == NULL;
+		check_contents(c, f);
+	}
+	if (hf_oracle_gone(c))
+		settle(c, &at);
+	if (f != NULL) {
+		check_sharing(c, leaf, f);
+		hf_fuzz_holds_see(c, at.m);
+	}
+}
+
+/* Pages of the file that no process needs to have mapped. */
+static void
+check_file(void)
+{
+	struct frame *f;
+	vm_page_t m;
+	u_int i, parts;
+
+	hf_fuzz_file_check();
+	for (i = 0; i < HF_FUZZ_FILE; i++) {
+		m = hf_fuzz_file_resident(i);
+		if (m == NULL || vm_page_none_valid(m))
+			continue;
+		f = frame_of(m);
+		parts = valid_parts(m);
+		hf_expect_eq(f->uniform & parts, parts);
+		if (!hf_expect(hf_oracle_page_may_be(
+			hf_fuzz_file_model(i), &f->value, parts)))
+			hf_fuzz_note_value("the file's frame has", &f->value);
+	}
 }
 
 /* IW-4 with equality, IW-5; all wirings of these pages are known. */
@@ -219,6 +269,7 @@ hf_fuzz_look(void)
 				return;
 			}
 		}
+	check_file();
 	check_wirings(user);
 	hf_fuzz_holds_check();
 	check_invariants();

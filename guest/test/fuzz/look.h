@@ -13,10 +13,7 @@
  */
 void hf_fuzz_look(void);
 
-/* The eight bytes that a frame has all over; false: it is not uniform. */
-bool hf_fuzz_frame_value(vm_page_t m, uint64_t *value);
-
-/* What a map has at an address, topmost, whether it is mapped or not; or NULL. */
-vm_page_t hf_fuzz_find_page(vm_map_t map, vm_offset_t va);
+/* What a frame has, part by part; the parts that have one value all over. */
+u_int hf_fuzz_frame_value(vm_page_t m, struct hf_oracle_value *value);
 
 #endif

@@ -27,7 +27,8 @@ struct hf_fuzz_move {
 HF_FUZZ_STEPS(X)
 #undef X
 
-bool hf_fuzz_all_may(const struct hf_fuzz_move *mv, vm_prot_t prot);
+/* Can all of its pages be accessed so? */
+bool hf_fuzz_all_can(const struct hf_fuzz_move *mv, vm_prot_t prot);
 
 /* The next value to store, which nobody has stored before; from 1 on in a game. */
 uint64_t hf_fuzz_stamp(void);
@@ -35,6 +36,10 @@ void hf_fuzz_stamp_begin(void);
 
 /* A page full of it. */
 const void *hf_fuzz_page_of(uint64_t value);
+
+/* What a page has, part by part; the parts that have one value all over. */
+u_int hf_fuzz_value_of(const uint64_t *words, struct hf_oracle_value *v);
+void hf_fuzz_note_value(const char *what, const struct hf_oracle_value *v);
 
 /* Ends a process that the thread is not in, its system wirings first. */
 void hf_fuzz_end_player(struct hf_fuzz_player *pl);

@@ -12,24 +12,47 @@ whose(const struct hf_fuzz_move *mv)
 	return (flags[mv->step->word]);
 }
 
+/* What is wired already needs no access. */
+static bool
+can_wire(const struct hf_oracle_cell *c)
+{
+	return (hf_oracle_may(c, VM_PROT_READ) &&
+	    (hf_oracle_wired(c) || !hf_oracle_gone(c)));
+}
+
+/* The first page that cannot be wired says why. */
+static int
+wire_result(const struct hf_fuzz_move *mv)
+{
+	const struct hf_oracle_cell *c;
+
+	HF_FUZZ_FOREACH(c, mv)
+	if (!can_wire(c))
+		return (hf_oracle_may(c, VM_PROT_READ) ? KERN_OUT_OF_BOUNDS
+						       : KERN_INVALID_ADDRESS);
+	return (KERN_SUCCESS);
+}
+
 void
 hf_fuzz_do_wire(struct hf_fuzz_move *mv)
 {
-	const bool whole = hf_fuzz_all_may(mv, VM_PROT_READ);
+	const int want = wire_result(mv);
 	struct hf_oracle_cell *c;
 	int rv;
 
 	rv = vm_map_wire(mv->map, mv->start, mv->end, whose(mv));
-	hf_expect_eq(rv, whole ? KERN_SUCCESS : KERN_INVALID_ADDRESS);
+	hf_expect_eq(rv, want);
 	HF_FUZZ_FOREACH(c, mv)
 	{
 		/* A failure may have copied on its way. */
-		if (!hf_oracle_may(c, VM_PROT_READ))
+		if (!can_wire(c))
 			break;
 		if (!hf_oracle_wired(c) && hf_oracle_may(c, VM_PROT_WRITE))
 			hf_oracle_own(c);
-		if (!whole)
+		if (want != KERN_SUCCESS)
 			continue;
+		if (!hf_oracle_wired(c))
+			c->emptied = false;
 		if (whose(mv) == VM_MAP_WIRE_USER)
 			c->user = true;
 		else
