@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "guest/arch/model/boot_model.h"
+#include "guest/arch/model/host.h"
 #include "tests/unit/model_choice.h"
 #include "run.h"
 
@@ -57,7 +58,7 @@ child(const char *id, int out)
 	shared->verdict = hf_model_scenario_run(id, &why);
 	snprintf(shared->why, sizeof(shared->why), "%s", why);
 	shared->finished = 1;
-	_exit(0);
+	hf_host_exit(0);
 }
 
 static char *

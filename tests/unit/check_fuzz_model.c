@@ -18,6 +18,7 @@
 #include "fuzz/fuzz_plan.h"
 #include "fuzz/shrink.h"
 #include "guest/arch/model/boot_model.h"
+#include "guest/arch/model/host.h"
 #include "model_choice.h"
 
 /* What a test that cannot run here ends with; meson knows it. */
@@ -39,7 +40,7 @@ play(const struct fuzz_plan *plan, int out)
 	setenv("HF_PARAMS", params, 1);
 	hf_model_boot(MODEL_RAM_BYTES, 1);
 	if (hf_model_scenario_run("fuzz.plan", &why) == HF_MODEL_PASS)
-		_exit(EXIT_SUCCESS);
+		hf_host_exit(EXIT_SUCCESS);
 	_exit(write(out, why, strlen(why)) >= 0 ? EXIT_FAILURE : 2);
 }
 

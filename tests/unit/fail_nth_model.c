@@ -21,6 +21,7 @@
 
 #include "core/io.h"
 #include "guest/arch/model/boot_model.h"
+#include "guest/arch/model/host.h"
 #include "run/fail_nth.h"
 #include "run/record.h"
 #include "run/verdict.h"
@@ -85,7 +86,7 @@ child(const char *id, const char *const *params, size_t nparams, int fd)
 	hf_model_end_after(STUCK_S);
 	hf_model_boot(MODEL_RAM_BYTES, seed);
 	(void)hf_model_scenario_run(id, &why);
-	_exit(0);
+	hf_host_exit(0);
 }
 
 /* Everything the run says; false: out of time. */

@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "guest/arch/model/boot_model.h"
+#include "guest/arch/model/host.h"
 #include "model_choice.h"
 
 #define WHY_MAX 256
@@ -78,7 +79,7 @@ child(const char *id)
 	hf_model_boot(MODEL_RAM_BYTES, model_seed());
 	outcome->verdict = hf_model_scenario_run(id, &why);
 	snprintf(outcome->why, WHY_MAX, "%s", why);
-	_exit(0);
+	hf_host_exit(0);
 }
 
 /* True when it ended by itself; the wait ends with a pipe that it closes. */

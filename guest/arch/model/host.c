@@ -274,15 +274,24 @@ hf_host_say(const char *text)
 		_exit(1);
 }
 
+#ifdef HF_COVERAGE
+/* libgcov: else only exit(3) writes down what was reached. */
+extern void __gcov_dump(void);
+#else
+#define __gcov_dump()
+#endif
+
 void
 hf_host_exit(int status)
 {
+	__gcov_dump();
 	_exit(status);
 }
 
 void
 hf_host_abort(void)
 {
+	__gcov_dump();
 	abort();
 }
 
