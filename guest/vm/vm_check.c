@@ -56,8 +56,9 @@ hf_vm_page_check(void)
 	return (why);
 }
 
-static const char *
-check_allocated(vm_page_t m)
+/* Of a page that is not free. */
+const char *
+hf_vm_page_check_one(vm_page_t m)
 {
 	if ((m->object != NULL) != ((m->ref_count & VPRC_OBJREF) != 0))
 		return ("a page's object and OBJREF disagree");
@@ -104,7 +105,7 @@ hf_vm_page_check_all(void)
 				continue;
 			if (vm_page_wired(m))
 				wired++;
-			why = check_allocated(m);
+			why = hf_vm_page_check_one(m);
 		}
 	}
 	if (why == NULL && wired != vm_wire_count())

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vm_phys_internal.h: the free lists, for the files of vm_phys alone. */
+/* vm_phys_internal.h: the free lists, for the files of vm_phys and their checkers. */
 #ifndef HF_VM_PHYS_INTERNAL_H
 #define HF_VM_PHYS_INTERNAL_H
 
