@@ -2,8 +2,8 @@
 /* random.c: two threads fault, wire, hold, protect, unmap and fork at random. */
 
 #include <sys/proc.h>
-#include <kern/plan.h>
 #include <kern/thread.h>
+#include <test/crowd.h>
 #include <test/scenario.h>
 #include <test/space.h>
 
@@ -16,7 +16,7 @@ struct player {
 	u_long rounds;
 	volatile int bad_rv; /* a code that vm_fault() must not return */
 	volatile int bad_hold;
-	volatile int done;
+	struct thread *td;
 };
 
 static bool
@@ -118,29 +118,30 @@ play(void *arg)
 			break;
 		}
 	}
-	p->done = 1;
 }
 
 HF_SCENARIO(fault_random, "fault.random",
     "FT-14 FT-28 WI-12 QH-23 CW-09 IF-1 IW-4 IW-9",
-    "two threads do everything at once; at rest all counts add up",
+    "all CPUs do everything at once; at rest all counts add up",
     .timeout_ms = 120000)
 {
-	static struct player p[2];
-	struct thread *td;
-	int i;
+	static struct player p[HF_CROWD_MAX];
+	const u_int n = hf_crowd(2);
+	u_int i;
 
 	hf_space_anon_at(VA, PAGES);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < n; i++) {
 		bzero(&p[i], sizeof(p[i]));
 		hf_rng_seed(&p[i].rng, hf_random(hf_scenario_rng()));
 		p[i].map = hf_space_map();
-		p[i].rounds = hf_plan_param_u64("effort", 1) * 60;
+		p[i].rounds = hf_crowd_rounds(60, 2, n);
+		if (i > 0)
+			p[i].td = hf_space_thread(play, &p[i]);
 	}
-	td = hf_space_thread(play, &p[0]);
-	play(&p[1]);
-	hf_thread_join(td);
-	for (i = 0; i < 2; i++) {
+	play(&p[0]);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			hf_thread_join(p[i].td);
 		hf_expect_eq(p[i].bad_rv, 0);
 		hf_expect_eq(p[i].bad_hold, 0);
 	}

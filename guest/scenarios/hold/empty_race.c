@@ -4,6 +4,7 @@
 #include <sys/proc.h>
 #include <kern/plan.h>
 #include <kern/thread.h>
+#include <test/crowd.h>
 #include <test/scenario.h>
 #include <test/space.h>
 #include <vm/vm_pageout.h>
@@ -73,18 +74,20 @@ HF_SCENARIO(hold_empty_race, "hold.empty_race", "QH-21 QH-23 WI-19 PW-6",
     "emptied while held, locked and touched: each frame is freed once",
     .timeout_ms = 120000)
 {
-	struct thread *emptier, *locker;
+	struct thread *td[HF_CROWD_MAX];
+	const u_int others = hf_crowd(3) - 1;
+	u_int i;
 
 	object = vm_object_allocate(OBJT_SWAP, N);
 	vm_object_reference(object);
 	hf_space_map_at(VA, N, object, 0, VM_PROT_RW, MAP_INHERIT_SHARE);
 	stop = 0;
-	emptier = hf_space_thread(empty_loop, NULL);
-	locker = hf_space_thread(lock_loop, NULL);
+	for (i = 0; i < others; i++)
+		td[i] = hf_space_thread(i == 0 ? lock_loop : empty_loop, NULL);
 	hold_rounds(hf_plan_param_u64("effort", 1) * 3);
 	stop = 1;
-	hf_thread_join(emptier);
-	hf_thread_join(locker);
+	for (i = 0; i < others; i++)
+		hf_thread_join(td[i]);
 	hf_space_check();
 	hf_expect_eq(vm_user_wire_count, 0);
 	/* What could not be freed at once is the daemon's. */

@@ -7,6 +7,7 @@
 #include <kern/failpoint.h>
 #include <kern/plan.h>
 #include <kern/thread.h>
+#include <test/crowd.h>
 #include <test/file.h>
 #include <test/scenario.h>
 #include <test/space.h>
@@ -189,18 +190,21 @@ step_loop(void *arg)
 	}
 }
 
-/* Holds for write, over and over, against another thread that does fn. */
+/* Holds for write, over and over, against others that do fn. */
 static void
 race(void (*fn)(void *), void *arg, u_long rounds)
 {
-	struct thread *td;
+	struct thread *td[HF_CROWD_MAX];
+	const u_int others = hf_crowd(2) - 1;
 	vm_page_t ma[2];
 	u_long i, held;
+	u_int t;
 	int n;
 
 	stop = started = 0;
 	step = fn;
-	td = hf_space_thread(step_loop, arg);
+	for (t = 0; t < others; t++)
+		td[t] = hf_space_thread(step_loop, arg);
 	hf_await(&started, 1);
 	for (i = held = 0; i < rounds; i++) {
 		n = hold(2, ma);
@@ -213,7 +217,8 @@ race(void (*fn)(void *), void *arg, u_long rounds)
 		vm_page_unhold_pages(ma, n);
 	}
 	stop = 1;
-	hf_thread_join(td);
+	for (t = 0; t < others; t++)
+		hf_thread_join(td[t]);
 	hf_expect_eq(held, rounds);
 	hf_space_check();
 }

@@ -4,11 +4,11 @@
 #include <sys/mutex.h>
 #include <sys/smp.h>
 #include <kern/intr.h>
-#include <kern/plan.h>
 #include <kern/thread.h>
+#include <test/crowd.h>
 #include <test/scenario.h>
 
-#define ROUNDS 50
+#define CALLS 200 /* in all */
 
 static cpuset_t seen;
 static volatile u_int in_interrupt, calls;
@@ -34,12 +34,13 @@ HF_SCENARIO(kern_rendezvous, "kern.rendezvous", "",
 	hf_expect_eq(in_interrupt, mp_ncpus - 1);
 }
 
+static u_int rounds; /* for each CPU */
 static volatile u_int rounds_done;
 
 static void
 call_others(void *arg)
 {
-	for (int i = 0; i < ROUNDS; i++) {
+	for (u_int i = 0; i < rounds; i++) {
 		smp_rendezvous_cpus(all_cpus, mark_cpu, NULL);
 		atomic_add_int(&rounds_done, 1);
 	}
@@ -49,20 +50,22 @@ HF_SCENARIO(kern_rendezvous_crossing, "kern.rendezvous_crossing", "",
     "CPUs that call each other at the same time all get through",
     .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
 {
-	struct thread *a, *b;
+	struct thread *td[MAXCPU];
+	int cpu;
 
+	rounds = MAX(CALLS / (mp_ncpus * mp_ncpus), 2);
 	calls = rounds_done = 0;
-	a = hf_thread_create(call_others, NULL, "a", 0);
-	b = hf_thread_create(call_others, NULL, "b", 1);
-	hf_thread_join(a);
-	hf_thread_join(b);
-	hf_expect_eq(rounds_done, 2 * ROUNDS);
-	hf_expect_eq(calls, 2 * ROUNDS * (u_int)mp_ncpus);
+	for (cpu = 0; cpu < mp_ncpus; cpu++)
+		td[cpu] = hf_thread_create(call_others, NULL, "caller", cpu);
+	for (cpu = 0; cpu < mp_ncpus; cpu++)
+		hf_thread_join(td[cpu]);
+	hf_expect_eq(rounds_done, mp_ncpus * (int)rounds);
+	hf_expect_eq(calls, mp_ncpus * (int)rounds * mp_ncpus);
 }
 
 static struct mtx mtx, spin;
 static volatile u_int stop;
-static int still_held;
+static volatile u_int still_held;
 
 static void
 lock_spin(void *arg)
@@ -78,27 +81,31 @@ lock_until_stopped(void *arg)
 		mtx_lock(&mtx);
 		mtx_unlock(&mtx);
 	}
-	still_held = hf_locks_held();
+	atomic_add_int(&still_held, (u_int)hf_locks_held());
 }
 
 HF_SCENARIO(kern_locks_interrupted, "kern.locks_interrupted", "",
     "interrupts that take locks leave alone what the thread is said to hold",
     .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
 {
-	u_long interrupts = 60 * hf_plan_param_u64("effort", 1);
-	cpuset_t other;
-	struct thread *td;
+	u_long interrupts = hf_crowd_rounds(60, 2, (u_int)mp_ncpus);
+	struct thread *td[MAXCPU];
+	cpuset_t others;
+	int cpu;
 
 	mtx_init(&mtx, "test mtx", NULL, MTX_DEF);
 	mtx_init(&spin, "test spin", NULL, MTX_SPIN);
-	CPU_ZERO(&other);
-	CPU_SET(1, &other);
-	stop = 0;
-	td = hf_thread_create(lock_until_stopped, NULL, "locks", 1);
+	others = all_cpus;
+	CPU_CLR(0, &others);
+	stop = still_held = 0;
+	for (cpu = 1; cpu < mp_ncpus; cpu++)
+		td[cpu] =
+		    hf_thread_create(lock_until_stopped, NULL, "locks", cpu);
 	for (u_long i = 0; i < interrupts; i++)
-		smp_rendezvous_cpus(other, lock_spin, NULL);
+		smp_rendezvous_cpus(others, lock_spin, NULL);
 	atomic_store_rel_int(&stop, 1);
-	hf_thread_join(td);
+	for (cpu = 1; cpu < mp_ncpus; cpu++)
+		hf_thread_join(td[cpu]);
 	hf_expect_eq(still_held, 0);
 	mtx_destroy(&mtx);
 	mtx_destroy(&spin);

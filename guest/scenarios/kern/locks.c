@@ -5,6 +5,7 @@
 #include <sys/rwlock.h>
 #include <sys/sx.h>
 #include <kern/thread.h>
+#include <test/crowd.h>
 #include <test/scenario.h>
 
 #define NTHREADS 4
@@ -14,6 +15,7 @@ static struct mtx mtx, spin;
 static struct rwlock rw;
 static struct sx sx;
 static u_int counter; /* under the lock on trial */
+static u_int rounds;  /* of each worker */
 static volatile u_int inside, most_inside;
 
 /* Gives the others every chance to break in between read and write. */
@@ -29,7 +31,7 @@ slow_increment(void)
 static void
 mtx_worker(void *arg)
 {
-	for (int i = 0; i < ROUNDS; i++) {
+	for (u_int i = 0; i < rounds; i++) {
 		mtx_lock(&mtx);
 		slow_increment();
 		mtx_unlock(&mtx);
@@ -39,7 +41,7 @@ mtx_worker(void *arg)
 static void
 rw_worker(void *arg)
 {
-	for (int i = 0; i < ROUNDS; i++) {
+	for (u_int i = 0; i < rounds; i++) {
 		rw_wlock(&rw);
 		slow_increment();
 		rw_wunlock(&rw);
@@ -49,7 +51,7 @@ rw_worker(void *arg)
 static void
 sx_worker(void *arg)
 {
-	for (int i = 0; i < ROUNDS; i++) {
+	for (u_int i = 0; i < rounds; i++) {
 		sx_xlock(&sx);
 		slow_increment();
 		sx_xunlock(&sx);
@@ -59,7 +61,7 @@ sx_worker(void *arg)
 static void
 spin_worker(void *arg)
 {
-	for (int i = 0; i < ROUNDS; i++) {
+	for (u_int i = 0; i < rounds; i++) {
 		mtx_lock_spin(&spin);
 		counter++;
 		mtx_unlock_spin(&spin);
@@ -67,15 +69,25 @@ spin_worker(void *arg)
 }
 
 static void
-run_workers(void (*fn)(void *))
+run_workers(void (*fn)(void *), u_int n)
 {
-	struct thread *td[NTHREADS];
+	struct thread *td[HF_CROWD_MAX];
 
 	counter = 0;
-	for (int i = 0; i < NTHREADS; i++)
+	for (u_int i = 0; i < n; i++)
 		td[i] = hf_thread_create(fn, NULL, "worker", -1);
-	for (int i = 0; i < NTHREADS; i++)
+	for (u_int i = 0; i < n; i++)
 		hf_thread_join(td[i]);
+}
+
+static void
+count_together(void (*fn)(void *))
+{
+	const u_int n = hf_crowd(NTHREADS);
+
+	rounds = ROUNDS * NTHREADS / n;
+	run_workers(fn, n);
+	hf_expect_eq(counter, n * rounds);
 }
 
 HF_SCENARIO(kern_lock_exclusion, "kern.lock_exclusion", "",
@@ -85,14 +97,10 @@ HF_SCENARIO(kern_lock_exclusion, "kern.lock_exclusion", "",
 	mtx_init(&spin, "test spin", NULL, MTX_SPIN);
 	rw_init(&rw, "test rw");
 	sx_init(&sx, "test sx");
-	run_workers(mtx_worker);
-	hf_expect_eq(counter, NTHREADS * ROUNDS);
-	run_workers(rw_worker);
-	hf_expect_eq(counter, NTHREADS * ROUNDS);
-	run_workers(sx_worker);
-	hf_expect_eq(counter, NTHREADS * ROUNDS);
-	run_workers(spin_worker);
-	hf_expect_eq(counter, NTHREADS * ROUNDS);
+	count_together(mtx_worker);
+	count_together(rw_worker);
+	count_together(sx_worker);
+	count_together(spin_worker);
 	mtx_destroy(&mtx);
 	mtx_destroy(&spin);
 	rw_destroy(&rw);
@@ -119,7 +127,7 @@ HF_SCENARIO(kern_rwlock_shares, "kern.rwlock_shares", "",
 {
 	rw_init(&rw, "test rw");
 	inside = most_inside = 0;
-	run_workers(reader);
+	run_workers(reader, NTHREADS);
 	hf_expect_eq(most_inside, NTHREADS);
 
 	rw_rlock(&rw);

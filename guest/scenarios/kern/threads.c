@@ -139,23 +139,25 @@ HF_SCENARIO(kern_critical, "kern.critical", "",
 static void
 overlap(void *arg)
 {
-	volatile u_int *both = arg;
+	volatile u_int *inside = arg;
 
-	/* Both threads are in here at once, or this never ends. */
-	atomic_add_int(both, 1);
-	while (atomic_load_acq_int(both) < 2)
+	/* All threads are in here at once, or this never ends. */
+	atomic_add_int(inside, 1);
+	while (atomic_load_acq_int(inside) < (u_int)mp_ncpus)
 		cpu_spinwait();
 }
 
 HF_SCENARIO(kern_parallel, "kern.parallel", "",
-    "two threads run at the same time on two CPUs", .flags = HF_NEEDS_SMP)
+    "threads run at the same time on all CPUs", .flags = HF_NEEDS_SMP)
 {
-	struct thread *a, *b;
-	volatile u_int both = 0;
+	struct thread *td[MAXCPU];
+	volatile u_int inside = 0;
+	int cpu;
 
-	a = hf_thread_create(overlap, __DECONST(u_int *, &both), "a", 0);
-	b = hf_thread_create(overlap, __DECONST(u_int *, &both), "b", 1);
-	hf_thread_join(a);
-	hf_thread_join(b);
-	hf_expect_eq(both, 2);
+	for (cpu = 0; cpu < mp_ncpus; cpu++)
+		td[cpu] = hf_thread_create(
+		    overlap, __DECONST(u_int *, &inside), "overlap", cpu);
+	for (cpu = 0; cpu < mp_ncpus; cpu++)
+		hf_thread_join(td[cpu]);
+	hf_expect_eq(inside, mp_ncpus);
 }

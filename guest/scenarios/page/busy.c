@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* busy.c: the busy lock of a page. */
+#include <test/crowd.h>
 #include <test/vm_util.h>
 
 HF_SCENARIO(page_busy_states, "page.busy_states", "PB-1 PB-2",
@@ -98,19 +99,21 @@ count_thread(void *arg)
 HF_SCENARIO(page_busy_excludes, "page.busy_excludes", "PB-4",
     "the exclusive busy lock guards plain data between threads")
 {
-	struct counting c = { .rounds = 300 };
-	struct thread *td[3];
+	struct counting c = { 0 };
+	struct thread *td[HF_CROWD_MAX];
+	const u_int n = hf_crowd(3);
 	vm_object_t object;
-	int i;
+	u_int i;
 
+	c.rounds = (int)hf_crowd_rounds(300, 3, n);
 	object = hf_test_object(1);
 	c.m = hf_test_page_resting(object, 0, 0);
 	VM_OBJECT_WUNLOCK(object);
-	for (i = 0; i < (int)nitems(td); i++)
+	for (i = 0; i < n; i++)
 		td[i] = hf_thread_create(count_thread, &c, "counter", -1);
-	for (i = 0; i < (int)nitems(td); i++)
+	for (i = 0; i < n; i++)
 		hf_thread_join(td[i]);
-	hf_expect_eq(c.plain, nitems(td) * c.rounds);
+	hf_expect_eq(c.plain, n * c.rounds);
 	vm_object_deallocate(object);
 }
 
@@ -282,13 +285,15 @@ HF_SCENARIO(page_busy_orphan, "page.busy_orphan", "PB-5",
 	vm_page_unwire(m, PQ_INACTIVE);
 }
 
-static volatile u_long wanted; /* the page that the other CPU tries for */
-static volatile u_int stop, taken, looks;
+static volatile u_long wanted; /* the page that the other CPUs try for */
+static volatile u_int stop, taken;
+static volatile u_int looks[HF_CROWD_MAX]; /* of each taker */
 
 /* It has a wiring, so it may try without the object's lock. */
 static void
 try_for_it(void *arg)
 {
+	volatile u_int *mine = arg;
 	vm_page_t m;
 
 	while (atomic_load_acq_int(&stop) == 0) {
@@ -298,8 +303,22 @@ try_for_it(void *arg)
 				atomic_add_int(&taken, 1);
 			vm_page_xunbusy(m);
 		}
-		atomic_add_int(&looks, 1);
+		atomic_add_int(mine, 1);
+		cpu_spinwait();
 	}
+}
+
+/* Whoever had the page still has it no more. */
+static void
+await_all_looked(u_int takers)
+{
+	u_int before[HF_CROWD_MAX], i;
+
+	for (i = 0; i < takers; i++)
+		before[i] = atomic_load_acq_int(&looks[i]);
+	for (i = 0; i < takers; i++)
+		while (atomic_load_acq_int(&looks[i]) - before[i] < 2)
+			cpu_spinwait();
 }
 
 HF_SCENARIO(page_free_invalid_owner, "page.free_invalid_owner", "GP-13 GP-14",
@@ -307,16 +326,18 @@ HF_SCENARIO(page_free_invalid_owner, "page.free_invalid_owner", "GP-13 GP-14",
     .flags = HF_NEEDS_SMP)
 {
 	vm_object_t object;
-	struct thread *td;
+	struct thread *td[HF_CROWD_MAX];
+	const u_int takers = hf_crowd(2) - 1;
 	vm_page_t m;
-	u_int before;
-	int i;
+	u_int i, k;
 
 	stop = taken = 0;
 	wanted = 0;
-	td = hf_thread_create(try_for_it, NULL, "taker", -1);
+	for (i = 0; i < takers; i++)
+		td[i] = hf_thread_create(
+		    try_for_it, __DECONST(u_int *, &looks[i]), "taker", -1);
 	object = hf_test_object(1);
-	for (i = 0; i < 1000; i++) {
+	for (k = 0; k < MAX(1000 / (takers * takers), 10); k++) {
 		m = vm_page_alloc(object, 0, VM_ALLOC_NORMAL | VM_ALLOC_WIRED);
 		hf_require(m != NULL);
 		/* As a thread that started I/O would have it. */
@@ -325,13 +346,12 @@ HF_SCENARIO(page_free_invalid_owner, "page.free_invalid_owner", "GP-13 GP-14",
 		vm_page_free_invalid(m);
 		hf_expect_eq(vm_page_lookup(object, 0), NULL);
 		atomic_store_rel_long(&wanted, 0);
-		before = atomic_load_acq_int(&looks);
-		while (atomic_load_acq_int(&looks) - before < 2)
-			cpu_spinwait();
+		await_all_looked(takers);
 		vm_page_unwire(m, PQ_INACTIVE);
 	}
 	hf_test_object_end(object);
 	atomic_store_rel_int(&stop, 1);
-	hf_thread_join(td);
+	for (i = 0; i < takers; i++)
+		hf_thread_join(td[i]);
 	hf_expect_eq(taken, 0);
 }

@@ -82,7 +82,7 @@ call_loop(struct race *race)
 			}
 			atomic_store_rel_long(&race->seen, v);
 		}
-		atomic_add_long(&race->tries, 1);
+		race_tried(race);
 	}
 }
 
@@ -111,7 +111,8 @@ HF_SCENARIO(tlb_execute_revoked, "pmap.tlb_execute_revoked", "TL-04",
 {
 	struct race race = { .rounds = lab_rounds(8),
 		.attack = revoke_execute_loop,
-		.victim = call_loop };
+		.victim = call_loop,
+		.all_cpus = true };
 
 	race_in_lab(&race, 1);
 }

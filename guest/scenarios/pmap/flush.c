@@ -39,7 +39,10 @@ HF_SCENARIO(tlb_own, "pmap.tlb_own", "TL-01",
     .flags = HF_NEEDS_SMP)
 {
 	struct lab lab;
-	struct race race = { .lab = &lab, .attack = remove_own, .victim = sit };
+	struct race race = { .lab = &lab,
+		.attack = remove_own,
+		.victim = sit,
+		.all_cpus = true };
 
 	lab_open(&lab, 2);
 	lab_enter(&lab, lab_va(9), lab.m[1], R, R);

@@ -140,7 +140,8 @@ HF_SCENARIO(tlb_spans, "pmap.tlb_spans", "TL-15",
 {
 	struct race race = { .rounds = race_rounds(6),
 		.attack = span_loop,
-		.victim = race_reader };
+		.victim = race_reader,
+		.all_cpus = true };
 
 	race_in_lab(&race, 2);
 }

@@ -11,12 +11,12 @@ enum taker { BY_PROTECT, BY_ADVISE, BY_REMOVE_WRITE };
 static void
 store_loop(struct race *race)
 {
-	uint64_t v;
+	uint64_t v = race_value(race);
 
-	for (v = 1; atomic_load_acq_int(&race->stop) == 0; v++) {
+	for (; atomic_load_acq_int(&race->stop) == 0; v++) {
 		if (lab_store(lab_va(0), v))
 			race->count++;
-		atomic_add_long(&race->tries, 1);
+		race_tried(race);
 	}
 }
 
@@ -79,7 +79,8 @@ modified_scenario(enum taker variant)
 	struct race race = { .variant = variant,
 		.rounds = race_rounds(200),
 		.attack = take_loop,
-		.victim = store_loop };
+		.victim = store_loop,
+		.all_cpus = true };
 
 	race_in_lab(&race, 1);
 	hf_note(

@@ -307,28 +307,29 @@ quick_loop(void *arg)
 }
 
 HF_SCENARIO(pmap_quick_cpus, "pmap.quick_cpus", "QE-05 QE-06",
-    "two CPUs use their frames at once and see their own pages only",
+    "all CPUs use their frames at once and see their own pages only",
     .flags = HF_NEEDS_SMP)
 {
 	struct lab lab;
-	struct quick_race q[2];
-	struct thread *td[2];
+	struct quick_race q[LAB_PAGES_MAX / 2];
+	struct thread *td[LAB_PAGES_MAX / 2];
+	const int ncpus = MIN(hf_smp_wait(), LAB_PAGES_MAX / 2);
 	int i;
 
-	lab_open(&lab, 4);
-	for (i = 0; i < 4; i++)
+	lab_open(&lab, 2 * ncpus);
+	for (i = 0; i < 2 * ncpus; i++)
 		vm_page_wire(lab.m[i]);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < ncpus; i++) {
 		q[i] = (struct quick_race){ lab.m[2 * i], lab.m[2 * i + 1],
 			{ lab_pattern(2 * i), lab_pattern(2 * i + 1) },
 			lab_rounds(60), 0 };
 		td[i] = hf_thread_create(quick_loop, &q[i], "quick", i);
 	}
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < ncpus; i++) {
 		hf_thread_join(td[i]);
 		hf_expect_eq(q[i].bad, 0);
 	}
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 2 * ncpus; i++)
 		hf_expect(vm_page_unwire_noq(lab.m[i]));
 	lab_close(&lab);
 }

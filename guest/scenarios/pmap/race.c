@@ -3,13 +3,23 @@
 
 #include "race.h"
 
+static struct race more[MAXCPU];
+
+/* Whoever waits for a value waits no longer. */
+static void
+stop_all(struct race *race)
+{
+	for (race = race_first(race); race != NULL; race = race->next)
+		atomic_store_rel_int(&race->stop, 1);
+}
+
 static void
 attack_main(void *arg)
 {
 	struct race *race = arg;
 
 	race->attack(race);
-	atomic_store_rel_int(&race->stop, 1);
+	stop_all(race);
 }
 
 static void
@@ -18,23 +28,61 @@ victim_main(void *arg)
 	struct race *race = arg;
 
 	race->victim(race);
-	/* Whoever waits for a value waits no longer. */
-	atomic_store_rel_int(&race->stop, 1);
+	stop_all(race);
+}
+
+/* A race for each CPU behind the first victim's. */
+static void
+multiply(struct race *race, int ncpus)
+{
+	struct race **link = &race->next;
+	int cpu;
+
+	/* Twice at least: rounds may be of two kinds, by turns. */
+	if (race->rounds > 2)
+		race->rounds = ulmax(2 * race->rounds / (u_long)ncpus, 2);
+	for (cpu = 2; cpu < ncpus; cpu++) {
+		more[cpu] = *race;
+		more[cpu].more = (u_int)cpu - 1;
+		more[cpu].first = race;
+		*link = &more[cpu];
+		link = &more[cpu].next;
+		*link = NULL;
+	}
+}
+
+static void
+add_up(struct race *race)
+{
+	struct race *r;
+
+	for (r = race->next; r != NULL; r = r->next) {
+		race->count += r->count;
+		race->bad += r->bad;
+		race->failed += r->failed;
+	}
 }
 
 void
 race_run(struct race *race)
 {
-	struct thread *attacker, *victim;
+	struct thread *attacker, *victims[MAXCPU];
+	struct race *r;
+	int n = 0;
 
 	if (hf_smp_wait() < 2)
 		hf_skip("one CPU");
-	victim =
-	    hf_thread_create_in(curproc, victim_main, race, "pmap victim", 1);
+	if (race->all_cpus)
+		multiply(race, hf_smp_wait());
+	for (r = race; r != NULL; r = r->next, n++)
+		victims[n] = hf_thread_create_in(
+		    curproc, victim_main, r, "pmap victim", n + 1);
 	attacker =
 	    hf_thread_create_in(curproc, attack_main, race, "pmap attacker", 0);
 	hf_thread_join(attacker);
-	hf_thread_join(victim);
+	while (n > 0)
+		hf_thread_join(victims[--n]);
+	add_up(race);
 	hf_expect_eq(race->bad, 0);
 	hf_expect_eq(race->failed, 0);
 }
@@ -58,7 +106,7 @@ race_reader(struct race *race)
 	uint64_t v;
 
 	while (atomic_load_acq_int(&race->stop) == 0) {
-		least = atomic_load_acq_long(&race->published);
+		least = atomic_load_acq_long(&race_first(race)->published);
 		if (lab_load(lab_va(0), &v)) {
 			race->count++;
 			if (v == POISON || v < least) {
@@ -67,27 +115,33 @@ race_reader(struct race *race)
 			}
 			atomic_store_rel_long(&race->seen, v);
 		}
-		atomic_add_long(&race->tries, 1);
+		race_tried(race);
 	}
 }
 
 void
 race_wait_seen(struct race *race, u_long v)
 {
-	while (atomic_load_acq_long(&race->seen) < v &&
-	    atomic_load_acq_int(&race->stop) == 0)
-		cpu_spinwait();
+	for (; race != NULL; race = race->next)
+		while (atomic_load_acq_long(&race->seen) < v &&
+		    atomic_load_acq_int(&race->stop) == 0)
+			cpu_spinwait();
 }
 
 void
 race_linger(struct race *race)
 {
-	u_long tries = atomic_load_acq_long(&race->tries);
+	u_long tries[MAXCPU];
+	struct race *r;
+	int n;
 
+	for (n = 0, r = race; r != NULL; r = r->next)
+		tries[n++] = atomic_load_acq_long(&r->tries);
 	/* The first may have begun before. */
-	while (atomic_load_acq_long(&race->tries) < tries + 2 &&
-	    atomic_load_acq_int(&race->stop) == 0)
-		cpu_spinwait();
+	for (n = 0, r = race; r != NULL; r = r->next, n++)
+		while (atomic_load_acq_long(&r->tries) < tries[n] + 2 &&
+		    atomic_load_acq_int(&r->stop) == 0)
+			cpu_spinwait();
 }
 
 void

@@ -12,6 +12,10 @@
 /*
  * The attacker runs on CPU 0, the victim on CPU 1, both in the lab's process.
  * The victim ends when "stop" is set; the attacker sets it.
+ *
+ * With all_cpus there is a victim on each further CPU, too, and fewer rounds, so that
+ * it all takes as long.  Each of those has a race of its own, whose counts are added
+ * to the first's in the end; race_first() is the one that the attacker writes to.
  */
 struct race {
 	struct lab *lab;
@@ -26,7 +30,35 @@ struct race {
 	int variant;
 	void (*attack)(struct race *);
 	void (*victim)(struct race *);
+	bool all_cpus;
+	/* The rest is not for the caller to set. */
+	u_int more; /* this is not the first victim's: CPUs beyond CPU 1 */
+	struct race *first; /* NULL: this is it */
+	struct race *next;  /* another victim's */
 };
+
+static inline struct race *
+race_first(struct race *race)
+{
+	return (race->first != NULL ? race->first : race);
+}
+
+/* Where a victim begins to count, so that no two store the same. */
+static inline uint64_t
+race_value(struct race *race)
+{
+	return ((uint64_t)race->more << 48 | 1);
+}
+
+/* A victim has ended an access.  The model's host has fewer CPUs than the model. */
+static inline void
+race_tried(struct race *race)
+{
+	atomic_add_long(&race->tries, 1);
+#ifdef HF_MODEL
+	cpu_spinwait();
+#endif
+}
 
 /* How often to go round.  The TLBs of the model leave nothing to luck. */
 static inline u_long
@@ -39,7 +71,7 @@ race_rounds(u_long n)
 #endif
 }
 
-/* Runs both to their ends and expects bad == 0 and failed == 0. */
+/* Runs all to their ends and expects bad == 0 and failed == 0. */
 void race_run(struct race *race);
 
 /* The same in a lab of its own; some of the victim's accesses must succeed. */
@@ -51,10 +83,10 @@ void race_in_lab(struct race *race, int pages);
  */
 void race_reader(struct race *race);
 
-/* Waits until the victim has seen v; gives up if it has ended. */
+/* Waits until each victim has seen v; gives up if one has ended. */
 void race_wait_seen(struct race *race, u_long v);
 
-/* Waits until the victim has begun and ended at least one more access. */
+/* Waits until each victim has begun and ended at least one more access. */
 void race_linger(struct race *race);
 
 /* pmap_enter() in a race thread. */

@@ -57,7 +57,8 @@ revoke_scenario(enum revoke variant)
 		.variant = variant,
 		.rounds = race_rounds(15),
 		.attack = revoke_loop,
-		.victim = race_reader };
+		.victim = race_reader,
+		.all_cpus = true };
 
 	lab_open(&lab, 2);
 	/* Keeps the leaf table, whose end would be one more flush. */
@@ -110,7 +111,8 @@ HF_SCENARIO(tlb_cow_order, "pmap.tlb_cow_order", "PM-11",
 {
 	struct race race = { .rounds = race_rounds(25),
 		.attack = replace_loop,
-		.victim = race_reader };
+		.victim = race_reader,
+		.all_cpus = true };
 
 	race_in_lab(&race, 2);
 	hf_expect_eq(race.seen, race.rounds);
@@ -119,14 +121,14 @@ HF_SCENARIO(tlb_cow_order, "pmap.tlb_cow_order", "PM-11",
 static void
 store_loop(struct race *race)
 {
-	uint64_t v;
+	uint64_t v = race_value(race);
 
-	for (v = 1; atomic_load_acq_int(&race->stop) == 0; v++) {
+	for (; atomic_load_acq_int(&race->stop) == 0; v++) {
 		if (lab_store(lab_va(0), v)) {
 			race->count++;
 			atomic_store_rel_long(&race->seen, v);
 		}
-		atomic_add_long(&race->tries, 1);
+		race_tried(race);
 	}
 }
 
@@ -164,7 +166,8 @@ HF_SCENARIO(tlb_write_revoked, "pmap.tlb_write_revoked", "TL-03 PM-28 PM-29",
 {
 	struct race race = { .rounds = race_rounds(16),
 		.attack = revoke_write_loop,
-		.victim = store_loop };
+		.victim = store_loop,
+		.all_cpus = true };
 
 	race_in_lab(&race, 1);
 }
@@ -207,7 +210,8 @@ HF_SCENARIO(tlb_table_reuse, "pmap.tlb_table_reuse", "TL-10",
 {
 	struct race race = { .rounds = race_rounds(10),
 		.attack = table_loop,
-		.victim = race_reader };
+		.victim = race_reader,
+		.all_cpus = true };
 
 	race_in_lab(&race, 2);
 }
@@ -231,7 +235,7 @@ switch_reader(struct race *race)
 			}
 			atomic_store_rel_long(&race->seen, v);
 		}
-		atomic_add_long(&race->tries, 1);
+		race_tried(race);
 		hf_thread_setproc(&proc0);
 		hf_thread_setproc(p);
 	}
@@ -244,7 +248,8 @@ HF_SCENARIO(tlb_switch, "pmap.tlb_switch", "TL-07",
 	struct race race = { .variant = BY_REMOVE,
 		.rounds = race_rounds(12),
 		.attack = revoke_loop,
-		.victim = switch_reader };
+		.victim = switch_reader,
+		.all_cpus = true };
 
 	race_in_lab(&race, 2);
 }
@@ -269,6 +274,7 @@ remove_all_loop(struct race *race)
 		pmap_remove_all(race->lab->m[0]);
 		(void)pmap_ts_referenced(race->lab->m[0]);
 		race->count++;
+		race_tried(race);
 	}
 }
 
@@ -280,7 +286,8 @@ HF_SCENARIO(tlb_remove_meets_remove_all, "pmap.tlb_two_removers", "TL-11 TL-08",
 	struct race race = { .lab = &lab,
 		.rounds = race_rounds(25),
 		.attack = enter_remove_loop,
-		.victim = remove_all_loop };
+		.victim = remove_all_loop,
+		.all_cpus = true };
 
 	lab_open(&lab, 1);
 	race_run(&race);
@@ -292,7 +299,7 @@ HF_SCENARIO(tlb_remove_meets_remove_all, "pmap.tlb_two_removers", "TL-11 TL-08",
 	lab_close(&lab);
 }
 
-/* Each side maps and unmaps its own page; each flush interrupts the other. */
+/* Each maps and unmaps its own page; each flush interrupts the others. */
 static void
 duel(struct race *race, int who)
 {
@@ -300,7 +307,7 @@ duel(struct race *race, int who)
 	u_long i;
 
 	for (i = 0; i < race->rounds; i++) {
-		race_enter(race, va, race->lab->m[who], RW);
+		race_enter(race, va, race->lab->m[who % LAB_PAGES_MAX], RW);
 		if (!lab_can_load(va))
 			race->failed++;
 		pmap_remove(race->lab->pmap, va, va + PAGE_SIZE);
@@ -320,19 +327,20 @@ duel_attack(struct race *race)
 static void
 duel_victim(struct race *race)
 {
-	duel(race, 1);
+	duel(race, 1 + (int)race->more);
 }
 
 HF_SCENARIO(tlb_duel, "pmap.tlb_duel", "TL-08",
-    "two CPUs that shoot at each other both get through", .flags = SMP)
+    "CPUs that shoot at each other all get through", .flags = SMP)
 {
 	struct lab lab;
 	struct race race = { .lab = &lab,
 		.rounds = race_rounds(25),
 		.attack = duel_attack,
-		.victim = duel_victim };
+		.victim = duel_victim,
+		.all_cpus = true };
 
-	lab_open(&lab, 2);
+	lab_open(&lab, MIN(hf_smp_wait(), LAB_PAGES_MAX));
 	race_run(&race);
 	hf_expect_eq(pmap_resident_count(lab.pmap), 1);
 	lab_close(&lab);
@@ -355,7 +363,7 @@ kernel_reader(struct race *race)
 			}
 			atomic_store_rel_long(&race->seen, v);
 		}
-		atomic_add_long(&race->tries, 1);
+		race_tried(race);
 	}
 }
 
@@ -385,7 +393,8 @@ HF_SCENARIO(tlb_kernel, "pmap.tlb_kernel", "TL-13 TL-02 PM-41",
 {
 	struct race race = { .rounds = race_rounds(8),
 		.attack = kernel_loop,
-		.victim = kernel_reader };
+		.victim = kernel_reader,
+		.all_cpus = true };
 
 	race_kva = kva_alloc(PAGE_SIZE);
 	hf_require(race_kva != 0);

@@ -3,8 +3,8 @@
 
 #include <sys/mman.h>
 #include <sys/proc.h>
-#include <kern/plan.h>
 #include <kern/thread.h>
+#include <test/crowd.h>
 #include <test/scenario.h>
 #include <test/script_pager.h>
 #include <test/space.h>
@@ -230,8 +230,9 @@ play(void *arg)
 static void
 all_play(void)
 {
-	static struct player players[PLAYERS];
-	struct thread *td[PLAYERS - 1];
+	static struct player players[HF_CROWD_MAX];
+	struct thread *td[HF_CROWD_MAX];
+	const int n = (int)hf_crowd(PLAYERS);
 	struct player *p;
 	vm_map_t m;
 	int i, k;
@@ -240,23 +241,23 @@ all_play(void)
 	m = hf_space_map();
 	hf_script_begin(&script, 8);
 	shm = vm_object_allocate(OBJT_SWAP, 4);
-	for (i = 0; i < PLAYERS; i++) {
+	for (i = 0; i < n; i++) {
 		p = &players[i];
 		bzero(p, sizeof(*p));
 		hf_rng_seed(&p->rng, hf_random(hf_scenario_rng()));
 		p->map = m;
-		p->rounds = hf_plan_param_u64("effort", 1) * ROUNDS;
+		p->rounds = hf_crowd_rounds(ROUNDS, PLAYERS, (u_int)n);
 		if (i > 0)
-			td[i - 1] = hf_space_thread(play, p);
+			td[i] = hf_space_thread(play, p);
 	}
 	play(&players[0]);
-	for (i = 1; i < PLAYERS; i++)
-		hf_thread_join(td[i - 1]);
+	for (i = 1; i < n; i++)
+		hf_thread_join(td[i]);
 	hf_space_check();
 	hf_expect_eq(vm_map_remove(m, VA, VA + ptoa(PAGES)), KERN_SUCCESS);
 	hf_expect_eq(vm_user_wire_count, 0);
 	hf_expect_eq(pmap_wired_count(m->pmap), 0);
-	for (i = 0; i < PLAYERS; i++) {
+	for (i = 0; i < n; i++) {
 		hf_expect_eq(players[i].bad, 0);
 		for (k = 0; k < KEEP; k++)
 			unhold(&players[i].held[k]);
@@ -267,7 +268,7 @@ all_play(void)
 }
 
 HF_SCENARIO(wire_random, "wire.random", "WI-12 QH-23 IW-1",
-    "three threads wire, hold, map, advise, fork and sync at random",
+    "all CPUs wire, hold, map, advise, fork and sync at random",
     .timeout_ms = 300000)
 {
 	sharing = truncating = false;

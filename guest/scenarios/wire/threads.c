@@ -2,8 +2,8 @@
 /* threads.c: threads at the locks, the rights and the mappings of one process. */
 
 #include <sys/proc.h>
-#include <kern/plan.h>
 #include <kern/thread.h>
+#include <test/crowd.h>
 #include <test/scenario.h>
 #include <test/space.h>
 
@@ -116,7 +116,7 @@ all_work(struct worker *w, u_int n, u_long rounds)
 	for (i = 0; i < n; i++) {
 		hf_rng_seed(&w[i].rng, hf_random(hf_scenario_rng()));
 		w[i].map = m;
-		w[i].rounds = hf_plan_param_u64("effort", 1) * rounds;
+		w[i].rounds = rounds;
 		w[i].td = hf_space_thread(work, &w[i]);
 	}
 	for (i = 0; i < n; i++)
@@ -129,19 +129,19 @@ all_work(struct worker *w, u_int n, u_long rounds)
 }
 
 HF_SCENARIO(wire_lock_all, "wire.lock_all_threads", "WI-12 WI-27 SC-52 SC-54",
-    "eight threads lock all and unlock all of one process",
-    .timeout_ms = 300000)
+    "many threads lock all and unlock all of one process", .timeout_ms = 300000)
 {
-	struct worker w[8];
+	struct worker w[HF_CROWD_MAX];
+	const u_int n = hf_crowd(8);
 	u_int i;
 
 	hf_space_anon_at(VA, 4);
 	hf_space_map_at(VA + ptoa(4), 4, NULL, 0, VM_PROT_READ, 0);
 	hf_space_map_at(VA + ptoa(8), 4, NULL, 0, VM_PROT_NONE, 0);
 	hf_space_anon_at(VA + ptoa(14), 4);
-	for (i = 0; i < nitems(w); i++)
+	for (i = 0; i < n; i++)
 		w[i].work = lock_all;
-	all_work(w, nitems(w), 2);
+	all_work(w, n, hf_crowd_rounds(2, 8, n));
 }
 
 HF_SCENARIO(wire_threads, "wire.threads", "WI-12 WI-14 MP-28 IW-1",
@@ -150,11 +150,12 @@ HF_SCENARIO(wire_threads, "wire.threads", "WI-12 WI-14 MP-28 IW-1",
 {
 	static void (*const works[])(struct worker *) = { map, lock, lock,
 		protect, lock_all, invalidate, fork };
-	struct worker w[nitems(works)];
+	struct worker w[HF_CROWD_MAX];
+	const u_int n = hf_crowd(nitems(works));
 	u_int i;
 
 	hf_space_anon_at(VA, PAGES);
-	for (i = 0; i < nitems(w); i++)
-		w[i].work = works[i];
-	all_work(w, nitems(w), 3);
+	for (i = 0; i < n; i++)
+		w[i].work = works[i % nitems(works)];
+	all_work(w, n, hf_crowd_rounds(3, nitems(works), n));
 }
