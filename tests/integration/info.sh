@@ -20,6 +20,12 @@ for m in /sys/module/kvm_*; do
 	break
 done
 expect "ring 0" '^ring 0         (run by the processor \([0-9.]+ ns an instruction\)|emulated by the host: [0-9]+ ns an instruction)'
+# As the kernel has it, which leaves out blanks around it.
+name=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1 | sed 's/ *$//')
+case $name in
+"" | unknown) ;;
+*) expect "the processor's name" "^CPU            $(printf %s "$name" | sed 's/[][()*+?.^$|{}\\]/\\&/g')\$" ;;
+esac
 # A run says the same of ring 0, from what the guest itself has measured.
 "$holdfast" run boot.smoke >"$log.run" 2>&1
 if grep -q '^ring 0         emulated' "$log"; then want=1; else want=0; fi

@@ -75,6 +75,7 @@ class Machine:
     """/dev/kvm, with a program that is not broken and a guest that is."""
     name = "kvm"
     targets = ["holdfast-guest.elf"]
+    at_once = 10  # the report comes at the end
 
     def __init__(self, program, disk, seconds=600):
         self.program, self.disk, self.seconds, self.favourites = program, disk, seconds, Favourites()
@@ -104,9 +105,8 @@ class Machine:
         ids = self.favourites.order(mutation["file"], self.ids(mutation["file"]))
         args = self.command("--kernel", os.path.join(build, self.targets[0]))
         end = time.monotonic() + self.seconds
-        # The report comes at the end, so a few at a time.
-        for i in range(0, len(ids), 10):
-            killed = self.red(args + ids[i:i + 10])
+        for i in range(0, len(ids), self.at_once):
+            killed = self.red(args + ids[i:i + self.at_once])
             if killed:
                 self.favourites.won(mutation["file"], killed.split(":")[0])
             if killed or time.monotonic() > end:
@@ -120,6 +120,23 @@ class Machine:
         if bad:
             return f"{bad[1]}: fails"
         return None if r.returncode == 0 else f"run: status {r.returncode}: {(r.stdout + r.stderr)[-200:]}"
+
+
+class Qemu(Machine):
+    """QEMU's microvm: a processor with a TLB, so that a flush that is left out shows."""
+    name = "qemu"
+    at_once = 60  # each time a machine is started
+
+    def __init__(self, program, disk, tools, build):
+        self.tools, self.build = tools, build
+        super().__init__(program, disk, 400)
+
+    def sees(self, path):
+        return path.startswith("guest/arch/")
+
+    def command(self, *kernel):
+        return [os.path.join(self.tools, "qemu-run"), "--build", self.build, *kernel, "--format", "tap",
+                "--timeout", "240", "--param", "junk=1"]
 
 
 class Tests:

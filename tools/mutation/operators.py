@@ -12,7 +12,7 @@ import os
 import re
 
 # Only say something, or check; a kernel without them is as right as before.
-SAYS = re.compile(r"\b(\w*ASSERT\w*|MPASS|KASSERT|printf|hf_note|hf_value|panic|hf_log\w*|err_\w+|log_\w+"
+SAYS = re.compile(r"\b(\w*ASSERT\w*|\w*assert\w*|hf_check\w*|hf_lock_check\w*|MPASS|printf|hf_note|hf_value|panic|hf_log\w*|err_\w+|log_\w+"
                   r"|va_start|va_end|va_copy)\s*\(")
 CALL = re.compile(r"^(\t+)(?:\(void\))?((?:\w+(?:->|\.))*\w+)\((.*)\);$")
 FLUSH = re.compile(r"flush|inval|invl|fence|fsync|fdatasync|cr3")

@@ -2,6 +2,7 @@
 /* wait.c: waiting for free memory. */
 #include <kern/clock.h>
 #include <test/vm_util.h>
+#include <vm/vm_pageout_internal.h>
 
 HF_SCENARIO(
     page_wait_not, "page.wait_not", "VW-1", "with enough memory nobody waits")
@@ -90,6 +91,25 @@ HF_SCENARIO(page_wait_pager, "page.wait_pager", "VW-3",
 	hf_test_free_restore();
 	hf_thread_join(td);
 	hf_expect_eq(awake, 2);
+}
+
+HF_SCENARIO(page_wait_exhausted, "page.wait_exhausted", "VW-2",
+    "who waits when memory is found exhausted wakes when there is some at last")
+{
+	struct vm_domain *vmd = &vm_dom[0];
+	struct thread *td;
+
+	go = 0;
+	awake = 0;
+	td = hf_thread_create(wait_thread, NULL, "waiter", -1);
+	hf_test_free_set(vmd->vmd_free_min - 1);
+	go = 1;
+	hf_test_await_sleepers(hf_vm_wait_channel(VMD_WAIT_MIN), 1);
+	hf_vm_set_exhausted(vmd);
+	hf_vm_clear_exhausted(vmd);
+	hf_test_free_restore();
+	hf_thread_join(td);
+	hf_expect_eq(awake, 1);
 }
 
 static void
