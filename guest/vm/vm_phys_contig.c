@@ -90,7 +90,7 @@ is_free_max_block(struct vm_phys_seg *seg, vm_paddr_t pa)
 {
 	vm_page_t m;
 
-	if (pa < seg->start || pa >= seg->end)
+	if (pa >= seg->end)
 		return (false);
 	m = seg->first_page + atop(pa - seg->start);
 	return (hf_vm_page_is_set_up(m) && m->order == VM_NFREEORDER - 1);

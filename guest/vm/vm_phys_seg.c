@@ -53,10 +53,7 @@ vm_phys_add_seg(vm_paddr_t start, vm_paddr_t end)
 	add_one(MAX(start, VM_DMA32_BOUNDARY), end, VM_FREELIST_DEFAULT);
 }
 
-/*
- * Structs needed.  Each segment begins at an index congruent to its frame
- * number, so that a group never has pages of two segments.
- */
+/* Structs needed.  Each segment begins with a group of its own. */
 u_long
 hf_vm_phys_array_pages(void)
 {
@@ -66,7 +63,6 @@ hf_vm_phys_array_pages(void)
 	n = 0;
 	for (i = 0; i < vm_phys_nsegs; i++) {
 		n = roundup2(n, GROUP_PAGES);
-		n += atop(vm_phys_segs[i].start) & (GROUP_PAGES - 1);
 		n += atop(vm_phys_segs[i].end - vm_phys_segs[i].start);
 	}
 	return (roundup2(n, GROUP_PAGES));
@@ -97,7 +93,6 @@ vm_phys_init(void *map)
 	for (i = 0; i < vm_phys_nsegs; i++) {
 		seg = &vm_phys_segs[i];
 		n = roundup2(n, GROUP_PAGES);
-		n += atop(seg->start) & (GROUP_PAGES - 1);
 		seg->first_page = vm_page_array + n;
 		seg->first_index = n;
 		n += atop(seg->end - seg->start);

@@ -11,6 +11,7 @@
 #include <sys/vmmeter.h>
 #include <sys/vnode.h>
 #include <machine/atomic.h>
+#include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -65,6 +66,7 @@ vnode_pager_alloc(void *handle, vm_ooffset_t size, vm_prot_t prot,
 			return (object);
 		}
 		object = object_new(vp, size);
+		(void)HF_FAILPOINT("vnode.object");
 		VI_LOCK(vp);
 		if (vp->v_object == NULL) {
 			atomic_store_rel_ptr(

@@ -192,6 +192,30 @@ uring_missing(int kind)
 	return (false);
 }
 
+static int
+open_files(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) != -1;
+	return (n);
+}
+
+START_TEST(what_is_closed_leaves_no_file_open)
+{
+	int before;
+
+	if (uring_missing(_i))
+		return;
+	/* What is made once and kept is there after the first. */
+	blk_close(disk_new(_i));
+	before = open_files();
+	blk_close(disk_new(_i));
+	ck_assert_int_eq(open_files(), before);
+}
+END_TEST
+
 START_TEST(reads_see_the_image_and_later_writes)
 {
 	static uint8_t buf[BYTES], want[BYTES];
@@ -728,6 +752,7 @@ backends_suite(void)
 	TCase *t = tcase_create("all");
 
 	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, what_is_closed_leaves_no_file_open, 0, KINDS);
 	tcase_add_loop_test(t, reads_see_the_image_and_later_writes, 0, KINDS);
 	tcase_add_loop_test(
 	    t, many_ops_are_under_way_at_once_in_many_pieces, 0, KINDS);

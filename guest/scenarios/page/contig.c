@@ -63,6 +63,22 @@ HF_SCENARIO(page_alloc_contig_range, "page.alloc_contig_range", "PA-22",
 	hf_expect_eq(m, NULL);
 	hf_expect_eq(vm_free_count(), free + 2);
 	hf_expect_eq(object->resident_page_count, 0);
+	/* A run that fits exactly, zeroed: what is beside it is another's. */
+	for (int i = 0; i < 3; i++)
+		vm_page_free(&first[i]);
+	m = vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL, 1, pa + ptoa(4),
+	    pa + ptoa(5), PAGE_SIZE, 0, VM_MEMATTR_DEFAULT);
+	hf_require(m == &first[4]);
+	memset(hf_test_bytes(m), 0xa5, PAGE_SIZE);
+	m->pindex = 77;
+	hf_expect_eq(vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL | VM_ALLOC_ZERO,
+			 4, pa, pa + ptoa(4), PAGE_SIZE, 0, VM_MEMATTR_DEFAULT),
+	    &first[0]);
+	hf_expect(hf_test_all(&first[3], 0, PAGE_SIZE, 0));
+	hf_expect(hf_test_all(&first[4], 0, PAGE_SIZE, 0xa5));
+	hf_expect_eq(first[4].pindex, 77);
+	vm_page_free(&first[3]);
+	vm_page_free(&first[4]);
 	/* A block of two, of which the second only is in the range. */
 	vm_page_free(&first[5]);
 	m = vm_page_alloc_contig(object, 0, VM_ALLOC_NORMAL, 2, pa + ptoa(5),

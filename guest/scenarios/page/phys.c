@@ -9,12 +9,20 @@
 static void
 count_blocks(u_long n[VM_NFREEORDER])
 {
-	int list, order;
+	int list, order, pool;
+	u_long all, each;
 
 	for (order = 0; order < VM_NFREEORDER; order++) {
 		n[order] = 0;
-		for (list = 0; list < VM_NFREELIST; list++)
-			n[order] += hf_vm_phys_block_count(list, -1, order);
+		for (list = 0; list < VM_NFREELIST; list++) {
+			all = hf_vm_phys_block_count(list, -1, order);
+			each = 0;
+			for (pool = 0; pool < VM_NFREEPOOL; pool++)
+				each +=
+				    hf_vm_phys_block_count(list, pool, order);
+			hf_expect_eq(all, each);
+			n[order] += all;
+		}
 	}
 }
 
@@ -67,6 +75,30 @@ HF_SCENARIO(phys_split, "page.phys_split", "PH-1 PH-2",
 	give(second, 0);
 	hf_expect_ne(block->order, 0);
 	hf_expect_eq(second->order, VM_NFREEORDER);
+	hf_expect_eq(hf_vm_phys_check(&frames), NULL);
+	hf_expect_eq(frames, vm_free_count());
+}
+
+HF_SCENARIO(phys_largest, "page.phys_largest", "PH-2",
+    "two blocks of the largest size beside each other stay two")
+{
+	const int k = VM_NFREEORDER - 1;
+	u_long after[VM_NFREEORDER], before[VM_NFREEORDER];
+	vm_page_t block[64];
+	u_long frames;
+	int n;
+
+	count_blocks(before);
+	for (n = 0; n < (int)nitems(block); n++) {
+		block[n] = take(VM_FREEPOOL_DEFAULT, k);
+		if (block[n] == NULL)
+			break;
+	}
+	hf_expect_le(before[k], n);
+	while (n > 0)
+		give(block[--n], k);
+	count_blocks(after);
+	hf_expect_eq(after[k], before[k]);
 	hf_expect_eq(hf_vm_phys_check(&frames), NULL);
 	hf_expect_eq(frames, vm_free_count());
 }

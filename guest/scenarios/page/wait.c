@@ -106,10 +106,15 @@ HF_SCENARIO(page_wait_exhausted, "page.wait_exhausted", "VW-2",
 	go = 1;
 	hf_test_await_sleepers(hf_vm_wait_channel(VMD_WAIT_MIN), 1);
 	hf_vm_set_exhausted(vmd);
+	hf_expect(hf_vm_exhausted());
 	hf_vm_clear_exhausted(vmd);
 	hf_test_free_restore();
 	hf_thread_join(td);
 	hf_expect_eq(awake, 1);
+	/* Frames have come before it was said. */
+	hf_vm_set_exhausted(vmd);
+	hf_expect(!hf_vm_exhausted());
+	hf_expect_eq(vmd->vmd_waiting, 0);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <kern/failpoint.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_map.h>
 #include <vm/vm_object.h>
@@ -53,6 +54,38 @@ HF_SCENARIO(vnode_one_object, "pager.one_object", "VN-01 VN-18",
 	hf_expect_eq(vp->v_holdcnt, holds + 1);
 	hf_file_drop(vp);
 	hf_expect_eq(vp->v_holdcnt, holds);
+	hf_file_close(vp);
+}
+
+static void
+make_object(void *vp)
+{
+	hf_expect_eq(vnode_create_vobject(vp, 0, NULL), 0);
+}
+
+HF_SCENARIO(vnode_made_meanwhile, "pager.object_made_meanwhile", "VN-01",
+    "of two who make a vnode's object at once both get the same", ON_DISK)
+{
+	struct vnode *vp;
+	vm_object_t object;
+	uint64_t bytes;
+
+	vp = hf_file_open("size-4097");
+	bytes = hf_file_bytes(vp);
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	vnode_destroy_vobject(vp);
+	hf_require_eq(vp->v_object, NULL);
+	hf_failpoint_call("vnode.object", 0, make_object, vp);
+	object = vnode_pager_alloc(vp, bytes, 0, 0, NULL);
+	VOP_UNLOCK(vp);
+	hf_expect_eq(hf_failpoint_fired("vnode.object"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(object, vp->v_object);
+	hf_expect_eq(object->ref_count, 1);
+	VI_LOCK(vp);
+	hf_expect_eq(object->handle, vp);
+	VI_UNLOCK(vp);
+	vm_object_deallocate(object);
 	hf_file_close(vp);
 }
 

@@ -426,6 +426,25 @@ HF_SCENARIO(pager_async_flush, "pager.write_async_flush", "PP-07 PP-18",
 	end();
 }
 
+HF_SCENARIO(pager_reclaim_flush, "pager.reclaim_flushes", "VN-02 PP-18",
+    "what an earlier call only started is flushed when the file is let go",
+    WRITES)
+{
+	uint64_t flushes;
+
+	begin();
+	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
+	hf_expect(hf_probe_write(VA, other_byte(0)).ok);
+	hf_expect_eq(sync_pages(0, npages, FALSE), KERN_SUCCESS);
+	while (blockcount_read(&object->paging_in_progress) != 0)
+		hf_yield();
+	flushes = bd->flushes;
+	end();
+	hf_expect_eq(bd->flushes, flushes);
+	hf_expect_eq(hf_root_unmount(), 0);
+	hf_expect_lt(flushes, bd->flushes);
+}
+
 HF_SCENARIO(pager_async_short, "pager.write_async_short", "PP-07",
     "short of memory a write is over, and its page clean, on return", WRITES)
 {

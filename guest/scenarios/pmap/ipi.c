@@ -42,7 +42,7 @@ sit(struct race *race)
 		cpu_spinwait();
 }
 
-static u_long ipis_widen, ipis_remove, ipis_kernel;
+static u_long ipis_widen, ipis_remove, ipis_kernel, ipis_type;
 static vm_offset_t ipi_kva;
 
 static void
@@ -67,6 +67,10 @@ count_ipis(struct race *race)
 	n = hf_tlb_ipi_count();
 	pmap_qremove(ipi_kva, 1);
 	ipis_kernel = hf_tlb_ipi_count() - n;
+	n = hf_tlb_ipi_count();
+	pmap_page_set_memattr(lab->m[0], VM_MEMATTR_UNCACHEABLE);
+	ipis_type = hf_tlb_ipi_count() - n;
+	pmap_page_set_memattr(lab->m[0], VM_MEMATTR_DEFAULT);
 }
 
 HF_SCENARIO(tlb_targets, "pmap.tlb_targets", "TL-06 TL-12",
@@ -85,6 +89,9 @@ HF_SCENARIO(tlb_targets, "pmap.tlb_targets", "TL-06 TL-12",
 	/* Its table page goes, too: one flush for both, or one for each. */
 	hf_expect_le(1, ipis_remove);
 	hf_expect_le(CPU_COUNT(&all_cpus) - 1, ipis_kernel);
+#ifndef HF_MODEL /* which has no memory types */
+	hf_expect_le(CPU_COUNT(&all_cpus) - 1, ipis_type);
+#endif
 	kva_free(ipi_kva, PAGE_SIZE);
 	lab_close(&lab);
 }
