@@ -36,6 +36,10 @@ submit(struct hf_bdev *bd, struct hf_io *io)
 
 	if (io->op == HF_IO_WRITE && d->no_writes)
 		panic("fuzz: a write to what is mounted read-only");
+	/* No pointer may name the superblock. */
+	if (io->op == HF_IO_WRITE &&
+	    io->sector << HF_SECTOR_SHIFT < MAX(1u << d->shift, 2048u))
+		panic("fuzz: a write to the superblock");
 	if (d->fail > 0) {
 		d->fail--;
 		error = EIO;
@@ -53,17 +57,50 @@ poll(struct hf_bdev *bd)
 
 static const struct hf_bdev_ops ops = { submit, poll };
 
+/* Any bytes anywhere in what is not data. */
+static uint64_t
+some_place(struct fuzz_disk *d, struct fuzz_input *in)
+{
+	uint64_t where = fuzz_take(in, 1) % EXT2_IMAGE_META;
+
+	/* Block 0 is nothing with 1 KiB blocks. */
+	where = (where + (d->shift == 10)) << d->shift;
+	return (where + (fuzz_take(in, 2) & ((1u << d->shift) - 1)));
+}
+
+/* Numbers at which things change, or any. */
+static uint32_t
+some_number(struct fuzz_input *in)
+{
+	static const uint32_t numbers[] = { 0, 1, 2, 3, 7, 8, 12, 16,
+		EXT2_IMAGE_BLOCKS - 1, EXT2_IMAGE_BLOCKS, EXT2_IMAGE_BLOCKS + 1,
+		0xff, 0x7fffffff, 0x80000000, 0xffffffff, 0x81a4, 0x41ed };
+	const uint64_t n = fuzz_take(in, 1);
+
+	if (n < nitems(numbers))
+		return (numbers[n]);
+	return ((uint32_t)(n < 128 ? n : fuzz_take(in, 4)));
+}
+
+/* First byte: 0 to 4, a field (ext2_image.h) and a number; else a place and bytes. */
 void
 fuzz_disk_patch(struct fuzz_disk *d, struct fuzz_input *in)
 {
 	const uint64_t size = d->bd.capacity_sectors << HF_SECTOR_SHIFT;
-	uint64_t where = fuzz_take(in, 1) % EXT2_IMAGE_META;
-	uint64_t n;
+	const unsigned int kind = (unsigned int)fuzz_take(in, 1) % 8;
+	uint32_t n, number;
+	uint64_t where;
 
-	/* Block 0 is nothing with 1 KiB blocks. */
-	where = (where + (d->shift == 10)) << d->shift;
-	where += fuzz_take(in, 2) & ((1u << d->shift) - 1);
-	for (n = 1 + fuzz_take(in, 1) % 16; n > 0; n--, where++)
+	if (kind < EXT2_IMAGE_KINDS) {
+		where = ext2_image_place(
+		    d->shift, kind, (unsigned int)fuzz_take(in, 1), &n);
+		number = some_number(in);
+		if (where + n <= size)
+			memcpy(d->bytes + where, &number, n);
+		return;
+	}
+	where = some_place(d, in);
+	for (n = 1 + (uint32_t)fuzz_take(in, 1) % 16; n > 0; n--, where++)
 		if (where < size)
 			d->bytes[where] = (uint8_t)fuzz_take(in, 1);
 }

@@ -12,11 +12,12 @@ struct fuzz_disk {
 	unsigned int shift;
 	unsigned int fail; /* the next ios fail, so many */
 	bool no_writes;	   /* none may come */
+	bool changed;	   /* since it was made */
 };
 
 /* One byte says what kind of disk; then patches, a count before them. */
 void fuzz_disk_make(struct fuzz_disk *d, struct fuzz_input *in);
-/* One more patch: a block, a place in it, a length, bytes. */
+/* One more patch: a place and what is there from now on. */
 void fuzz_disk_patch(struct fuzz_disk *d, struct fuzz_input *in);
 void fuzz_disk_free(struct fuzz_disk *d);
 

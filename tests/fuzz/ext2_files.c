@@ -29,7 +29,7 @@ struct session {
 	struct vnode *root, *vp; /* used and unlocked; vp: what ops are about */
 };
 
-static char buf[BUF_BYTES];
+static char buf[BUF_BYTES] __aligned(8);
 
 static const char *const paths[] = { "file", "small", "far", "sub", "sub/leaf",
 	"crowd", "crowd/n0", "crowd/n7", "crowd/none", "link", "link/x", ".",
@@ -81,6 +81,38 @@ some_offset(struct session *s)
 	}
 }
 
+/* Is there such an entry anywhere on the disk, within a block? */
+static bool
+is_on_disk(const struct fuzz_disk *d, const struct dirent *de)
+{
+	const uint64_t size = d->bd.capacity_sectors << HF_SECTOR_SHIFT;
+	const uint32_t mask = (1u << d->shift) - 1;
+
+	for (uint64_t at = 0; at + 8 + de->d_namlen <= size; at += 4) {
+		const struct ext2_dirent *on = (const void *)(d->bytes + at);
+
+		if (on->name_len == de->d_namlen && on->inode == de->d_fileno &&
+		    (at & mask) + 8 + de->d_namlen <= mask + 1 &&
+		    memcmp(on->name, de->d_name, de->d_namlen) == 0)
+			return (true);
+	}
+	return (false);
+}
+
+/* Names are the disk's; long ones alone, for it takes time. */
+static void
+check_names(struct session *s, size_t bytes)
+{
+	const struct dirent *de;
+
+	for (size_t at = 0; at < bytes; at += de->d_reclen) {
+		de = (const void *)(buf + at);
+		hf_require(de->d_reclen >= 16 && at + de->d_reclen <= bytes);
+		if (de->d_namlen > 16 && !s->disk.changed)
+			hf_expect(is_on_disk(&s->disk, de));
+	}
+}
+
 static void
 list_names(struct session *s, off_t offset)
 {
@@ -99,6 +131,7 @@ list_names(struct session *s, off_t offset)
 	VOP_UNLOCK(s->vp);
 	if (error == 0)
 		hf_expect(eof || uio.uio_offset != offset);
+	check_names(s, sizeof(buf) - (size_t)uio.uio_resid);
 }
 
 static void
@@ -207,6 +240,7 @@ one(struct session *s)
 		break;
 	case 9: /* what was checked at mount is read again */
 		fuzz_disk_patch(&s->disk, s->in);
+		s->disk.changed = true;
 		break;
 	default:
 		s->disk.fail = (u_int)fuzz_take(s->in, 1) % 4;

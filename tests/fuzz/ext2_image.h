@@ -16,6 +16,14 @@
 /* What is not data: from the first on. */
 #define EXT2_IMAGE_META 32u
 
+/*
+ * Places worth a damage, of so many kinds: a field of the superblock, of a descriptor, of
+ * an inode, of a directory's entry, or a block pointer.  *bytes of it are one number.
+ */
+#define EXT2_IMAGE_KINDS 5
+uint64_t ext2_image_place(
+    unsigned int shift, unsigned int kind, unsigned int which, uint32_t *bytes);
+
 /* bytes: EXT2_IMAGE_BLOCKS << shift of zeros; shift 10, 11 or 12. */
 void ext2_image_make(uint8_t *bytes, unsigned int shift);
 

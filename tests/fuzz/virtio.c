@@ -217,7 +217,7 @@ some_desc(struct fuzz_input *in)
 static void
 offer(struct fuzz_input *in)
 {
-	const uint16_t head = (uint16_t)fuzz_take(in, 1);
+	const uint16_t head = (uint16_t)fuzz_take(in, 2);
 	struct virtq_avail *avail =
 	    guestmem_ptr(ram, gpa_make(AVAIL), sizeof(*avail));
 	const uint16_t idx = avail->idx;
