@@ -4,7 +4,7 @@
 /*
  * Map transitions, paging in progress, busy pages and file ranges are held by a thread
  * across sleeps and waited for by others, so they can close a cycle as any lock can.
- * Each has a rank in lock_order.c.  They are checked where a thread is about to sleep,
+ * Each has a rank in lock_ranks.h.  They are checked where a thread is about to sleep,
  * for one of them or for an sx: an inversion is reported the first time that
  * somebody would have to wait, whether or not there is a cycle that time.
  */

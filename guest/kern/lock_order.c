@@ -6,60 +6,7 @@
 #include <sys/proc.h>
 #include <sys/lock.h>
 #include <kern/lock_order.h>
-
-/* Outer locks first; docs/locking.md draws the same order. */
-static const struct {
-	const char *name;
-	uint16_t rank;
-} ranks[] = {
-	{ "file offset", 14 },
-	{ "file range", 16 }, /* a node, as the four with (*) */
-	{ "mount", 18 },
-	{ "map transition", 19 }, /* (*) */
-	{ "vnode", 20 },
-	{ "vm map (user)", 22 },
-	{ "mount vnode list", 24 },
-	{ "object paging", 26 }, /* (*) */
-	{ "page busy", 28 },	 /* (*) */
-	{ "ext2", 30 },
-	{ "buf cache", 32 },
-	{ "pbuf pool", 34 },
-	{ "bdev", 36 },
-	{ "vm map (system)", 42 },
-	{ "vm map sleep mutex", 44 },
-	{ "vm object", 50 },
-	{ "vm object list", 52 },
-	{ "vnode interlock", 54 },
-	{ "pmap list", 58 },
-	{ "pmap", 60 },
-	{ "pmap split", 62 },
-	{ "pv list", 64 },
-	{ "pv chunk", 66 },
-	{ "vm page queue", 70 },
-	{ "vm reserv", 74 },
-	{ "vm phys free", 76 },
-	{ "vm slab", 80 },
-	/* Spin mutexes: inside every lock that blocks. */
-	{ "vm page busy", 100 },
-	{ "vm wait", 102 },
-	{ "virtqueue", 110 },
-	{ "bdev wait", 112 },
-	{ "taskqueue", 114 },
-	{ "kalloc", 120 },
-	{ "failpoint", 122 },
-	{ "ioapic", 124 },
-	{ "report", 130 },
-	{ "console", 132 },
-};
-
-uint16_t
-hf_lock_rank(const char *name)
-{
-	for (u_int i = 0; i < nitems(ranks); i++)
-		if (strcmp(ranks[i].name, name) == 0)
-			return (ranks[i].rank);
-	return (0);
-}
+#include <kern/lock_ranks.h>
 
 void
 hf_lock_init(struct lock_object *lo, enum hf_lock_class class, const char *name,
@@ -78,9 +25,52 @@ hf_lock_destroy(struct lock_object *lo)
 }
 
 #ifdef INVARIANTS
+#define RANK(rank, kind, name, two) { name, rank, HF_LOCK_##kind },
+#define HF_LOCK_NODE		    0xff
+static const struct {
+	const char *name;
+	uint16_t rank;
+	uint8_t class; /* enum hf_lock_class; HF_LOCK_NODE: no lock */
+} ranks[] = { HF_LOCK_RANKS(RANK) };
+
+#define UNRANKED (-1)
+
+static int
+row_of(const char *name)
+{
+	for (u_int i = 0; i < nitems(ranks); i++)
+		if (strcmp(ranks[i].name, name) == 0)
+			return ((int)i);
+	return (UNRANKED);
+}
+
+uint16_t
+hf_lock_rank(const char *name)
+{
+	const int row = row_of(name);
+
+	if (row == UNRANKED)
+		panic("lock order: %s has no rank (kern/lock_ranks.h)", name);
+	return (ranks[row].rank);
+}
+
+/* 0: a lock that a test has made for itself, and that has no place in the order. */
+static uint16_t
+look_up(const struct lock_object *lo)
+{
+	const int row = row_of(lo->lo_name);
+
+	if (row == UNRANKED && (lo->lo_flags & LO_TEST) != 0)
+		return (0);
+	if (row != UNRANKED && ranks[row].class != lo->lo_class)
+		panic("lock order: %s is of another kind in kern/lock_ranks.h",
+		    lo->lo_name);
+	return (hf_lock_rank(lo->lo_name));
+}
+
 /*
- * Looked up at the first use and not when the lock is made: thousands are
- * made at boot and never taken.
+ * Looked up at the first use beside another lock, and not when the lock is made:
+ * thousands are made at boot and never taken.
  */
 uint16_t
 hf_lock_rank_of(const struct lock_object *lo)
@@ -92,7 +82,7 @@ hf_lock_rank_of(const struct lock_object *lo)
 		return (0);
 	rank = atomic_load_16(&l->lo_rank);
 	if (rank == HF_RANK_UNKNOWN) {
-		rank = hf_lock_rank(lo->lo_name) + 1;
+		rank = look_up(lo) + 1;
 		atomic_store_16(&l->lo_rank, rank);
 	}
 	return (rank - 1);

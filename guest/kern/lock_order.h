@@ -2,10 +2,10 @@
 /* lock_order.h: the one table of lock ranks. */
 
 /*
- * A lock's class is its name; the table in lock_order.c gives each name a
- * rank.  Taking a lock of a lower rank than one that is held panics under
- * INVARIANTS; the same rank is allowed when the lock has the DUPOK flag.
- * docs/locking.md shows the table as a tree.
+ * A lock's class is its name; the table in lock_ranks.h gives each name a rank.
+ * Taking a lock of a lower rank than one that is held panics under INVARIANTS; the
+ * same rank is allowed when the lock has the DUPOK flag.  A lock without a rank
+ * panics as well when it is used beside another one, unless a test has made it.
  */
 #ifndef HF_KERN_LOCK_ORDER_H
 #define HF_KERN_LOCK_ORDER_H
@@ -15,10 +15,9 @@
 
 struct lock_object;
 
-/* 0: the name is not in the table (the lock is not checked). */
-uint16_t hf_lock_rank(const char *name);
-
 #ifdef INVARIANTS
+/* Of a node or a lock of this name; panics if it has none. */
+uint16_t hf_lock_rank(const char *name);
 /* The lock's own; 0 for one that is not checked. */
 uint16_t hf_lock_rank_of(const struct lock_object *lo);
 /* Panics; pc is where curthread took what it holds. */

@@ -19,6 +19,8 @@ hf_mtx_init(struct mtx *m, const char *name, int opts)
 		flags |= LO_DUPOK;
 	if ((opts & MTX_NOWITNESS) != 0)
 		flags |= LO_QUIET;
+	if ((opts & HF_LOCK_OF_TEST) != 0)
+		flags |= LO_TEST;
 	m->mtx_lock = 0;
 	m->mtx_recurse = 0;
 	hf_lock_init(&m->lock_object,

@@ -225,7 +225,8 @@ may_take(enum hf_lock_class class, const char *name)
 	static u_int kind##_object_flags(int opts)                            \
 	{                                                                     \
 		return (((opts & 0x01) != 0 ? LO_DUPOK : 0) |                 \
-		    ((opts & 0x04) != 0 ? LO_QUIET : 0));                     \
+		    ((opts & 0x04) != 0 ? LO_QUIET : 0) |                     \
+		    ((opts & HF_LOCK_OF_TEST) != 0 ? LO_TEST : 0));           \
 	}                                                                     \
 	void kind##_init_flags(struct type *l, const char *name, int opts)    \
 	{                                                                     \

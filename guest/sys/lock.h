@@ -18,8 +18,18 @@ enum hf_lock_class {
 #define LO_RECURSABLE	0x01
 #define LO_DUPOK	0x02 /* two of the same rank may be held */
 #define LO_QUIET	0x04 /* not in the order check */
+#define LO_TEST		0x08 /* made by a test: needs no rank */
 #define LO_INITED	0x80
 #define HF_RANK_UNKNOWN 0
+
+/*
+ * An option of all lock initialisers here; test/scenario.h makes it HF_LOCK_OF_TEST, so
+ * that the locks of a scenario need no place in the lock order.
+ */
+#define HF_LOCK_OF_TEST 0x100
+#ifndef HF_LOCK_OWNER
+#define HF_LOCK_OWNER 0
+#endif
 
 struct lock_object {
 	const char *lo_name;

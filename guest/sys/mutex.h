@@ -39,17 +39,18 @@ int hf_mtx_owned(const struct mtx *m);
 void hf_mtx_assert(const struct mtx *m, int what, const char *file, int line);
 
 /* Macros: the C library has functions of these names, which the model meets. */
-#define mtx_init(m, name, type, opts) hf_mtx_init((m), (name), (opts))
-#define mtx_destroy(m)		      hf_mtx_destroy(m)
-#define mtx_lock(m)		      hf_mtx_lock(m)
-#define mtx_unlock(m)		      hf_mtx_unlock(m)
-#define mtx_trylock(m)		      hf_mtx_trylock(m)
-#define mtx_lock_spin(m)	      hf_mtx_lock_spin(m)
-#define mtx_unlock_spin(m)	      hf_mtx_unlock_spin(m)
-#define mtx_trylock_spin(m)	      hf_mtx_trylock_spin(m)
-#define mtx_owned(m)		      hf_mtx_owned(m)
-#define mtx_initialized(m)	      (((m)->lock_object.lo_flags & LO_INITED) != 0)
-#define mtx_name(m)		      ((m)->lock_object.lo_name)
+#define mtx_init(m, name, type, opts) \
+	hf_mtx_init((m), (name), (opts) | HF_LOCK_OWNER)
+#define mtx_destroy(m)	    hf_mtx_destroy(m)
+#define mtx_lock(m)	    hf_mtx_lock(m)
+#define mtx_unlock(m)	    hf_mtx_unlock(m)
+#define mtx_trylock(m)	    hf_mtx_trylock(m)
+#define mtx_lock_spin(m)    hf_mtx_lock_spin(m)
+#define mtx_unlock_spin(m)  hf_mtx_unlock_spin(m)
+#define mtx_trylock_spin(m) hf_mtx_trylock_spin(m)
+#define mtx_owned(m)	    hf_mtx_owned(m)
+#define mtx_initialized(m)  (((m)->lock_object.lo_flags & LO_INITED) != 0)
+#define mtx_name(m)	    ((m)->lock_object.lo_name)
 
 #define MA_OWNED       LA_XLOCKED
 #define MA_NOTOWNED    LA_UNLOCKED

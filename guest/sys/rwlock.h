@@ -29,7 +29,7 @@ struct rwlock {
 #define HF_ONE_READER	 0x10ul
 
 void rw_init_flags(struct rwlock *rw, const char *name, int opts);
-#define rw_init(rw, name) rw_init_flags((rw), (name), 0)
+#define rw_init(rw, name) rw_init_flags((rw), (name), HF_LOCK_OWNER)
 void rw_destroy(struct rwlock *rw);
 void rw_rlock(struct rwlock *rw);
 void rw_runlock(struct rwlock *rw);

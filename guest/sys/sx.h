@@ -19,7 +19,7 @@ struct sx {
 };
 
 void sx_init_flags(struct sx *sx, const char *name, int opts);
-#define sx_init(sx, name) sx_init_flags((sx), (name), 0)
+#define sx_init(sx, name) sx_init_flags((sx), (name), HF_LOCK_OWNER)
 void sx_destroy(struct sx *sx);
 void sx_slock(struct sx *sx);
 void sx_sunlock(struct sx *sx);

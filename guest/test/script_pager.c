@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <kern/fail_nth.h>
+#include <test/scenario.h>
 #include <test/script_pager.h>
 #include <test/space.h>
 #include <vm/vm_page.h>

@@ -214,6 +214,46 @@ HF_SCENARIO(kern_lock_misuse, "kern.lock_misuse", "", "misuse of a lock panics")
 	hf_expect_eq(curthread->td_critnest, 0);
 }
 
+/* Takes a lock of that name, of the kernel's or a test's own, with an object's held. */
+static void
+lock_named(const char *name, int opts)
+{
+	struct mtx inner;
+
+	hf_mtx_init(&inner, name, opts);
+	rw_wlock(&rw);
+	mtx_lock(&inner);
+	mtx_unlock(&inner);
+	rw_wunlock(&rw);
+}
+
+static void
+lock_unranked(void *arg)
+{
+	lock_named("kern scenario", MTX_DEF);
+}
+
+static void
+lock_other_kind(void *arg)
+{
+	lock_named("vm page busy", MTX_DEF);
+}
+
+HF_SCENARIO(kern_lock_unranked, "kern.lock_unranked", "",
+    "a lock without a place in the order panics, unless a test has made it")
+{
+	rw_init(&rw, "vm object");
+	lock_named("kern scenario", MTX_DEF | HF_LOCK_OF_TEST);
+	lock_named("pmap", MTX_DEF);
+	hf_expect_panic(
+	    lock_unranked, NULL, "lock order: kern scenario has no rank");
+	rw.rw_lock = 0;
+	hf_expect_panic(lock_other_kind, NULL,
+	    "lock order: vm page busy is of another kind");
+	rw.rw_lock = 0;
+	hf_expect_eq(hf_locks_held(), 0);
+}
+
 HF_SCENARIO(kern_mutex_recursion, "kern.mutex_recursion", "",
     "a recursable mutex is free after as many unlocks as locks")
 {
