@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vm_fault_quick_hold_pages.c: that page's ERRORS and EXAMPLES, carried out. */
+
+#include <sys/proc.h>
+#include <sys/mutex.h>
+#include <test/probe.h>
+#include <test/scenario.h>
+#include <test/space.h>
+#include <vm/vm_extern.h>
+#include "scenarios/man/vm_fault_quick_hold_pages.man.h"
+
+#define VA	      HF_SPACE_BASE
+#define SLOTS	      2
+#define LISTED(error) error,
+
+/* A call for each value, in a space with two pages at VA. */
+static const struct {
+	int error;
+	vm_size_t len; /* from VA on */
+	vm_prot_t prot;
+	bool in_section; /* without page faults, with nothing mapped */
+} calls[] = {
+	{ ENOMEM, ~(vm_size_t)0, VM_PROT_READ, false },
+	{ EINVAL, ptoa(SLOTS) + 1, VM_PROT_READ, false },
+	{ EFAULT, 1, VM_PROT_EXECUTE, false },
+	{ EFAULT, 1, VM_PROT_NONE, false },
+	{ EFAULT, 1, VM_PROT_READ, true },
+	{ EAGAIN, 1, VM_PROT_READ | VM_PROT_QUICK_NOFAULT, true },
+};
+
+static int
+call(u_int i, bool quick)
+{
+	vm_page_t ma[SLOTS];
+	int count = 77, error, save = 0;
+
+	if (calls[i].in_section)
+		save = vm_fault_disable_pagefaults();
+	if (quick)
+		error = vm_fault_quick_hold_pages(
+		    hf_space_map(), VA, calls[i].len, calls[i].prot, ma, SLOTS);
+	else
+		error = vm_fault_hold_pages(hf_space_map(), VA, calls[i].len,
+		    calls[i].prot, ma, SLOTS, &count);
+	if (calls[i].in_section)
+		vm_fault_enable_pagefaults(save);
+	hf_expect(quick || count == 0);
+	return (error);
+}
+
+HF_SCENARIO(man_hold_errors, "hold.man_errors", "QH-04 QH-05 QH-10 QH-16 QH-31",
+    "vm_fault_hold_pages(9) fails with each value of its page, and no other")
+{
+	static const int listed[] = { MAN_ERRORS(LISTED) };
+	bool met[nitems(listed)] = { false };
+	u_int i, n;
+	int error;
+
+	hf_space_anon_at(VA, 2);
+	for (i = 0; i < nitems(calls); i++) {
+		error = call(i, false);
+		hf_expect_eq(error, calls[i].error);
+		if (error != EINVAL)
+			hf_expect_eq(call(i, true), -1);
+		for (n = 0; n < nitems(listed); n++)
+			if (listed[n] == error)
+				break;
+		hf_require(n < nitems(listed)); /* the page names it */
+		met[n] = true;
+	}
+	for (n = 0; n < nitems(listed); n++)
+		hf_expect(met[n]);
+	hf_space_check();
+}
+
+HF_SCENARIO(man_hold_example, "hold.man_example", "QH-31 QH-33 QH-34",
+    "the example of vm_fault_quick_hold_pages(9) does what the page says")
+{
+	const vm_size_t len = 2 * PAGE_SIZE + 100;
+	const vm_offset_t addr = VA + 300;
+	struct mtx lock;
+	vm_offset_t at;
+	u_int wrong;
+
+	mtx_init(&lock, "man example", NULL, MTX_DEF);
+	hf_space_anon_at(VA, 4);
+	hf_probe_write(addr + 1, 7);
+	hf_expect_eq(increment_user(&lock, addr, len), 0);
+	hf_expect_read(addr - 1, 0);
+	hf_expect_read(addr + 1, 8);
+	hf_expect_read(addr + len, 0);
+	for (wrong = 0, at = addr; at < addr + len; at++)
+		wrong += hf_probe_read(at).value != (at == addr + 1 ? 8 : 1);
+	hf_expect_eq(wrong, 0);
+	hf_expect_eq(increment_user(&lock, VA + ptoa(3) + 4000, 200), EFAULT);
+	hf_expect_read(VA + ptoa(3) + 4000, 0);
+	hf_expect_eq(increment_user(&lock, VA, 9 * PAGE_SIZE), EINVAL);
+	mtx_destroy(&lock);
+	hf_space_check();
+}
