@@ -14,6 +14,7 @@
  *	p0 wire 5+2 user	so many pages from one on, and a word of the row's
  *	unhold #3		a number
  *	truncate c #3		a part of a page, which is that number
+ *	p0 map 3+5 stack	the lowest page is its guard
  *
  * fuzz_text.h reads and writes it, fuzz_draw.h makes steps at random.
  */
@@ -48,14 +49,19 @@ enum {
 #define HF_FUZZ_STEPS(X)                                                       \
 	X(fork, 3, HF_FUZZ_WHO | HF_FUZZ_CHILD, 0, "")                         \
 	X(exit, 1, HF_FUZZ_WHO, 0, "")                                         \
-	X(map, 2, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "anon private shared")      \
+	X(map, 3, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0,                             \
+	    "anon private shared stack")                                       \
 	X(unmap, 1, HF_FUZZ_WHOLE, 0, "")                                      \
 	X(inherit, 3, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "copy share zero none") \
 	X(protect, 4, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "none r rw")            \
 	X(wire, 4, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "user system")             \
 	X(unwire, 3, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "user system")           \
-	X(advise, 1, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0,                          \
-	    "dontneed willneed random normal")                                 \
+	X(lockall, 1, HF_FUZZ_WHO, 0, "")                                      \
+	X(unlockall, 1, HF_FUZZ_WHO, 0, "")                                    \
+	X(future, 1, HF_FUZZ_WHO | HF_FUZZ_WORD, 0, "on off")                  \
+	X(vslock, 1, HF_FUZZ_WHOLE, 0, "")                                     \
+	X(advise, 3, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0,                          \
+	    "dontneed willneed random normal free")                            \
 	X(sync, 2, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "flush invalidate")        \
 	X(hold, 3, HF_FUZZ_WHOLE | HF_FUZZ_WORD | HF_FUZZ_NUMBER,              \
 	    HF_FUZZ_HOLDS, "r w")                                              \

@@ -90,6 +90,8 @@ hf_oracle_forget(struct hf_oracle_cell *c, u_int parts)
 void
 hf_oracle_fork(struct hf_oracle_cell *from, struct hf_oracle_cell *to)
 {
+	if (from->gap != 0)
+		*to = *from;
 	if (from->page == NULL || from->inherit == VM_INHERIT_NONE)
 		return;
 	if (from->inherit == VM_INHERIT_SHARE)
@@ -127,7 +129,7 @@ hf_oracle_protect(struct hf_oracle_cell *c, vm_prot_t prot)
 			hf_oracle_page_release(c->page);
 			c->page = copy;
 			c->needs_copy = false;
-		} else if (!hf_oracle_gone(c))
+		} else if (!hf_oracle_gone(c) && !c->emptied)
 			hf_oracle_own(c);
 		c->private = false;
 	}
@@ -146,7 +148,8 @@ hf_oracle_load(
 }
 
 void
-hf_oracle_settle(struct hf_oracle_cell *c, const struct hf_oracle_value *seen)
+hf_oracle_settle(
+    struct hf_oracle_cell *c, const struct hf_oracle_value *seen, bool apart)
 {
 	struct hf_oracle_state s = { .known = HF_ORACLE_WHOLE };
 
@@ -154,6 +157,11 @@ hf_oracle_settle(struct hf_oracle_cell *c, const struct hf_oracle_value *seen)
 		s.v = *seen;
 	shadow(c);
 	hf_oracle_put(c->page, &s, HF_ORACLE_WHOLE);
+	if (!apart)
+		return;
+	hf_oracle_page_release(c->page->behind);
+	c->page->behind = NULL;
+	c->page->behind_since = 0;
 }
 
 struct hf_oracle_page *
@@ -219,4 +227,28 @@ hf_oracle_page_copy(
 	const struct hf_oracle_state s = view(from);
 
 	hf_oracle_put(page, &s, parts);
+}
+
+void
+hf_oracle_free(struct hf_oracle_cell *c)
+{
+	struct hf_oracle_page *p, *top = NULL;
+	u_int from;
+
+	if (c->page == NULL)
+		return;
+	from = since(c);
+	for (p = c->page; p != NULL; p = p->behind) {
+		if (p->file)
+			return;
+		/* Whoever else there is sees what is on top. */
+		if (top == NULL && p->refs - p->holds > 1)
+			return;
+		if (top == NULL && p->stores > 0)
+			top = p;
+		else if (top == NULL)
+			from = p->behind_since;
+	}
+	if (top != NULL)
+		hf_oracle_fade(top, from);
 }

@@ -41,14 +41,19 @@ struct hf_oracle_cell {
 	bool user;		     /* wired by the user ... */
 	u_int system;		     /* ... and so often by the system */
 	bool emptied;		     /* since then its page was cut away */
+	bool stack;		     /* grows into the gap below it, */
+	u_int gap;		     /* of which this cell is one: its number,
+				      * or 0; nothing is mapped */
 	vm_prot_t prot;
 	vm_inherit_t inherit;
 };
 
 /* A file's page, of which every eight bytes are value; one reference. */
 struct hf_oracle_page *hf_oracle_file_page(uint64_t value);
-void hf_oracle_page_ref(struct hf_oracle_page *page);
 void hf_oracle_page_release(struct hf_oracle_page *page);
+/* Another reference, of who holds the page. */
+void hf_oracle_page_hold(struct hf_oracle_page *page);
+void hf_oracle_page_unhold(struct hf_oracle_page *page);
 
 /*
  * Maps the cell read-write to a file's page, or (NULL) to zeros of its own.
@@ -80,10 +85,10 @@ bool hf_oracle_page_gone(const struct hf_oracle_page *page);
 bool hf_oracle_gone(const struct hf_oracle_cell *c);
 /*
  * The cell shows what is gone, but is known to have a page of its own, from before:
- * with this, or (NULL) zeros.
+ * with this, or (NULL) zeros.  apart: nothing is behind that any more.
  */
 void hf_oracle_settle(
-    struct hf_oracle_cell *c, const struct hf_oracle_value *seen);
+    struct hf_oracle_cell *c, const struct hf_oracle_value *seen, bool apart);
 
 /*
  * For who keeps hold of memory that a cell shows: the page that has its value, or
@@ -100,6 +105,13 @@ bool hf_oracle_page_may_be(const struct hf_oracle_page *page,
 /* A page of its own that has what this one has now. */
 struct hf_oracle_page *hf_oracle_page_copy_of(
     const struct hf_oracle_page *from);
+
+/*
+ * The cell's contents may go, until it is stored to: they are what they are, or zeros.
+ * Not what other cells see, too, nor what a file is behind.  Who has wired or holds
+ * it keeps the frame; what is in that counts as not stored all the same.
+ */
+void hf_oracle_free(struct hf_oracle_cell *c);
 
 /* A store of what a page, or a cell, shows. */
 void hf_oracle_copy(

@@ -37,9 +37,17 @@ hf_oracle_page_release(struct hf_oracle_page *p)
 }
 
 void
-hf_oracle_page_ref(struct hf_oracle_page *p)
+hf_oracle_page_hold(struct hf_oracle_page *p)
 {
 	p->refs++;
+	p->holds++;
+}
+
+void
+hf_oracle_page_unhold(struct hf_oracle_page *p)
+{
+	p->holds--;
+	hf_oracle_page_release(p);
 }
 
 static struct hf_oracle_state
@@ -210,4 +218,19 @@ hf_oracle_learn(
 			s->v.part[i] = seen->part[i];
 	}
 	s->known |= parts;
+}
+
+void
+hf_oracle_fade(struct hf_oracle_page *p, u_int since)
+{
+	struct hf_oracle_state *s;
+	u_int k;
+
+	if (p->stores - since >= HF_ORACLE_PAST)
+		since = p->stores - HF_ORACLE_PAST + 1;
+	for (k = since > 0 ? since : 1; k <= p->stores; k++) {
+		s = &p->past[k % HF_ORACLE_PAST];
+		s->either = s->known;
+		s->fades = true;
+	}
 }

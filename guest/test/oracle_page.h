@@ -35,7 +35,7 @@ struct hf_oracle_state {
 struct hf_oracle_page {
 	struct hf_oracle_page *behind; /* with a reference */
 	u_int behind_since;
-	u_int refs;
+	u_int refs, holds; /* of holders of memory, among refs */
 	u_int stores;
 	bool file;
 	u_int
@@ -67,6 +67,9 @@ struct hf_oracle_state hf_oracle_view(
 /* These parts are as in the state from now on; the first state has all parts. */
 void hf_oracle_put(
     struct hf_oracle_page *p, const struct hf_oracle_state *s, u_int parts);
+
+/* What it had since that store may become zeros, each time all of it. */
+void hf_oracle_fade(struct hf_oracle_page *p, u_int since);
 
 /* Somebody has seen this in its last state. */
 void hf_oracle_learn(

@@ -2,6 +2,7 @@
 /* fuzz_scenario.c: a plan as the text of a scenario. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fuzz/fuzz_plan.h"
 #include "fuzz_text.h"
@@ -10,7 +11,12 @@
  * The requirements that the model stands for, and the steps that they are about: not all
  * of a plan's were broken by it, but none that is about other steps.
  */
-#define STEP(name) (1ull << HF_FUZZ_##name)
+#define STEP(name)   (1ull << HF_FUZZ_##name)
+#define ADVISED_FREE (1ull << 62)
+#define ON_STACKS    (1ull << 63)
+#define WIRINGS                                                        \
+	(STEP(wire) | STEP(unwire) | STEP(lockall) | STEP(unlockall) | \
+	    STEP(future) | STEP(vslock))
 #define FILES                                                          \
 	(STEP(read) | STEP(write) | STEP(readpart) | STEP(writepart) | \
 	    STEP(truncate))
@@ -29,13 +35,16 @@ static const struct {
 	{ "FT-03", STEP(load) | STEP(store) | STEP(poke) | STEP(straddle) },
 	{ "FT-60", STEP(starve) },
 	{ "FT-80", STEP(protect) },
-	{ "IW-1", STEP(wire) | STEP(unwire) },
-	{ "IW-4", STEP(wire) | STEP(unwire) | STEP(hold) | STEP(unhold) },
-	{ "IW-5", STEP(wire) | STEP(unwire) },
+	{ "IW-1", WIRINGS },
+	{ "IW-4", WIRINGS | STEP(hold) | STEP(unhold) },
+	{ "IW-5", WIRINGS },
+	{ "IW-10", STEP(vslock) },
 	{ "MP-14", STEP(map) },
 	{ "MP-20", STEP(unmap) },
 	{ "MP-25", STEP(protect) },
+	{ "MP-32", ADVISED_FREE },
 	{ "MP-34", STEP(sync) },
+	{ "MP-36", ON_STACKS },
 	{ "QH-13", STEP(put) },
 	{ "QH-21", STEP(truncate) },
 	{ "QH-23", STEP(hold) },
@@ -43,8 +52,23 @@ static const struct {
 	{ "VN-06", STEP(truncate) },
 	{ "VN-10", STEP(truncate) },
 	{ "VN-17", FILES },
-	{ "WI-04", STEP(wire) | STEP(unwire) },
+	{ "WI-04", WIRINGS },
+	{ "WI-29", STEP(vslock) },
 };
+
+static uint64_t
+about(const struct hf_fuzz_step *step)
+{
+	char text[HF_FUZZ_TEXT_BYTES];
+	uint64_t steps = 1ull << step->kind;
+
+	hf_fuzz_step_write(step, text);
+	if (step->kind == HF_FUZZ_advise && strstr(text, " free") != NULL)
+		steps |= ADVISED_FREE;
+	if (step->kind == HF_FUZZ_map && strstr(text, " stack") != NULL)
+		steps |= ON_STACKS;
+	return (steps);
+}
 
 /* The inside of a C string; it goes on in another line where this one is full. */
 static void
@@ -56,7 +80,7 @@ print_requirements(FILE *f, const struct fuzz_plan *p)
 	int column = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		steps |= 1ull << p->steps[i].kind;
+		steps |= about(&p->steps[i]);
 	for (size_t i = 0; i < n; i++) {
 		if ((requirements[i].steps & steps) == 0)
 			continue;

@@ -7,7 +7,12 @@
 #include <test/fuzz/game.h>
 
 /* In the order of the words of the step "map". */
-enum hf_fuzz_memory { HF_FUZZ_ANON, HF_FUZZ_PRIVATE, HF_FUZZ_SHARED };
+enum hf_fuzz_memory {
+	HF_FUZZ_ANON,
+	HF_FUZZ_PRIVATE,
+	HF_FUZZ_SHARED,
+	HF_FUZZ_STACK
+};
 
 void hf_fuzz_file_begin(void);
 /* After the last process is gone. */

@@ -20,6 +20,7 @@ struct proc;
 /* All that there are; the thread is in one of them. */
 extern struct hf_fuzz_player {
 	struct proc *proc; /* NULL: none */
+	bool future;	   /* its stacks are locked as they grow */
 	struct hf_oracle_cell cell[HF_FUZZ_PAGES];
 } hf_fuzz_players[HF_FUZZ_PROCS];
 

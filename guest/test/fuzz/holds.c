@@ -50,8 +50,8 @@ hf_fuzz_holds_of(vm_page_t m)
 static void
 belongs_to(struct held *hd, struct hf_oracle_page *page)
 {
-	hf_oracle_page_ref(page);
-	hf_oracle_page_release(hd->page);
+	hf_oracle_page_hold(page);
+	hf_oracle_page_unhold(hd->page);
 	hd->page = page;
 }
 
@@ -77,6 +77,22 @@ hf_fuzz_holds_see(const struct hf_oracle_cell *c, vm_page_t m)
 		/* Nor is another frame what the holder's stores should reach. */
 		if (h->write && hf_oracle_owns(c) && hd->page == c->page)
 			hf_expect_eq((uintptr_t)hd->m, (uintptr_t)m);
+	}
+}
+
+void
+hf_fuzz_holds_see_file(struct hf_oracle_page *page, vm_page_t m)
+{
+	struct held *hd;
+	struct hold *h;
+
+	FOREACH_HELD(hd, h)
+	{
+		if (hd->m != m || !hd->cut)
+			continue;
+		hf_expect(hd->kept);
+		hd->cut = false;
+		belongs_to(hd, page);
 	}
 }
 
@@ -138,7 +154,7 @@ let_go(struct hold *h)
 
 	for (i = 0; i < h->n; i++) {
 		ma[i] = h->held[i].m;
-		hf_oracle_page_release(h->held[i].page);
+		hf_oracle_page_unhold(h->held[i].page);
 	}
 	vm_page_unhold_pages(ma, (int)h->n);
 	h->n = 0;
@@ -167,7 +183,7 @@ enter(struct hf_fuzz_move *mv, struct hold *h, vm_page_t *ma)
 		h->held[i].m = ma[i];
 		h->held[i].cut = h->held[i].kept = false;
 		h->held[i].page = hf_oracle_source(c);
-		hf_oracle_page_ref(h->held[i].page);
+		hf_oracle_page_hold(h->held[i].page);
 		leaf = hf_space_leaf(mv->start + ptoa(i));
 		hf_expect((leaf & X86_PG_V) != 0);
 		hf_expect(!h->write || (leaf & X86_PG_RW) != 0);
@@ -182,12 +198,13 @@ hf_fuzz_do_hold(struct hf_fuzz_move *mv)
 	struct hold *h = &holds[mv->step->number];
 	const vm_prot_t prot =
 	    mv->step->word == 1 ? VM_PROT_WRITE : VM_PROT_READ;
-	const bool whole = hf_fuzz_all_can(mv, prot);
 	vm_page_t ma[HF_FUZZ_PAGES];
 	struct hf_oracle_cell *c;
+	bool whole;
 
 	if (h->n > 0)
 		return;
+	whole = hf_fuzz_all_can(mv, prot);
 	if (!hf_expect_eq((int64_t)vm_fault_quick_hold_pages(mv->map, mv->start,
 			      mv->end - mv->start, prot, ma, HF_FUZZ_PAGES),
 		whole ? mv->step->n : -1))
@@ -237,7 +254,7 @@ void
 hf_fuzz_do_debug(struct hf_fuzz_move *mv)
 {
 	struct hf_oracle_cell *c = &mv->me->cell[mv->step->first];
-	const bool may = hf_oracle_can(c, VM_PROT_READ);
+	const bool may = hf_fuzz_can(mv, mv->step->first, VM_PROT_READ);
 	struct held hd;
 
 	hf_expect_eq(vm_fault(mv->map, mv->start, VM_PROT_READ | VM_PROT_COPY,

@@ -15,6 +15,9 @@ u_int hf_fuzz_holds_of(vm_page_t m);
  */
 void hf_fuzz_holds_see(const struct hf_oracle_cell *c, vm_page_t m);
 
+/* The same for a page of the file, which need not be mapped. */
+void hf_fuzz_holds_see_file(struct hf_oracle_page *page, vm_page_t m);
+
 /* After all cells were seen: the held frames' contents and wirings. */
 void hf_fuzz_holds_check(void);
 

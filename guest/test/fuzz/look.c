@@ -49,6 +49,7 @@ struct found {
 	vm_page_t m;	 /* the topmost valid page; NULL: none */
 	vm_page_t empty; /* one above it that some entry has wired */
 	bool file;	 /* the last object is a file's */
+	bool gap;	 /* a stack may grow there */
 };
 
 static void
@@ -59,14 +60,14 @@ find_in_chain(vm_object_t object, vm_pindex_t pindex, struct found *at)
 
 	VM_OBJECT_RLOCK(object);
 	for (;;) {
-		m = vm_page_lookup(object, pindex);
+		m = at->m == NULL ? vm_page_lookup(object, pindex) : NULL;
 		if (m != NULL && !vm_page_none_valid(m))
 			at->m = m;
 		else if (m != NULL && at->empty == NULL &&
 		    !hf_vm_page_is_placeholder(m))
 			at->empty = m;
 		behind = object->backing_object;
-		if (at->m != NULL || behind == NULL)
+		if (behind == NULL)
 			break;
 		pindex += OFF_TO_IDX(object->backing_object_offset);
 		VM_OBJECT_RLOCK(behind);
@@ -80,14 +81,16 @@ find_in_chain(vm_object_t object, vm_pindex_t pindex, struct found *at)
 static struct found
 find(vm_map_t map, vm_offset_t va)
 {
-	struct found at = { NULL, NULL, false };
+	struct found at = { .m = NULL };
 	vm_map_entry_t entry;
 
 	vm_map_lock_read(map);
-	if (vm_map_lookup_entry(map, va, &entry) &&
-	    entry->object.vm_object != NULL)
-		find_in_chain(entry->object.vm_object,
-		    OFF_TO_IDX(va - entry->start + entry->offset), &at);
+	if (vm_map_lookup_entry(map, va, &entry)) {
+		at.gap = (entry->eflags & MAP_ENTRY_STACK_GAP_DN) != 0;
+		if (entry->object.vm_object != NULL)
+			find_in_chain(entry->object.vm_object,
+			    OFF_TO_IDX(va - entry->start + entry->offset), &at);
+	}
 	vm_map_unlock_read(map);
 	return (at);
 }
@@ -156,9 +159,9 @@ static void
 settle(struct hf_oracle_cell *c, const struct found *at)
 {
 	if (at->m != NULL && hf_expect(!hf_fuzz_file_has(at->m)))
-		hf_oracle_settle(c, &frame_of(at->m)->value);
+		hf_oracle_settle(c, &frame_of(at->m)->value, !at->file);
 	else if (at->m == NULL && !at->file)
-		hf_oracle_settle(c, NULL);
+		hf_oracle_settle(c, NULL, true);
 }
 
 /* What is wired is resident; and valid, unless it was cut away since. */
@@ -184,6 +187,7 @@ look_at(vm_map_t map, struct hf_oracle_cell *c, u_int i)
 	struct frame *f = NULL;
 
 	check_leaf(c, leaf, at.m);
+	hf_expect_eq(at.gap, c->gap != 0);
 	if (c->page == NULL) {
 		hf_expect(at.m == NULL);
 		return;
@@ -215,6 +219,7 @@ check_file(void)
 		m = hf_fuzz_file_resident(i);
 		if (m == NULL || vm_page_none_valid(m))
 			continue;
+		hf_fuzz_holds_see_file(hf_fuzz_file_model(i), m);
 		f = frame_of(m);
 		parts = valid_parts(m);
 		hf_expect_eq(f->uniform & parts, parts);

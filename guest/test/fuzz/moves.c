@@ -60,14 +60,44 @@ hf_fuzz_note_value(const char *what, const struct hf_oracle_value *v)
 	    (u_long)v->part[4], (u_long)v->part[5]);
 }
 
+/*
+ * The stack above the gap comes down to its lowest page, the guard: the room here
+ * is less than what a stack grows by.
+ */
+static void
+grow(struct hf_fuzz_player *pl, u_int i)
+{
+	const u_int gap = pl->cell[i].gap;
+	struct hf_oracle_cell *c = &pl->cell[i];
+
+	/* The guard's number is the gap's. */
+	if (gap == 0 || i + 1 == gap)
+		return;
+	while (c < &pl->cell[HF_FUZZ_PAGES] && c->gap == gap)
+		c++;
+	if (c == &pl->cell[HF_FUZZ_PAGES] || !c->stack)
+		return;
+	for (c--; c >= &pl->cell[gap]; c--) {
+		hf_fuzz_new_stack(c);
+		c->user = pl->future;
+	}
+}
+
+bool
+hf_fuzz_can(const struct hf_fuzz_move *mv, u_int i, vm_prot_t prot)
+{
+	grow(mv->me, i);
+	return (hf_oracle_can(&mv->me->cell[i], prot));
+}
+
 bool
 hf_fuzz_all_can(const struct hf_fuzz_move *mv, vm_prot_t prot)
 {
-	const struct hf_oracle_cell *c;
+	u_int i;
 
-	HF_FUZZ_FOREACH(c, mv)
-	if (!hf_oracle_can(c, prot))
-		return (false);
+	for (i = 0; i < mv->step->n; i++)
+		if (!hf_fuzz_can(mv, mv->step->first + i, prot))
+			return (false);
 	return (true);
 }
 
@@ -79,8 +109,8 @@ expect_refused(
 	if (hf_oracle_may(c, prot))
 		hf_expect_bus(p);
 	else
-		hf_expect_fault(
-		    p, SIGSEGV, c->page == NULL ? SEGV_MAPERR : SEGV_ACCERR);
+		hf_expect_fault(p, SIGSEGV,
+		    c->page == NULL && c->gap == 0 ? SEGV_MAPERR : SEGV_ACCERR);
 }
 
 void
@@ -90,7 +120,7 @@ hf_fuzz_do_load(struct hf_fuzz_move *mv)
 	struct hf_oracle_value v;
 	struct hf_probe p;
 
-	if (!hf_oracle_can(c, VM_PROT_READ)) {
+	if (!hf_fuzz_can(mv, mv->step->first, VM_PROT_READ)) {
 		p = hf_probe_read(mv->start);
 		expect_refused(c, VM_PROT_READ, p);
 		hf_expect_eq(p.addr, mv->start);
@@ -111,7 +141,7 @@ store(struct hf_fuzz_move *mv, u_int from, u_int bytes, u_int parts)
 	const vm_offset_t at = mv->start + from;
 	struct hf_probe p;
 
-	if (!hf_oracle_can(c, VM_PROT_WRITE)) {
+	if (!hf_fuzz_can(mv, mv->step->first, VM_PROT_WRITE)) {
 		p = hf_probe_write(at, 1);
 		expect_refused(c, VM_PROT_WRITE, p);
 		hf_expect_eq(p.addr, at);
@@ -148,8 +178,8 @@ hf_fuzz_do_straddle(struct hf_fuzz_move *mv)
 
 	if (mv->step->first == HF_FUZZ_PAGES - 1)
 		return;
-	can = hf_oracle_can(c, VM_PROT_WRITE);
-	both = can && hf_oracle_can(c + 1, VM_PROT_WRITE);
+	can = hf_fuzz_can(mv, mv->step->first, VM_PROT_WRITE);
+	both = can && hf_fuzz_can(mv, mv->step->first + 1, VM_PROT_WRITE);
 	hf_expect_eq(copyout(hf_fuzz_page_of(value),
 			 (void *)(mv->end - sizeof(value)), 2 * sizeof(value)),
 	    both ? 0 : EFAULT);

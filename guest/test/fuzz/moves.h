@@ -27,7 +27,11 @@ struct hf_fuzz_move {
 HF_FUZZ_STEPS(X)
 #undef X
 
-/* Can all of its pages be accessed so? */
+/*
+ * Can that page be accessed so by an access that comes now?  In the gap of a stack it
+ * makes the stack grow, whatever the access.  All of the move's, from the first on.
+ */
+bool hf_fuzz_can(const struct hf_fuzz_move *mv, u_int i, vm_prot_t prot);
 bool hf_fuzz_all_can(const struct hf_fuzz_move *mv, vm_prot_t prot);
 
 /* The next value to store, which nobody has stored before; from 1 on in a game. */
@@ -40,6 +44,9 @@ const void *hf_fuzz_page_of(uint64_t value);
 /* What a page has, part by part; the parts that have one value all over. */
 u_int hf_fuzz_value_of(const uint64_t *words, struct hf_oracle_value *v);
 void hf_fuzz_note_value(const char *what, const struct hf_oracle_value *v);
+
+/* The cell becomes a page of a stack that lives. */
+void hf_fuzz_new_stack(struct hf_oracle_cell *c);
 
 /* Ends a process that the thread is not in, its system wirings first. */
 void hf_fuzz_end_player(struct hf_fuzz_player *pl);

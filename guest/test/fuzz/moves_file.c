@@ -38,7 +38,8 @@ read_piece(const struct hf_fuzz_move *mv, struct piece p)
 {
 	struct hf_oracle_cell *c = &mv->me->cell[mv->step->first];
 	const u_int there = hf_fuzz_file_parts(mv->step->number) & mask_of(&p);
-	const bool may = there == 0 || hf_oracle_can(c, VM_PROT_WRITE);
+	const bool may =
+	    there == 0 || hf_fuzz_can(mv, mv->step->first, VM_PROT_WRITE);
 	const u_int bytes = bytes_of(&p);
 	ssize_t resid = 0;
 
@@ -60,15 +61,15 @@ write_piece(const struct hf_fuzz_move *mv, struct piece p)
 	const u_int parts = mask_of(&p);
 	const bool fits =
 	    (hf_fuzz_file_parts(mv->step->number) & parts) == parts;
-	const bool may = hf_oracle_can(c, VM_PROT_READ);
+	const bool may = fits && hf_fuzz_can(mv, mv->step->first, VM_PROT_READ);
 	ssize_t resid = 0;
 
 	hf_expect_eq(transfer(mv, UIO_WRITE, &p, &resid),
 	    !fits     ? EFBIG
 		: may ? 0
 		      : EFAULT);
-	hf_expect_eq((u_int)resid, fits && may ? 0 : bytes_of(&p));
-	if (fits && may)
+	hf_expect_eq((u_int)resid, may ? 0 : bytes_of(&p));
+	if (may)
 		hf_oracle_page_copy(
 		    hf_fuzz_file_model(mv->step->number), c, parts);
 }

@@ -6,6 +6,7 @@
 #include <test/fuzz/file.h>
 #include <test/fuzz/moves.h>
 #include <test/scenario.h>
+#include <vm/vm_map_priv.h>
 
 void
 hf_fuzz_do_fork(struct hf_fuzz_move *mv)
@@ -38,6 +39,7 @@ hf_fuzz_end_player(struct hf_fuzz_player *pl)
 	hf_space_run(here);
 	hf_space_end(pl->proc);
 	pl->proc = NULL;
+	pl->future = false;
 }
 
 /* The last one stays. */
@@ -55,12 +57,41 @@ hf_fuzz_do_exit(struct hf_fuzz_move *mv)
 		}
 }
 
+/*
+ * Does an end of the range cut a gap in two?  Then what the stack grows by is not the
+ * model's to know.
+ */
+static bool
+cuts_gap(const struct hf_fuzz_move *mv)
+{
+	const u_int first = mv->step->first, end = first + mv->step->n;
+	const struct hf_oracle_cell *c = mv->me->cell;
+
+	return ((first > 0 && c[first].gap != 0 &&
+		    c[first].gap == c[first - 1].gap) ||
+	    (end < HF_FUZZ_PAGES && c[end].gap != 0 &&
+		c[end].gap == c[end - 1].gap));
+}
+
+static bool
+has_gap(const struct hf_fuzz_move *mv)
+{
+	const struct hf_oracle_cell *c;
+
+	HF_FUZZ_FOREACH(c, mv)
+	if (c->gap != 0)
+		return (true);
+	return (false);
+}
+
 /* What is wired by the system may not go: that would wait. */
 static bool
 may_go(const struct hf_fuzz_move *mv)
 {
 	const struct hf_oracle_cell *c;
 
+	if (cuts_gap(mv))
+		return (false);
 	HF_FUZZ_FOREACH(c, mv)
 	if (c->system > 0)
 		return (false);
@@ -89,6 +120,36 @@ hf_fuzz_do_unmap(struct hf_fuzz_move *mv)
 }
 
 void
+hf_fuzz_new_stack(struct hf_oracle_cell *c)
+{
+	c->gap = 0;
+	c->stack = true;
+	c->private = false;
+	c->inherit = VM_INHERIT_COPY;
+	hf_oracle_map(c, NULL);
+}
+
+/* One page that lives; below it the gap, whose lowest page is the guard. */
+static void
+map_stack(struct hf_fuzz_move *mv)
+{
+	const u_int n = mv->step->n;
+	struct hf_oracle_cell *c = &mv->me->cell[mv->step->first];
+	u_int i;
+	int rv;
+
+	vm_map_lock(mv->map);
+	rv = vm_map_stack_locked(mv->map, mv->start, ptoa(n), PAGE_SIZE,
+	    VM_PROT_RW, VM_PROT_ALL, MAP_STACK_GROWS_DOWN);
+	vm_map_unlock(mv->map);
+	hf_expect_eq(rv, n > 1 ? KERN_SUCCESS : KERN_INVALID_ARGUMENT);
+	for (i = 0; i + 1 < n; i++)
+		c[i].gap = mv->step->first + 1;
+	if (n > 1)
+		hf_fuzz_new_stack(&c[n - 1]);
+}
+
+void
 hf_fuzz_do_map(struct hf_fuzz_move *mv)
 {
 	const enum hf_fuzz_memory what = mv->step->word;
@@ -97,7 +158,10 @@ hf_fuzz_do_map(struct hf_fuzz_move *mv)
 		return;
 	hf_expect_eq(vm_map_remove(mv->map, mv->start, mv->end), KERN_SUCCESS);
 	unmap_cells(mv);
-	hf_fuzz_map(mv->me, mv->step->first, mv->step->n, what);
+	if (what == HF_FUZZ_STACK)
+		map_stack(mv);
+	else
+		hf_fuzz_map(mv->me, mv->step->first, mv->step->n, what);
 }
 
 void
@@ -108,6 +172,8 @@ hf_fuzz_do_inherit(struct hf_fuzz_move *mv)
 	const vm_inherit_t kind = kinds[mv->step->word];
 	struct hf_oracle_cell *c;
 
+	if (has_gap(mv))
+		return;
 	hf_expect_eq(
 	    vm_map_inherit(mv->map, mv->start, mv->end, kind), KERN_SUCCESS);
 	HF_FUZZ_FOREACH(c, mv)
@@ -123,6 +189,8 @@ hf_fuzz_do_protect(struct hf_fuzz_move *mv)
 	const vm_prot_t prot = prots[mv->step->word];
 	struct hf_oracle_cell *c;
 
+	if (has_gap(mv))
+		return;
 	hf_expect_eq(vm_map_protect(mv->map, mv->start, mv->end, prot, 0,
 			 VM_MAP_PROTECT_SET_PROT),
 	    KERN_SUCCESS);
@@ -131,16 +199,22 @@ hf_fuzz_do_protect(struct hf_fuzz_move *mv)
 		hf_oracle_protect(c, prot);
 }
 
-/* Changes no contents. */
+/* Only what is advised away may change. */
 void
 hf_fuzz_do_advise(struct hf_fuzz_move *mv)
 {
-	static const int advice[] = { MADV_DONTNEED, MADV_WILLNEED, MADV_RANDOM,
-		MADV_NORMAL };
+	static const int kinds[] = { MADV_DONTNEED, MADV_WILLNEED, MADV_RANDOM,
+		MADV_NORMAL, MADV_FREE };
+	const int advice = kinds[mv->step->word];
+	struct hf_oracle_cell *c;
 
-	hf_expect_eq(
-	    vm_map_madvise(mv->map, mv->start, mv->end, advice[mv->step->word]),
-	    0);
+	/* These stay with the entry, and would cut it. */
+	if ((advice == MADV_RANDOM || advice == MADV_NORMAL) && has_gap(mv))
+		return;
+	hf_expect_eq(vm_map_madvise(mv->map, mv->start, mv->end, advice), 0);
+	if (advice == MADV_FREE)
+		HF_FUZZ_FOREACH(c, mv)
+	hf_oracle_free(c);
 }
 
 /*
@@ -155,7 +229,7 @@ hf_fuzz_do_sync(struct hf_fuzz_move *mv)
 	int want = KERN_SUCCESS;
 
 	HF_FUZZ_FOREACH(c, mv)
-	if (c->page == NULL)
+	if (c->page == NULL && c->gap == 0)
 		want = KERN_INVALID_ADDRESS;
 	else if (c->user && invalidate && want == KERN_SUCCESS)
 		want = KERN_INVALID_ARGUMENT;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* moves_wire.c: wirings by user and system. */
 
+#include <sys/proc.h>
 #include <test/fuzz/moves.h>
 #include <test/scenario.h>
 
@@ -20,44 +21,164 @@ can_wire(const struct hf_oracle_cell *c)
 	    (hf_oracle_wired(c) || !hf_oracle_gone(c)));
 }
 
-/* The first page that cannot be wired says why. */
+/*
+ * The first page that cannot be wired says why; *end is that one.  skip: those that
+ * cannot be read are left out.
+ */
 static int
-wire_result(const struct hf_fuzz_move *mv)
+wire_result(
+    const struct hf_fuzz_move *mv, bool skip, const struct hf_oracle_cell **end)
 {
 	const struct hf_oracle_cell *c;
 
 	HF_FUZZ_FOREACH(c, mv)
-	if (!can_wire(c))
-		return (hf_oracle_may(c, VM_PROT_READ) ? KERN_OUT_OF_BOUNDS
-						       : KERN_INVALID_ADDRESS);
-	return (KERN_SUCCESS);
+	if (!can_wire(c) && !(skip && !hf_oracle_may(c, VM_PROT_READ)))
+		break;
+	*end = c;
+	if (c == &mv->me->cell[mv->step->first + mv->step->n])
+		return (KERN_SUCCESS);
+	return (hf_oracle_may(c, VM_PROT_READ) ? KERN_OUT_OF_BOUNDS
+					       : KERN_INVALID_ADDRESS);
+}
+
+/* As far as it went; a failure may have copied on its way. */
+static void
+wire_cells(const struct hf_fuzz_move *mv, const struct hf_oracle_cell *end,
+    int rv, int flags)
+{
+	struct hf_oracle_cell *c;
+
+	for (c = &mv->me->cell[mv->step->first]; c < end; c++) {
+		if (!hf_oracle_may(c, VM_PROT_READ))
+			continue;
+		if (!hf_oracle_wired(c) && hf_oracle_may(c, VM_PROT_WRITE))
+			hf_oracle_own(c);
+		if (rv != KERN_SUCCESS)
+			continue;
+		if (!hf_oracle_wired(c))
+			c->emptied = false;
+		if ((flags & VM_MAP_WIRE_USER) != 0)
+			c->user = true;
+		else
+			c->system++;
+	}
+}
+
+static void
+wire(struct hf_fuzz_move *mv, int flags)
+{
+	const struct hf_oracle_cell *end;
+	const int want =
+	    wire_result(mv, (flags & VM_MAP_WIRE_HOLESOK) != 0, &end);
+
+	hf_expect_eq(vm_map_wire(mv->map, mv->start, mv->end, flags), want);
+	wire_cells(mv, end, want, flags);
 }
 
 void
 hf_fuzz_do_wire(struct hf_fuzz_move *mv)
 {
-	const int want = wire_result(mv);
-	struct hf_oracle_cell *c;
-	int rv;
+	wire(mv, whose(mv));
+}
 
-	rv = vm_map_wire(mv->map, mv->start, mv->end, whose(mv));
-	hf_expect_eq(rv, want);
+/* The same for all that there is. */
+static struct hf_fuzz_move
+everything(const struct hf_fuzz_move *mv)
+{
+	static const struct hf_fuzz_step all = { .n = HF_FUZZ_PAGES };
+	struct hf_fuzz_move big = *mv;
+
+	big.step = &all;
+	big.start = vm_map_min(mv->map);
+	big.end = vm_map_max(mv->map);
+	return (big);
+}
+
+/* mlockall(2): MCL_CURRENT. */
+void
+hf_fuzz_do_lockall(struct hf_fuzz_move *mv)
+{
+	struct hf_fuzz_move all = everything(mv);
+
+	wire(&all, VM_MAP_WIRE_USER | VM_MAP_WIRE_HOLESOK);
+}
+
+/* munlockall(2). */
+void
+hf_fuzz_do_unlockall(struct hf_fuzz_move *mv)
+{
+	struct hf_fuzz_move all = everything(mv);
+	struct hf_oracle_cell *c;
+
+	vm_map_modflags(mv->map, 0, MAP_WIREFUTURE);
+	mv->me->future = false;
+	hf_expect_eq(vm_map_unwire(mv->map, all.start, all.end,
+			 VM_MAP_WIRE_USER | VM_MAP_WIRE_HOLESOK),
+	    KERN_SUCCESS);
+	HF_FUZZ_FOREACH(c, &all)
+	c->user = false;
+}
+
+/* mlockall(2): MCL_FUTURE, which stacks follow here.  The words: on off. */
+void
+hf_fuzz_do_future(struct hf_fuzz_move *mv)
+{
+	mv->me->future = mv->step->word == 0;
+	vm_map_modflags(mv->map, mv->me->future ? MAP_WIREFUTURE : 0,
+	    mv->me->future ? 0 : MAP_WIREFUTURE);
+}
+
+/*
+ * What was wired just now is accessed without a fault; but for one that finds the TLB
+ * stale, which takes nothing but another try (FT-71).
+ */
+static void
+access_wired(struct hf_fuzz_move *mv, struct hf_oracle_cell *c)
+{
+	const uint64_t value = hf_fuzz_stamp();
+	const bool may = hf_oracle_may(c, VM_PROT_WRITE);
+	void *at = (void *)hf_fuzz_at((u_int)(c - mv->me->cell));
+	uint64_t word = value;
+	int error = EFAULT, save, tries;
+
+	save = vm_fault_disable_pagefaults();
+	for (tries = 0; error != 0 && tries < 2; tries++)
+		error = may ? copyout(&word, at, sizeof(word))
+			    : copyin(at, &word, sizeof(word));
+	vm_fault_enable_pagefaults(save);
+	hf_expect_eq(error, 0);
+	if (may)
+		hf_oracle_store(c, value, 1);
+}
+
+/* vslock(9), an access that may not fault, vsunlock(9). */
+void
+hf_fuzz_do_vslock(struct hf_fuzz_move *mv)
+{
+	const struct hf_oracle_cell *end;
+	const int want = wire_result(mv, false, &end);
+	const size_t bytes = mv->end - mv->start;
+	struct hf_oracle_cell *c;
+	u_int before = 0, i = 0;
+
+	HF_FUZZ_FOREACH(c, mv)
+	before |= (u_int)hf_oracle_wired(c) << i++;
+	if (!hf_expect_eq(vslock((void *)mv->start, bytes),
+		want == KERN_SUCCESS ? 0 : EFAULT))
+		return;
+	wire_cells(mv, end, want, VM_MAP_WIRE_SYSTEM);
+	if (want != KERN_SUCCESS)
+		return;
+	i = 0;
 	HF_FUZZ_FOREACH(c, mv)
 	{
-		/* A failure may have copied on its way. */
-		if (!can_wire(c))
-			break;
-		if (!hf_oracle_wired(c) && hf_oracle_may(c, VM_PROT_WRITE))
-			hf_oracle_own(c);
-		if (want != KERN_SUCCESS)
-			continue;
-		if (!hf_oracle_wired(c))
-			c->emptied = false;
-		if (whose(mv) == VM_MAP_WIRE_USER)
-			c->user = true;
-		else
-			c->system++;
+		/* Others may lack their mappings, until the next fault. */
+		if ((before >> i++ & 1) == 0)
+			access_wired(mv, c);
+		c->system--;
 	}
+	vsunlock((void *)mv->start, bytes);
+	hf_expect_eq(curthread->td_vslock_sz, 0);
 }
 
 /* The user's may be missing, the system's may not. */
@@ -68,7 +189,7 @@ unwire_user(struct hf_fuzz_move *mv)
 	bool mapped = true;
 
 	HF_FUZZ_FOREACH(c, mv)
-	mapped = mapped && c->page != NULL;
+	mapped = mapped && (c->page != NULL || c->gap != 0);
 	hf_expect_eq(
 	    vm_map_unwire(mv->map, mv->start, mv->end, VM_MAP_WIRE_USER),
 	    mapped ? KERN_SUCCESS : KERN_INVALID_ADDRESS);
