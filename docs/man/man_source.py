@@ -5,9 +5,9 @@
 usage: man_source.py synopsis|scenario PAGE
 
 synopsis: the SYNOPSIS as a source file: includes, and each function as declared.
-scenario: a header for the scenario that walks the page: MAN_ERRORS(E), with
-one E() for each value of the ERRORS section, and the code of the blocks of the
-EXAMPLES section that follow a line '.\\" example'.
+scenario: a header for the scenario that walks the page: MAN_VALUES(V), with
+one V() for each KERN_ value of the RETURN VALUES and each errno of the ERRORS,
+and the code of the blocks of the EXAMPLES that follow a line '.\\" example'.
 """
 import re
 import sys
@@ -70,8 +70,9 @@ def examples(lines):
     return out
 
 
-def errors(lines):
-    return re.findall(r"^\.It Bq Er (E\w+)$", "\n".join(lines), re.M)
+def values(text):
+    lines = text.get("RETURN VALUES", []) + text.get("ERRORS", [])
+    return re.findall(r"^\.It (?:Bq Er (?=E)|Dv (?=KERN_))(\w+)$", "\n".join(lines), re.M)
 
 
 def main(what, path):
@@ -81,8 +82,7 @@ def main(what, path):
     if what == "synopsis":
         print("\n".join(synopsis(text["SYNOPSIS"])))
         return
-    found = errors(text.get("ERRORS", []))
-    print("#define MAN_ERRORS(E) " + " ".join(f"E({e})" for e in found))
+    print("#define MAN_VALUES(V) " + " ".join(f"V({v})" for v in values(text)))
     print("\n".join(examples(text["EXAMPLES"])))
 
 

@@ -51,7 +51,7 @@ call(u_int i, bool quick)
 HF_SCENARIO(man_hold_errors, "hold.man_errors", "QH-04 QH-05 QH-10 QH-16 QH-31",
     "vm_fault_hold_pages(9) fails with each value of its page, and no other")
 {
-	static const int listed[] = { MAN_ERRORS(LISTED) };
+	static const int listed[] = { MAN_VALUES(LISTED) };
 	bool met[nitems(listed)] = { false };
 	u_int i, n;
 	int error;
