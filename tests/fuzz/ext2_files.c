@@ -32,7 +32,7 @@ struct session {
 static char buf[BUF_BYTES] __aligned(8);
 
 static const char *const paths[] = { "file", "small", "far", "sub", "sub/leaf",
-	"crowd", "crowd/n0", "crowd/n7", "crowd/none", "link", "link/x", ".",
+	"crowd", "crowd/n0", "crowd/end", "crowd/none", "link", "link/x", ".",
 	"sub/..", "sub/../sub/leaf", "none", "" };
 
 static void

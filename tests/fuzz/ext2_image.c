@@ -5,21 +5,7 @@
 #include <vfs/ext2fs.h>
 #include "ext2_image.h"
 
-#define INODES_PER_GROUP 8u
 #define BLOCKS_PER_GROUP 32u
-
-/* Blocks, from the first on. */
-enum {
-	AT_SUPER,
-	AT_GROUPS,
-	AT_BITMAPS,    /* of blocks and inodes, of both groups */
-	AT_TABLES = 6, /* of both groups */
-	AT_ROOT = 8,   /* directories */
-	AT_SUB,
-	AT_POINTERS = 10, /* blocks of pointers */
-	AT_CROWD = 16,	  /* a directory of eight blocks */
-	AT_DATA = 32
-};
 
 /* Inodes; the root is 2. */
 enum {
@@ -48,9 +34,9 @@ static struct ext2_inode *
 inode(struct image *im, uint32_t ino)
 {
 	struct ext2_inode *table =
-	    block(im, AT_TABLES + (ino - 1) / INODES_PER_GROUP);
+	    block(im, AT_TABLES + (ino - 1) / EXT2_IMAGE_INODES);
 
-	return (&table[(ino - 1) % INODES_PER_GROUP]);
+	return (&table[(ino - 1) % EXT2_IMAGE_INODES]);
 }
 
 static struct ext2_inode *
@@ -99,8 +85,8 @@ make_super(struct image *im)
 	sb->s_magic = EXT2_MAGIC;
 	sb->s_state = 1;
 	sb->s_rev_level = 1;
-	sb->s_inodes_count = 2 * INODES_PER_GROUP;
-	sb->s_inodes_per_group = INODES_PER_GROUP;
+	sb->s_inodes_count = 2 * EXT2_IMAGE_INODES;
+	sb->s_inodes_per_group = EXT2_IMAGE_INODES;
 	sb->s_blocks_count = EXT2_IMAGE_BLOCKS;
 	sb->s_blocks_per_group = BLOCKS_PER_GROUP;
 	sb->s_frags_per_group = BLOCKS_PER_GROUP;
@@ -141,6 +127,9 @@ make_directories(struct image *im)
 		(void)add_name(
 		    im, block(im, AT_CROWD + b), 0, name, INO_SMALL, 1);
 	}
+	/* One that ends where its block does. */
+	(void)next_name(im, block(im, AT_CROWD + 7), 0, (1u << im->shift) - 12,
+	    "end", INO_SMALL, 1);
 	make(im, 2, EXT2_S_IFDIR, 1ull << im->shift)->i_block[0] =
 	    im->first + AT_ROOT;
 	make(im, INO_SUB, EXT2_S_IFDIR, 1ull << im->shift)->i_block[0] =
@@ -197,66 +186,4 @@ ext2_image_make(uint8_t *bytes, unsigned int shift)
 	make(&im, INO_LEAF, EXT2_S_IFREG, 3 * 512)->i_block[0] =
 	    im.first + AT_DATA + 23;
 	(void)make(&im, INO_LINK, EXT2_S_IFLNK, 4);
-}
-
-/* An entry of a directory: which byte of its head is a byte of `which`. */
-static uint64_t
-entry_place(unsigned int which, uint32_t *bytes)
-{
-	static const uint8_t at[] = { 0, 4, 6, 7 }, sizes[] = { 4, 2, 1, 1 };
-	/* Entries of the root, at "." and behind, of sub, of crowd. */
-	static const uint16_t root[] = { 0, 12, 24, 36, 48, 64, 80, 92 };
-	const unsigned int entry = which / 4 % 18;
-
-	*bytes = sizes[which % 4];
-	if (entry < 8)
-		return (root[entry] + at[which % 4]);
-	return (
-	    entry < 10 ? 12ull * (entry - 8) + at[which % 4] : at[which % 4]);
-}
-
-uint64_t
-ext2_image_place(
-    unsigned int shift, unsigned int kind, unsigned int which, uint32_t *bytes)
-{
-	static const uint8_t super[] = { 0, 4, 20, 24, 32, 40, 56, 58, 76, 88,
-		96, 100, 232 };
-	static const uint8_t fields[] = { 0, 4, 26, 32, 108 };
-	const uint64_t first = (uint64_t)(shift == 10) << shift;
-	unsigned int n;
-
-	*bytes = 4;
-	switch (kind % EXT2_IMAGE_KINDS) {
-	case 0:
-		n = which % nitems(super);
-		*bytes =
-		    super[n] == 56 || super[n] == 58 || super[n] == 88 ? 2 : 4;
-		return (EXT2_SB_OFFSET + super[n]);
-	case 1:
-		return (first + ((uint64_t)AT_GROUPS << shift) +
-		    32ull * (which & 1) + 4 * (which / 2 % 3));
-	case 2: /* of inodes 2 to 9; every other time a block pointer */
-		n = which / 8;
-		*bytes = (n & 1) == 0 || fields[n / 2 % 5] > 26 ||
-			fields[n / 2 % 5] == 4
-		    ? 4
-		    : 2;
-		return (first +
-		    ((AT_TABLES + (which % 8 + 1) / INODES_PER_GROUP)
-			<< shift) +
-		    128 * ((which % 8 + 1) % INODES_PER_GROUP) +
-		    ((n & 1) == 0 ? 40 + 4 * (n / 2 % EXT2_NBLOCKS)
-				  : fields[n / 2 % 5]));
-	case 3:
-		n = which / 4 % 18;
-		return (first +
-		    ((uint64_t)(n < 8 ? AT_ROOT
-			     : n < 10 ? AT_SUB
-				      : AT_CROWD + n - 10)
-			<< shift) +
-		    entry_place(which, bytes));
-	default:
-		return (first + ((uint64_t)(AT_POINTERS + which % 6) << shift) +
-		    4 * (which / 6 % 8));
-	}
 }

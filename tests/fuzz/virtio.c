@@ -266,12 +266,15 @@ poke(struct fuzz_input *in)
 	store(at, &value, n);
 }
 
+/* Where the device looks: a word of the rings, a header, or a table. */
 static void
 plan_meddle(struct fuzz_input *in)
 {
-	struct meddle m = { .looks = 1 + (unsigned int)fuzz_take(in, 1) };
+	static const uint16_t places[] = { DESC, AVAIL, USED, HEADERS, TABLE };
+	struct meddle m = { .looks = 1 + (unsigned int)fuzz_take(in, 1) % 64,
+		.at = places[fuzz_take(in, 1) % 5] };
 
-	m.at = (uint16_t)fuzz_take(in, 2);
+	m.at = (uint16_t)(m.at + 2 * fuzz_take(in, 1));
 	m.value = (uint16_t)fuzz_take(in, 2);
 	pthread_mutex_lock(&meddle_lock);
 	if (nmeddles < MEDDLES_MAX)
