@@ -11,7 +11,7 @@
 
 #define VA HF_SPACE_BASE
 
-HF_SCENARIO(man_quick_example, "pmap.man_quick_example", "QE-01 QE-02",
+HF_SCENARIO(man_quick_example, "man.quick_example", "QE-01 QE-02",
     "the example of pmap_quick_enter_page(9) does what the page says")
 {
 	static uint64_t got[PAGE_SIZE / sizeof(uint64_t)];

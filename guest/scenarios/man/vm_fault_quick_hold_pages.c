@@ -48,7 +48,7 @@ call(u_int i, bool quick)
 	return (error);
 }
 
-HF_SCENARIO(man_hold_errors, "hold.man_errors", "QH-04 QH-05 QH-10 QH-16 QH-31",
+HF_SCENARIO(man_hold_errors, "man.hold_errors", "QH-04 QH-05 QH-10 QH-16 QH-31",
     "vm_fault_hold_pages(9) fails with each value of its page, and no other")
 {
 	static const int listed[] = { MAN_VALUES(LISTED) };
@@ -73,7 +73,7 @@ HF_SCENARIO(man_hold_errors, "hold.man_errors", "QH-04 QH-05 QH-10 QH-16 QH-31",
 	hf_space_check();
 }
 
-HF_SCENARIO(man_hold_example, "hold.man_example", "QH-31 QH-33 QH-34",
+HF_SCENARIO(man_hold_example, "man.hold_example", "QH-31 QH-33 QH-34",
     "the example of vm_fault_quick_hold_pages(9) does what the page says")
 {
 	const vm_size_t len = 2 * PAGE_SIZE + 100;

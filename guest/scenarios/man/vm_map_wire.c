@@ -55,7 +55,7 @@ call(u_int i)
 	return (rv);
 }
 
-HF_SCENARIO(man_wire_values, "wire.man_values", "WI-05 WI-08 WI-09 WI-10",
+HF_SCENARIO(man_wire_values, "man.wire_values", "WI-05 WI-08 WI-09 WI-10",
     "vm_map_wire(9) ends with each value of its page, and no other")
 {
 	static const int listed[] = { MAN_VALUES(LISTED) };
@@ -96,7 +96,7 @@ look(void)
 	    vm_page_wire_count(hf_space_page(VA + ptoa(1)));
 }
 
-HF_SCENARIO(man_wire_example, "wire.man_example", "WI-01 WI-05",
+HF_SCENARIO(man_wire_example, "man.wire_example", "WI-01 WI-05",
     "the example of vm_map_wire(9) does what the page says")
 {
 	hf_space_anon_at(VA, 2);
