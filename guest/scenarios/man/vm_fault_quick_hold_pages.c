@@ -76,24 +76,25 @@ HF_SCENARIO(man_hold_errors, "man.hold_errors", "QH-04 QH-05 QH-10 QH-16 QH-31",
 HF_SCENARIO(man_hold_example, "man.hold_example", "QH-31 QH-33 QH-34",
     "the example of vm_fault_quick_hold_pages(9) does what the page says")
 {
-	const vm_size_t len = 2 * PAGE_SIZE + 100;
-	const vm_offset_t addr = VA + 300;
+	const uint64_t ones = 0x0101010101010101;
+	const vm_size_t len = PAGE_SIZE + 96;
+	const vm_offset_t addr = VA + PAGE_SIZE - 40;
 	struct mtx lock;
 	vm_offset_t at;
 	u_int wrong;
 
 	mtx_init(&lock, "man example", NULL, MTX_DEF);
 	hf_space_anon_at(VA, 4);
-	hf_probe_write(addr + 1, 7);
+	hf_poke(addr, 7);
 	hf_expect_eq(increment_user(&lock, addr, len), 0);
-	hf_expect_read(addr - 1, 0);
-	hf_expect_read(addr + 1, 8);
-	hf_expect_read(addr + len, 0);
-	for (wrong = 0, at = addr; at < addr + len; at++)
-		wrong += hf_probe_read(at).value != (at == addr + 1 ? 8 : 1);
+	hf_expect_eq(hf_peek(addr - 8), 0);
+	hf_expect_eq(hf_peek(addr), ones + 7);
+	hf_expect_eq(hf_peek(addr + len), 0);
+	for (wrong = 0, at = addr + 8; at < addr + len; at += 8)
+		wrong += hf_peek(at) != ones;
 	hf_expect_eq(wrong, 0);
 	hf_expect_eq(increment_user(&lock, VA + ptoa(3) + 4000, 200), EFAULT);
-	hf_expect_read(VA + ptoa(3) + 4000, 0);
+	hf_expect_eq(hf_peek(VA + ptoa(3) + 4000), 0);
 	hf_expect_eq(increment_user(&lock, VA, 9 * PAGE_SIZE), EINVAL);
 	mtx_destroy(&lock);
 	hf_space_check();
