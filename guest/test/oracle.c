@@ -46,8 +46,8 @@ shadow(struct hf_oracle_cell *c)
 }
 
 /*
- * A page that has what the cell shows now, and nothing behind it.  Of what is cut away
- * nothing is there to be copied: zeros, or what the file will have there.
+ * A page that has what the cell shows now, and nothing behind it.  Of what was cut away
+ * nothing is there to be copied: zeros, or what the file has when it is accessed.
  */
 static struct hf_oracle_page *
 copy_of(const struct hf_oracle_cell *c)
@@ -55,7 +55,7 @@ copy_of(const struct hf_oracle_cell *c)
 	const struct hf_oracle_state s = view(c);
 	struct hf_oracle_page *source = hf_oracle_source(c), *p;
 
-	if (hf_oracle_page_gone(source)) {
+	if (hf_oracle_page_gone(source) || c->emptied) {
 		source->refs++;
 		return (hf_oracle_page_new(source, source->stores));
 	}
@@ -106,6 +106,8 @@ hf_oracle_fork(struct hf_oracle_cell *from, struct hf_oracle_cell *to)
 	    (from->prot & VM_PROT_WRITE) != 0) {
 		/* The parent must not fault: the child has its copy now. */
 		to->page = copy_of(from);
+		if (to->page->stores == 0)
+			hf_oracle_page_part(to->page);
 	} else {
 		from->page->refs++;
 		if (from->inherit == VM_INHERIT_COPY) {
@@ -157,11 +159,8 @@ hf_oracle_settle(
 		s.v = *seen;
 	shadow(c);
 	hf_oracle_put(c->page, &s, HF_ORACLE_WHOLE);
-	if (!apart)
-		return;
-	hf_oracle_page_release(c->page->behind);
-	c->page->behind = NULL;
-	c->page->behind_since = 0;
+	if (apart)
+		hf_oracle_page_part(c->page);
 }
 
 struct hf_oracle_page *
@@ -242,7 +241,7 @@ hf_oracle_free(struct hf_oracle_cell *c)
 		if (p->file)
 			return;
 		/* Whoever else there is sees what is on top. */
-		if (top == NULL && p->refs - p->holds > 1)
+		if (top == NULL && p->refs - p->holds - p->hides > 1)
 			return;
 		if (top == NULL && p->stores > 0)
 			top = p;

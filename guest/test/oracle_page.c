@@ -32,8 +32,22 @@ hf_oracle_page_release(struct hf_oracle_page *p)
 
 	for (; p != NULL && --p->refs == 0; p = behind) {
 		behind = p->behind;
+		if (behind != NULL && p->stores > 0)
+			behind->hides--;
 		hf_kfree(p);
 	}
+}
+
+void
+hf_oracle_page_part(struct hf_oracle_page *p)
+{
+	struct hf_oracle_page *behind = p->behind;
+
+	if (behind != NULL && p->stores > 0)
+		behind->hides--;
+	p->behind = NULL;
+	p->behind_since = 0;
+	hf_oracle_page_release(behind);
 }
 
 void
@@ -82,6 +96,8 @@ hf_oracle_put(
 	cut = parts & ~hf_oracle_below(p->end);
 	next.loose |= cut;
 	next.fades = p->file && next.loose != 0;
+	if (p->stores == 0 && p->behind != NULL)
+		p->behind->hides++;
 	p->stores++;
 	*hf_oracle_last(p) = next;
 }

@@ -35,7 +35,8 @@ struct hf_oracle_state {
 struct hf_oracle_page {
 	struct hf_oracle_page *behind; /* with a reference */
 	u_int behind_since;
-	u_int refs, holds; /* of holders of memory, among refs */
+	u_int refs;
+	u_int holds, hides; /* of refs: holders; pages before it with stores */
 	u_int stores;
 	bool file;
 	u_int
@@ -46,6 +47,9 @@ struct hf_oracle_page {
 /* Shows what is behind it; takes over the reference to that. */
 struct hf_oracle_page *hf_oracle_page_new(
     struct hf_oracle_page *behind, u_int since);
+
+/* Nothing is behind it any more, as nothing is seen of that. */
+void hf_oracle_page_part(struct hf_oracle_page *p);
 
 static inline struct hf_oracle_state *
 hf_oracle_last(struct hf_oracle_page *p)

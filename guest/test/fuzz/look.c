@@ -95,6 +95,12 @@ find(vm_map_t map, vm_offset_t va)
 	return (at);
 }
 
+vm_page_t
+hf_fuzz_find_page(vm_map_t map, vm_offset_t va)
+{
+	return (find(map, va).m);
+}
+
 /* What the page table permits is permitted, and needs no fault before it. */
 static void
 check_leaf(const struct hf_oracle_cell *c, pt_entry_t leaf, vm_page_t m)
@@ -158,7 +164,8 @@ check_contents(struct hf_oracle_cell *c, struct frame *f)
 static void
 settle(struct hf_oracle_cell *c, const struct found *at)
 {
-	if (at->m != NULL && hf_expect(!hf_fuzz_file_has(at->m)))
+	if (at->m != NULL && hf_oracle_gone(c) &&
+	    hf_expect(!hf_fuzz_file_has(at->m)))
 		hf_oracle_settle(c, &frame_of(at->m)->value, !at->file);
 	else if (at->m == NULL && !at->file)
 		hf_oracle_settle(c, NULL, true);
@@ -198,7 +205,7 @@ look_at(vm_map_t map, struct hf_oracle_cell *c, u_int i)
 		f->wired += hf_oracle_wired(c) && at.empty == NULL;
 		check_contents(c, f);
 	}
-	if (hf_oracle_gone(c))
+	if (hf_oracle_gone(c) || c->emptied)
 		settle(c, &at);
 	if (f != NULL) {
 		check_sharing(c, leaf, f);
