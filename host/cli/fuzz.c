@@ -23,7 +23,7 @@ struct arguments {
 	struct run_options run;
 	const char *kernel_path;
 	const char *plan;
-	unsigned int nsteps, nseeds, tries;
+	unsigned int nsteps, nseeds, tries, nthreads;
 };
 
 static bool seed_given, timeout_given, steps_given, seeds_given;
@@ -56,6 +56,15 @@ static const struct option_spec specs[] = {
 	    .offset = AT(plan),
 	    .help = "the plan itself, steps with ';' between them; @FILE: "
 		    "what is in it" },
+	{ .name = "threads",
+	    .kind = OPTION_UINT,
+	    .value_name = "N",
+	    .offset = AT(nthreads),
+	    .min = 1,
+	    .max = 8,
+	    .help =
+		"so many threads at once, each in a process of its own "
+		"and on\na CPU of its own (see --cpus), instead of a plan" },
 	{ .name = "tries",
 	    .kind = OPTION_UINT,
 	    .value_name = "N",
@@ -69,14 +78,15 @@ static const struct option_spec specs[] = {
 	    .offset = AT(run.console),
 	    .help = "show the guest's console text on standard error" },
 	OPTION_MEMORY(AT(run.memory_bytes)),
-	OPTION_CPUS(AT(run.ncpus), "virtual CPUs (default 1)"),
+	OPTION_CPUS(
+	    AT(run.ncpus), "virtual CPUs (default 1, or one for each thread)"),
 	OPTION_KERNEL(AT(kernel_path)),
 	{ 0 },
 };
 
 static const struct arguments defaults = {
 	.run = { .memory_bytes = MACHINE_MEMORY_DEFAULT,
-	    .ncpus = 1,
+	    .ncpus = 0, /* one, or one for each thread */
 	    .timeout_ms = TIMEOUT_DEFAULT_MS,
 	    .timeout_rules = true },
 	.nsteps = STEPS_DEFAULT,
@@ -163,20 +173,22 @@ shrink(struct fuzz *f, struct fuzz_plan *plan)
 		     : "; some of them may not matter (--tries)");
 }
 
-/* The command that carries out this plan. */
+/* The command that carries out this plan, or (NULL) that seed's threads. */
 static void
-print_again(const struct arguments *a, const char *text)
+print_again(const struct arguments *a, const char *text, uint64_t seed)
 {
-	static const char *const always[] = { "plan", "memory", "cpus", NULL };
+	static const char *const plan[] = { "plan", "memory", "cpus", NULL };
+	static const char *const threads[] = { "seed", "steps", "memory",
+		"cpus", NULL };
 	struct options_account account;
 	struct arguments again = *a;
 
 	again.plan = text;
-	again.run.seed = defaults.run.seed;
-	again.nsteps = defaults.nsteps;
+	again.run.seed = text != NULL ? defaults.run.seed : seed;
+	again.nsteps = text != NULL ? defaults.nsteps : a->nsteps;
 	again.nseeds = defaults.nseeds;
-	options_account_make(
-	    &account, cli_fuzz.name, specs, &again, &defaults, always);
+	options_account_make(&account, cli_fuzz.name, specs, &again, &defaults,
+	    text != NULL ? plan : threads);
 	printf("again:\n%s\n", account.command);
 	options_account_free(&account);
 }
@@ -189,7 +201,7 @@ print_plan(const struct arguments *a, const struct fuzz_plan *plan)
 	printf("plan:\n    %s\n", text);
 	free(text);
 	text = fuzz_plan_text(plan, "; ");
-	print_again(a, text);
+	print_again(a, text, 0);
 	free(text);
 	text = fuzz_plan_scenario(plan, "found", "a plan that failed");
 	printf("as a scenario (guest/scenarios/fuzz/found.c):\n%s", text);
@@ -239,6 +251,59 @@ carry_out_seeds(struct fuzz *f)
 	return (status);
 }
 
+static char *
+number_param(const char *name, uint64_t number)
+{
+	char *text;
+
+	if (asprintf(&text, "%s=%" PRIu64, name, number) < 0)
+		text = NULL;
+	hf_check_memory(text != NULL);
+	return (text);
+}
+
+/* What the threads of one seed do; how they meet is not the seed's to say. */
+static enum exitcode
+carry_out_threads(struct fuzz *f, uint64_t seed)
+{
+	char *params[] = { number_param(TRIAL_PARAM_SEED, seed),
+		number_param(TRIAL_PARAM_STEPS, f->a->nsteps),
+		number_param(TRIAL_PARAM_THREADS, f->a->nthreads) };
+	const size_t n = sizeof(params) / sizeof(params[0]);
+	enum exitcode status;
+	struct trial t;
+
+	if (trial_run_with(&t, &f->a->run, f->scenario,
+		(const char *const *)params, n, f->err) != 0)
+		return (f->err->status);
+	status = verdict_status(t.result.verdict);
+	printf("seed %" PRIu64 ": %u threads, %u steps each: %s\n", seed,
+	    f->a->nthreads, f->a->nsteps, verdict_name(t.result.verdict));
+	fflush(stdout);
+	if (status != EXITCODE_OK) {
+		print_failure(&t.result);
+		print_again(f->a, NULL, seed);
+	}
+	if (t.interrupted)
+		return (status);
+	trial_free(&t);
+	for (size_t i = 0; i < n; i++)
+		free(params[i]);
+	return (status);
+}
+
+static enum exitcode
+carry_out_all_threads(struct fuzz *f)
+{
+	enum exitcode status = EXITCODE_OK;
+
+	for (unsigned int i = 0; i < f->a->nseeds && status == EXITCODE_OK &&
+	     interrupt_noted() == 0;
+	     i++)
+		status = carry_out_threads(f, f->a->run.seed + i);
+	return (status);
+}
+
 /* The plan that was given. */
 static int
 read_plan(const char *arg, struct fuzz_plan *plan, struct hf_err *err)
@@ -265,18 +330,21 @@ fuzz_image(struct arguments *a, const struct cli_image *image,
 
 	a->run.kernel = image->kernel;
 	a->run.kernel_sha256 = image->sha256;
-	f.scenario = scenario_list_find(&image->list, TRIAL_SCENARIO);
+	const char *name = a->nthreads > 0 ? TRIAL_THREADS : TRIAL_SCENARIO;
+
+	f.scenario = scenario_list_find(&image->list, name);
 	a->run.disk_path = cli_default_disk();
 	a->run.disk_is_default = true;
 	if (f.scenario == NULL)
-		err_user(err, "%s has no scenario " TRIAL_SCENARIO,
-		    image->kernel.name);
+		err_user(
+		    err, "%s has no scenario %s", image->kernel.name, name);
 	else if ((why = runner_skip_reason(f.scenario, &a->run)) != NULL)
 		err_user(err, "fuzz %s", why);
 	if (err->status != EXITCODE_OK)
 		return (cli_fail(err));
-	status =
-	    plan->n > 0 ? carry_out(&f, plan, "plan") : carry_out_seeds(&f);
+	status = a->nthreads > 0 ? carry_out_all_threads(&f)
+	    : plan->n > 0	 ? carry_out(&f, plan, "plan")
+				 : carry_out_seeds(&f);
 	if (err->status != EXITCODE_OK)
 		return (exitcode_worst(status, (enum exitcode)cli_fail(err)));
 	return (exitcode_worst(status, (enum exitcode)cli_finish_output()));
@@ -300,10 +368,16 @@ fuzz(int argc, char **argv, const struct cli_builtin *builtin)
 		err_user(&err,
 		    "--plan says what is done: it goes without "
 		    "--seed, --steps and --seeds");
+	else if (a.plan != NULL && a.nthreads > 0)
+		err_user(&err,
+		    "--plan is of one thread: it goes without "
+		    "--threads");
 	else if (a.plan != NULL)
 		read_plan(a.plan, &plan, &err);
 	else if (!seed_given)
 		plan_make_seed(&a.run.seed, &err);
+	if (a.run.ncpus == 0)
+		a.run.ncpus = a.nthreads > 0 ? a.nthreads : 1;
 	if (err.status != EXITCODE_OK || interrupt_catch(&err) != 0 ||
 	    cli_image_open(&image, a.kernel_path, builtin, &err) != 0) {
 		fuzz_plan_free(&plan);
@@ -322,7 +396,8 @@ const struct cli_command cli_fuzz = {
 		 "Plays random operations of several processes against a model "
 		 "that knows nothing\nof maps and page tables.  What fails is "
 		 "shrunk, and shown as a plan, as a command\nand as a "
-		 "scenario.",
+		 "scenario.  With --threads, threads play at once, and what "
+		 "must hold\nwhoever comes first is checked.",
 	.specs = specs,
 	.run = fuzz,
 };

@@ -78,13 +78,11 @@ param_of(const struct fuzz_plan *plan)
 }
 
 int
-trial_run(struct trial *t, const struct run_options *opt,
-    const struct scenario *scenario, const struct fuzz_plan *plan,
+trial_run_with(struct trial *t, const struct run_options *opt,
+    const struct scenario *scenario, const char *const *params, size_t nparams,
     struct hf_err *err)
 {
 	struct scenario_result *results[1] = { &t->result };
-	char *param = param_of(plan);
-	const char *params[1] = { param };
 	struct run_options with = *opt;
 	struct limits limits = { .opt = &with, .scenario = scenario };
 	struct watch_ops ops = { .arg = &limits,
@@ -100,7 +98,7 @@ trial_run(struct trial *t, const struct run_options *opt,
 	t->result.title = scenario->title;
 	t->result.requirements = scenario->requirements;
 	with.params = params;
-	with.nparams = 1;
+	with.nparams = nparams;
 	g = guest_new(&with, with.disk_path != NULL, results, 1, err);
 	if (g != NULL)
 		outcome = watch_guest(g, &ops, &n, err);
@@ -108,14 +106,27 @@ trial_run(struct trial *t, const struct run_options *opt,
 	/* One that was interrupted is left as it is: the program ends. */
 	if (!t->interrupted)
 		guest_free(g);
-	if (!t->interrupted)
-		free(param);
 	if (outcome == WATCH_ERROR) {
 		result_reset(&t->result);
 		return (-1);
 	}
 	name_kind(t);
 	return (0);
+}
+
+int
+trial_run(struct trial *t, const struct run_options *opt,
+    const struct scenario *scenario, const struct fuzz_plan *plan,
+    struct hf_err *err)
+{
+	char *param = param_of(plan);
+	const char *const params[] = { param };
+	int rc = trial_run_with(t, opt, scenario, params, 1, err);
+
+	/* A guest that was interrupted goes on with it. */
+	if (rc != 0 || !t->interrupted)
+		free(param);
+	return (rc);
 }
 
 void

@@ -12,6 +12,11 @@
 /* Scenario of the guest that takes a plan, and the parameter that is the plan. */
 #define TRIAL_SCENARIO "fuzz.plan"
 #define TRIAL_PARAM    "fuzz_plan"
+/* One of threads at once, with parameters for seed, steps and threads. */
+#define TRIAL_THREADS	    "fuzz.threads"
+#define TRIAL_PARAM_SEED    "fuzz_seed"
+#define TRIAL_PARAM_STEPS   "fuzz_steps"
+#define TRIAL_PARAM_THREADS "fuzz_threads"
 
 /*
  * What became of it.  Two trials fail in the same way if their verdicts and their
@@ -30,6 +35,10 @@ struct trial {
  */
 int trial_run(struct trial *t, const struct run_options *opt,
     const struct scenario *scenario, const struct fuzz_plan *plan,
+    struct hf_err *err);
+/* The same for any scenario and its parameters, which the guest keeps. */
+int trial_run_with(struct trial *t, const struct run_options *opt,
+    const struct scenario *scenario, const char *const *params, size_t nparams,
     struct hf_err *err);
 void trial_free(struct trial *t);
 
