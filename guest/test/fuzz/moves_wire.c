@@ -151,6 +151,29 @@ access_wired(struct hf_fuzz_move *mv, struct hf_oracle_cell *c)
 		hf_oracle_store(c, value, 1);
 }
 
+/*
+ * The cells, bit by bit, that have their mappings when all are wired: not those that
+ * were wired before, nor what another cell of the range copies, which takes the mappings
+ * of the original away.
+ */
+static u_int
+surely_mapped(const struct hf_fuzz_move *mv)
+{
+	const struct hf_oracle_cell *c, *o;
+	u_int cells = 0, i = 0;
+	bool sure;
+
+	HF_FUZZ_FOREACH(c, mv)
+	{
+		sure = c->page != NULL && !hf_oracle_wired(c);
+		HF_FUZZ_FOREACH(o, mv)
+		if (sure && o != c && o->page != NULL)
+			sure = hf_oracle_source(o) != hf_oracle_source(c);
+		cells |= (u_int)sure << i++;
+	}
+	return (cells);
+}
+
 /* vslock(9), an access that may not fault, vsunlock(9). */
 void
 hf_fuzz_do_vslock(struct hf_fuzz_move *mv)
@@ -158,22 +181,20 @@ hf_fuzz_do_vslock(struct hf_fuzz_move *mv)
 	const struct hf_oracle_cell *end;
 	const int want = wire_result(mv, false, &end);
 	const size_t bytes = mv->end - mv->start;
+	const u_int mapped = surely_mapped(mv);
 	struct hf_oracle_cell *c;
-	u_int before = 0, i = 0;
+	u_int i = 0;
 
-	HF_FUZZ_FOREACH(c, mv)
-	before |= (u_int)hf_oracle_wired(c) << i++;
 	if (!hf_expect_eq(vslock((void *)mv->start, bytes),
 		want == KERN_SUCCESS ? 0 : EFAULT))
 		return;
 	wire_cells(mv, end, want, VM_MAP_WIRE_SYSTEM);
 	if (want != KERN_SUCCESS)
 		return;
-	i = 0;
 	HF_FUZZ_FOREACH(c, mv)
 	{
-		/* Others may lack their mappings, until the next fault. */
-		if ((before >> i++ & 1) == 0)
+		/* Others get theirs with the next fault. */
+		if ((mapped >> i++ & 1) != 0)
 			access_wired(mv, c);
 		c->system--;
 	}
