@@ -120,12 +120,12 @@ nocopy_pages(struct vnode *vp, const struct uio *uio, vm_page_t *ma)
 	len = MIN(uio->uio_resid, (ssize_t)ptoa(HF_PBUF_PAGES) - base);
 	n = (int)btoc((vm_offset_t)(base + len));
 	VM_OBJECT_RLOCK(vp->v_object);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n && len >= 0; i++) {
 		ma[i] = vm_page_lookup(vp->v_object, first + (vm_pindex_t)i);
-	VM_OBJECT_RUNLOCK(vp->v_object);
-	for (i = 0; i < n; i++)
 		if (ma[i] == NULL || !vm_page_busied(ma[i]))
-			return (-1);
+			len = -1;
+	}
+	VM_OBJECT_RUNLOCK(vp->v_object);
 	return ((int)len);
 }
 

@@ -404,7 +404,7 @@ START_TEST(image_in_memory_needs_no_waiting)
 	static uint8_t buf[4096];
 	struct blk_backend *b;
 	struct hf_err err;
-	int fd, own;
+	int fd, keep, other, own;
 
 	fd = memfd_create("image", 0);
 	ck_assert_int_ge(fd, 0);
@@ -425,6 +425,17 @@ START_TEST(image_in_memory_needs_no_waiting)
 		ck_assert_uint_eq(buf[0], 0x5a);
 		ck_assert_uint_eq(buf[4095], 0x5a);
 	}
+	/* By now nobody asks what is behind the descriptor. */
+	keep = dup(own);
+	other = memfd_create("other", 0);
+	ck_assert_int_eq(ftruncate(other, 16 * 4096), 0);
+	ck_assert_int_eq(dup2(other, own), own);
+	memset(buf, 0, sizeof(buf));
+	ck_assert(try_one(b, BLK_READ, 8, buf, 4096));
+	ck_assert_uint_eq(buf[0], 0x5a);
+	ck_assert_int_eq(dup2(keep, own), own);
+	close(keep);
+	close(other);
 	memset(buf, 0x77, 512);
 	ck_assert(try_one(b, BLK_WRITE, 9, buf, 512));
 	ck_assert_int_eq(tried_error, 0);

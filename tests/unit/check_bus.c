@@ -138,6 +138,9 @@ START_TEST(overlapping_empty_and_wrapping_claims_are_refused)
 	ck_assert_int_eq(
 	    bus_add_mmio(bus, "b", gpa_make(0), 0x10000, &mmio_ops, &a),
 	    -EEXIST);
+	/* Beside it, on either side. */
+	ck_assert_int_eq(
+	    bus_add_mmio(bus, "b", gpa_make(0xfff), 1, &mmio_ops, &a), 0);
 	ck_assert_int_eq(
 	    bus_add_mmio(bus, "b", gpa_make(0x1200), 1, &mmio_ops, &a), 0);
 	ck_assert_int_eq(

@@ -10,7 +10,6 @@ import functools
 import json
 import os
 import re
-import signal
 import subprocess
 import time
 
@@ -149,6 +148,9 @@ class Qemu(Machine):
                 "--timeout", "150", "--param", "junk=1"]
 
 
+LONG = 20  # seconds of a test
+
+
 class Tests:
     """Tests of the host that meson runs, cheap ones first."""
 
@@ -188,8 +190,12 @@ class Tests:
     def names(self, path):
         """What is called like the file, then what takes little time; first what helped before."""
         stem = os.path.basename(path).split(".")[0]
-        mine = (n for n in self.tests if self.links(n, path))
+        mine = (n for n in self.tests if self.links(n, path) and not self.is_beside(n, path))
         return self.favourites.order(path, sorted(mine, key=lambda n: (stem not in n and n not in stem, self.took[n])))
+
+    def is_beside(self, name, path):
+        """Takes long, and only comes by the file on its way to others."""
+        return self.took.get(name, 0) > LONG and name.split("_")[0] not in path
 
     def passes(self, build, name, seconds):
         t = self.tests[name]
@@ -200,7 +206,7 @@ class Tests:
         try:
             return p.wait(seconds) == 0
         except subprocess.TimeoutExpired:
-            os.killpg(p.pid, signal.SIGKILL)
+            scratch.kill_session(p.pid)
             p.wait()
             return False
 
@@ -233,12 +239,15 @@ class Unit(Tests):
 
 
 class Program(Tests):
-    """The program as its users have it: whole runs on /dev/kvm."""
+    """The program as its users have it, for what carries out runs: on /dev/kvm."""
     name = "program"
     NAMES = ("info", "decode", "formats", "badinput", "reports", "fail-nth")
 
     def takes(self, test):
         return test["name"] in self.NAMES
+
+    def sees(self, path):
+        return path.startswith("host/run/")
 
     def program(self, name):
         return "holdfast"
@@ -248,6 +257,9 @@ class Program(Tests):
 
     def links(self, name, path):
         return name != "fail-nth" or "fail_nth" in path
+
+    def is_beside(self, name, path):
+        return False
 
 
 @functools.cache

@@ -84,7 +84,8 @@ class Reach:
         for n in range(first - 1, last + 2):
             near |= self.lines.get(f"{path}:{n}", 0)
         cost = self.ms.get
-        return (sorted(self.names(near & mask), key=cost) + sorted(self.names(mask & ~near), key=cost))
+        # A function whose name stands in parentheses is known by its lines alone.
+        return (sorted(self.names(near), key=cost) + sorted(self.names(mask & ~near), key=cost))
 
 
 class Unmeasured:

@@ -5,6 +5,7 @@ import glob
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 
 
@@ -36,10 +37,22 @@ def key_of(build):
     """Of the host's sources and tests in the copy of the tree that this is a build of."""
     tree, h = os.path.join(os.path.dirname(build), "tree"), hashlib.sha256()
     for folder in ("host", "shared", "tests"):
-        for f in sorted(glob.glob(os.path.join(tree, folder, "**/*.*"), recursive=True)):
+        for f in sorted(glob.glob(os.path.join(tree, folder, "**/*.[chp]*"), recursive=True)):
             with open(f, "rb") as data:
                 h.update(f.encode() + data.read())
     return h.hexdigest()
+
+
+def kill_session(session):
+    """All that a test has started: some of them are process groups of their own."""
+    for stat in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            with open(stat, encoding="utf-8", errors="replace") as f:
+                pid, rest = f.read().split(" ", 1)
+            if int(rest.rsplit(")", 1)[1].split()[3]) == session:
+                os.kill(int(pid), signal.SIGKILL)
+        except (OSError, IndexError):
+            pass  # it has ended
 
 
 def same(a, b):

@@ -79,8 +79,10 @@ HF_SCENARIO(phys_split, "page.phys_split", "PH-1 PH-2",
 	hf_expect_eq(frames, vm_free_count());
 }
 
+/* The model's memory is less than two such blocks. */
 HF_SCENARIO(phys_largest, "page.phys_largest", "PH-2",
-    "two blocks of the largest size beside each other stay two")
+    "two blocks of the largest size beside each other stay two",
+    .flags = HF_NEEDS_MMU)
 {
 	const int k = VM_NFREEORDER - 1;
 	u_long after[VM_NFREEORDER], before[VM_NFREEORDER];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ipi.c: who is interrupted for a flush, and who is not. */
 
+#include <kern/failpoint.h>
 #include <vm/vm_extern.h>
 #include "race.h"
 
@@ -95,6 +96,42 @@ HF_SCENARIO(tlb_targets, "pmap.tlb_targets", "TL-06 TL-12",
 	kva_free(ipi_kva, PAGE_SIZE);
 	lab_close(&lab);
 }
+
+#ifdef HF_MODEL
+/* The fence between a changed entry and the look at who uses the pmap. */
+static void
+join_other(void *pmap)
+{
+	CPU_SET_ATOMIC(curcpu ^ 1, &((pmap_t)pmap)->pm_active);
+}
+
+HF_SCENARIO(tlb_joins_late, "pmap.tlb_joins_late", "TL-06",
+    "a CPU that begins to use a pmap while an entry changes is flushed, too",
+    .flags = SMP)
+{
+	struct lab lab;
+	pmap_t pmap;
+	u_long n;
+
+	if (hf_smp_wait() < 2)
+		hf_skip("one CPU");
+	lab_open(&lab, 1);
+	pmap = lab_pmap();
+	sched_pin();
+	hf_expect_eq(
+	    pmap_enter(pmap, lab_va(0), lab.m[0], R, R, 0), KERN_SUCCESS);
+	n = hf_tlb_ipi_count();
+	hf_failpoint_call("fence", 0, join_other, pmap);
+	pmap_remove(pmap, lab_va(0), lab_va(1));
+	hf_expect_eq(hf_failpoint_fired("fence"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_lt(n, hf_tlb_ipi_count());
+	CPU_CLR_ATOMIC(curcpu ^ 1, &pmap->pm_active);
+	sched_unpin();
+	lab_pmap_free(pmap);
+	lab_close(&lab);
+}
+#endif
 
 static void
 flush_with_interrupts_off(void *arg)
