@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* forms.c: memory types in leaves, and what the pmap says of kernel addresses. */
+
+#include <vm/vm_extern.h>
+#include <vm/vm_kern.h>
+#include "lab.h"
+
+#define R VM_PROT_READ
+
+HF_SCENARIO(pmap_leaf_types, "pmap.leaf_types", "PM-46",
+    "a user's leaf and a kernel's have the memory type of their page")
+{
+	static const struct {
+		int mode;
+		pt_entry_t bits;
+	} types[] = {
+		{ VM_MEMATTR_WRITE_BACK, 0 },
+		{ VM_MEMATTR_WRITE_THROUGH, X86_PG_PWT },
+		{ VM_MEMATTR_WEAK_UNCACHEABLE, X86_PG_PCD },
+		{ VM_MEMATTR_UNCACHEABLE, X86_PG_PCD | X86_PG_PWT },
+	};
+	struct lab lab;
+	vm_offset_t kva;
+	u_int i;
+
+	lab_open(&lab, 1);
+	kva = kva_alloc(PAGE_SIZE);
+	hf_require(kva != 0);
+	for (i = 0; i < nitems(types); i++) {
+		hf_expect(pmap_is_valid_memattr(lab.pmap, types[i].mode));
+		pmap_page_set_memattr(lab.m[0], types[i].mode);
+		lab_enter(&lab, lab_va(0), lab.m[0], R, R);
+		hf_expect_eq(
+		    lab_bits(&lab, lab_va(0), PG_CACHE_MASK), types[i].bits);
+		hf_expect(lab_can_load(lab_va(0)));
+		pmap_qenter(kva, lab.m, 1);
+		hf_expect_eq(hf_pmap_leaf(kernel_pmap, kva) & PG_CACHE_MASK,
+		    types[i].bits);
+		pmap_qremove(kva, 1);
+		pmap_remove(lab.pmap, lab_va(0), lab_va(1));
+	}
+	hf_expect(!pmap_is_valid_memattr(lab.pmap, 5));
+	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_DEFAULT);
+	kva_free(kva, PAGE_SIZE);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_qenter_same, "pmap.qenter_same", "PM-40",
+    "what is mapped there already stays mapped, its neighbour changes")
+{
+	struct lab lab;
+	vm_page_t ma[2];
+	vm_offset_t kva;
+	uint64_t v;
+
+	lab_open(&lab, 3);
+	kva = kva_alloc(ptoa(2));
+	hf_require(kva != 0);
+	pmap_qenter(kva, lab.m, 2);
+	hf_expect(lab_peek(kva + PAGE_SIZE, &v));
+	ma[0] = lab.m[0];
+	ma[1] = lab.m[2];
+	pmap_qenter(kva, ma, 2);
+	hf_expect(lab_peek(kva, &v));
+	hf_expect_eq(v, lab_pattern(0));
+	hf_expect(lab_peek(kva + PAGE_SIZE, &v));
+	hf_expect_eq(v, lab_pattern(2));
+	pmap_qremove(kva, 2);
+	kva_free(kva, ptoa(2));
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_kernel_addresses, "pmap.kernel_addresses", "PM-24 PM-25",
+    "of a kernel address the pmap tells the frame behind it, mapped or direct")
+{
+	struct lab lab;
+	vm_offset_t kva, virt;
+	vm_paddr_t pa;
+
+	lab_open(&lab, 1);
+	pa = VM_PAGE_TO_PHYS(lab.m[0]);
+	kva = kva_alloc(PAGE_SIZE);
+	hf_require(kva != 0);
+	hf_expect_eq(pmap_extract(kernel_pmap, kva), 0);
+	pmap_qenter(kva, lab.m, 1);
+	hf_expect_eq(pmap_extract(kernel_pmap, kva + 5), pa + 5);
+	pmap_qremove(kva, 1);
+	hf_expect_eq(pmap_extract(kernel_pmap, kva), 0);
+	hf_expect_eq(pmap_extract(kernel_pmap, PHYS_TO_DMAP(pa) + 7), pa + 7);
+	/* Contiguous frames need no mapping: they have an address. */
+	virt = kva;
+	hf_expect_eq(
+	    *(uint64_t *)pmap_map(&virt, pa, pa + PAGE_SIZE, VM_PROT_RW),
+	    lab_pattern(0));
+	hf_expect_eq(virt, kva);
+	kva_free(kva, PAGE_SIZE);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_hold_refused, "pmap.hold_refused", "QH-03",
+    "a page is held for writing by a writable mapping alone, or not at all")
+{
+	struct lab lab;
+	vm_page_t m;
+
+	lab_open(&lab, 1);
+	m = lab.m[0];
+	hf_expect_eq(pmap_extract_and_hold(lab.pmap, lab_va(0), R), NULL);
+	lab_enter(&lab, lab_va(0), m, R, R);
+	hf_expect_eq(
+	    pmap_extract_and_hold(lab.pmap, lab_va(0), VM_PROT_WRITE), NULL);
+	hf_expect_eq(vm_page_wire_count(m), 0);
+	hf_expect_eq(pmap_extract_and_hold(lab.pmap, lab_va(0), R), m);
+	hf_expect_eq(vm_page_wire_count(m), 1);
+	vm_page_unwire_noq(m);
+	/* New wirings through mappings are barred: no hold. */
+	atomic_set_int(&m->ref_count, VPRC_BLOCKED);
+	hf_expect_eq(pmap_extract_and_hold(lab.pmap, lab_va(0), R), NULL);
+	atomic_clear_int(&m->ref_count, VPRC_BLOCKED);
+	hf_expect_eq(vm_page_wire_count(m), 0);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_unmanaged_counts, "pmap.unmanaged_counts", "PM-33",
+    "a page without reverse maps has no mappings to count")
+{
+	struct lab lab;
+	vm_page_t m;
+
+	lab_open(&lab, 0);
+	m = vm_page_alloc_noobj(VM_ALLOC_WIRED | VM_ALLOC_WAITOK);
+	lab_enter(&lab, lab_va(0), m, R, R | PMAP_ENTER_WIRED);
+	hf_expect_eq(pmap_page_wired_mappings(m), 0);
+	hf_expect_eq(pmap_wired_count(lab.pmap), 1);
+	pmap_remove(lab.pmap, lab_va(0), lab_va(1));
+	vm_page_unwire_noq(m);
+	vm_page_free(m);
+	lab_close(&lab);
+}
