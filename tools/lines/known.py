@@ -32,6 +32,7 @@ class Known:
 
     def __init__(self, tests):
         self.tests = tests
+        self.failed = []
         self.files = {}  # path -> {line: [function, mask]}
 
     def add(self, path, line, function, mask):
@@ -49,7 +50,7 @@ class Known:
         return [p for p in sorted(self.files) if p == part or p.startswith(part.rstrip("/") + "/")]
 
     def save(self, path, key):
-        data = {"key": key, "tests": self.tests, "files": {
+        data = {"key": key, "tests": self.tests, "failed": self.failed, "files": {
             p: {n: [function, f"{mask:x}"] for n, (function, mask) in lines.items()}
             for p, lines in self.files.items()}}
         with open(path + ".new", "w", encoding="utf-8") as f:
@@ -66,6 +67,7 @@ def load(path, key):
     if data["key"] != key:
         return None
     known = Known(data["tests"])
+    known.failed = data["failed"]
     known.files = {p: {int(n): [function, int(mask, 16)] for n, (function, mask) in lines.items()}
                    for p, lines in data["files"].items()}
     return known

@@ -171,12 +171,12 @@ def take_all(known, place):
 
 
 def measured(top, build, patterns, jobs):
-    """What the tests that fit come by, and the names of those that failed."""
+    """What the tests that fit come by."""
     built(top, build)
     tests = all_tests(build, patterns)
     if not tests:
         raise Trouble(f"no test fits {' '.join(patterns)}")
-    known, failed, free = Known([t.name for t in tests]), [], queue.Queue()
+    known, free = Known([t.name for t in tests]), queue.Queue()
     places = [Place(top, build, os.path.join(build, "counts", str(i))) for i in range(jobs)]
     take_all(known, places[0])
     for place in places:
@@ -192,8 +192,8 @@ def measured(top, build, patterns, jobs):
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for n, (passed, reached) in enumerate(pool.map(run_one, tests)):
             if not passed:
-                failed.append(tests[n].name)
+                known.failed.append(tests[n].name)
             take(known, reached, 1 << n)
             if (n + 1) % 100 == 0:
                 print(f"{n + 1} of {len(tests)} tests", file=sys.stderr, flush=True)
-    return known, failed
+    return known
