@@ -111,6 +111,7 @@ def check_reasons(found, top):
     need(show.figures(found, named, [FILE])[2:] == (3, 0), "then nothing is left", show.figures(found, named, [FILE]))
     one = [{"function": "main", "lines": ["n = twice(n);"], "reason": "wrong"}]
     need(stale(lambda: reasons.named(top, {FILE: one}, found), "high"), "a named line that is reached is an error")
+    need(reasons.named(top, {FILE: [dict(one[0], luck=True)]}, found) == {}, "unless it is a matter of luck")
     whole = [{"function": "main", "reason": "wrong"}]
     need(stale(lambda: reasons.named(top, {FILE: whole}, found), "low"), "so is such a function")
     gone = [{"function": "main", "lines": ["n = thrice(n);"], "reason": "wrong"}]

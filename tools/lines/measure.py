@@ -43,9 +43,25 @@ def must(args, what, **kw):
 
 
 def built(top, build):
+    """Builds what the tests run, and nothing else."""
     if not os.path.exists(os.path.join(build, "build.ninja")):
         must(["meson", "setup", build, top, *SETUP], f"{build} cannot be set up")
-    must(["ninja", "-C", build, "--quiet", "all", MODEL_RUN], f"{build} does not build")
+    files = {t["id"]: t["filename"] for t in introspect(build, "--targets")}
+    wanted = {f for t in meson_tests(build) for d in t["depends"] for f in files[d]}
+    must(["ninja", "-C", build, "--quiet", MODEL_RUN, *sorted(os.path.relpath(f, build) for f in wanted)],
+         f"{build} does not build")
+
+
+def introspect(build, what):
+    return json.loads(must(["meson", "introspect", what, build], "meson introspect"))
+
+
+def meson_tests(build):
+    """Those whose program was built for that, with the suite's name."""
+    for t in introspect(build, "--tests"):
+        t["suite"] = t["suite"][0].split(":")[1]
+        if t["suite"] in SUITES and t["name"] not in SINGLY and t["cmd"][0].startswith(os.path.join(build, "tests", "")):
+            yield t
 
 
 class Test:
@@ -62,14 +78,9 @@ def scenarios(build):
 
 
 def programs(build):
-    """Tests of meson whose program was built for that."""
-    found = []
-    for t in json.loads(must(["meson", "introspect", "--tests", build], "meson introspect")):
-        suite = t["suite"][0].split(":")[1]
-        if suite in SUITES and t["name"] not in SINGLY and t["cmd"][0].startswith(os.path.join(build, "tests", "")):
-            # A busy machine, and everything is counted.
-            found.append(Test(f"{suite}/{t['name']}", t["cmd"], t["env"], seconds=20 * t["timeout"]))
-    return found
+    # A busy machine, and everything is counted.
+    return [Test(f"{t['suite']}/{t['name']}", t["cmd"], t["env"], seconds=20 * t["timeout"])
+            for t in meson_tests(build)]
 
 
 def all_tests(build, patterns):

@@ -5,7 +5,8 @@
 
 A line is named by its function and its text, without the blanks around it; without
 "lines" all of the function's are meant.  Names go stale: one whose text is gone, or
-whose line somebody reaches, is an error.
+whose line somebody reaches, is an error.  "luck": true: somebody may reach it, once in
+a while.
 """
 
 import json
@@ -23,8 +24,8 @@ def read(path):
         data = json.load(f)
     for name, entries in data.items():
         for e in entries:
-            if not {"function", "reason"} <= set(e) <= {"function", "lines", "reason"} or not e["reason"]:
-                raise Stale(f"{path}: {name}: not function, lines and reason: {e}")
+            if not {"function", "reason"} <= set(e) <= {"function", "lines", "luck", "reason"} or not e["reason"]:
+                raise Stale(f"{path}: {name}: not function, lines, luck and reason: {e}")
     return data
 
 
@@ -66,7 +67,7 @@ def named(top, data, known):
                 code = [n for n in found if n in lines]
                 missed = [n for n in code if lines[n][1] == 0]
                 reached = [n for n in code if lines[n][1] != 0]
-                if not missed or ("lines" not in e and reached):
+                if not e.get("luck") and (not missed or "lines" not in e and reached):
                     by = known.names(lines[reached[0]][1])[0] if reached else "no code is there"
                     bad.append(f"{path}: {e['function']}: {what} ({by})")
                 reasons.update({(path, n): e["reason"] for n in missed})
