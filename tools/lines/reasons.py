@@ -64,6 +64,8 @@ def named(top, data, known):
         text, lines = text_of(top, path), known.files.get(path, {})
         for e in entries:
             for what, found in places(text, e).items():
+                if "lines" not in e:  # gcov counts its last brace, too
+                    found = [n for n in lines if lines[n][0] == e["function"]]
                 code = [n for n in found if n in lines]
                 missed = [n for n in code if lines[n][1] == 0]
                 reached = [n for n in code if lines[n][1] != 0]
