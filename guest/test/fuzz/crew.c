@@ -10,7 +10,6 @@
 #include <test/fuzz/crew_priv.h>
 #include <test/fuzz/look.h>
 #include <test/scenario.h>
-#include <vm/vm_check.h>
 #include <vm/vm_page.h>
 #include "filesum.h"
 
@@ -155,19 +154,12 @@ check_pages(void)
 static void
 check(void)
 {
-	const char *why;
 	u_int i;
 
 	for (i = 0; i < hf_crew_size; i++)
 		check_thread(&hf_crew[i]);
 	check_pages();
-	hf_space_check();
-	why = hf_pmap_check();
-	if (!hf_expect(why == NULL))
-		hf_note("%s", why);
-	why = hf_vm_object_check();
-	if (!hf_expect(why == NULL))
-		hf_note("%s", why);
+	hf_fuzz_check_invariants();
 }
 
 void

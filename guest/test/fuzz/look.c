@@ -249,8 +249,8 @@ check_wirings(u_int user)
 }
 
 /* Those of pages want the daemon to rest: they are checked after a game. */
-static void
-check_invariants(void)
+void
+hf_fuzz_check_invariants(void)
 {
 	const char *why;
 
@@ -284,5 +284,5 @@ hf_fuzz_look(void)
 	check_file();
 	check_wirings(user);
 	hf_fuzz_holds_check();
-	check_invariants();
+	hf_fuzz_check_invariants();
 }

@@ -13,6 +13,9 @@
  */
 void hf_fuzz_look(void);
 
+/* Those of maps, page tables and objects alone. */
+void hf_fuzz_check_invariants(void);
+
 /* What a frame has, part by part; the parts that have one value all over. */
 u_int hf_fuzz_frame_value(vm_page_t m, struct hf_oracle_value *value);
 
