@@ -129,7 +129,6 @@ hf_ap_init(u_int index)
 	pc->pc_apic_id = hf_apic_id();
 	td->td_oncpu = td->td_lastcpu = index + 1;
 
-	CPU_SET_ATOMIC(index + 1, &all_cpus);
 	hf_tlb_join();
 	/* all_cpus and pc_apic_id before the count that others wait for. */
 	while ((u_int)mp_maxid < index + 1)

@@ -100,6 +100,7 @@ hf_tlb_awaited(u_int cpu)
 void
 hf_tlb_join(void)
 {
+	CPU_SET_ATOMIC(curcpu, &all_cpus);
 	flush_all_local(true);
 }
 

@@ -18,12 +18,16 @@ int mp_ncpus = 8; /* so many, and more if there are more threads */
 int mp_maxid = MAXCPU - 1;
 cpuset_t all_cpus; /* (a) */
 
+static volatile u_long taken; /* (a) CPUs that have a thread, or will */
+
 static struct pcpu cpus[MAXCPU];
 static volatile u_int intr_locks[MAXCPU]; /* no IPI is handled for it */
 _Thread_local struct pcpu *hf_model_pcpu;
 
 /* The IPI that this thread handles for another CPU, and what was seen of it. */
 static _Thread_local bool in_ipi, flushed_late;
+/* This CPU has flushed while others need not have asked it to. */
+static _Thread_local bool flushed_early;
 
 struct pcpu *
 pcpu_find(u_int cpuid)
@@ -34,6 +38,10 @@ pcpu_find(u_int cpuid)
 int
 hf_smp_wait(void)
 {
+	/* Each thread that has been made is asked to flush, as CPUs that run are. */
+	while ((atomic_load_acq_long(&taken) &
+		   ~atomic_load_acq_long(&all_cpus.__bits)) != 0)
+		cpu_spinwait();
 	return (mp_ncpus);
 }
 
@@ -152,6 +160,7 @@ hf_model_flushes(void)
 {
 	if (in_ipi && !hf_tlb_awaited(curcpu))
 		flushed_late = true;
+	flushed_early = !CPU_ISSET(curcpu, &all_cpus);
 }
 
 static void
@@ -192,12 +201,11 @@ hf_model_cpu_take(void)
 	u_int cpu;
 
 	do {
-		old = atomic_load_acq_long(&all_cpus.__bits);
+		old = atomic_load_acq_long(&taken);
 		if (old == ~0ul)
 			panic("model: more than %d threads", MAXCPU);
 		cpu = (u_int)__builtin_ctzl(~old);
-	} while (
-	    !atomic_cmpset_acq_long(&all_cpus.__bits, old, old | CPU_BIT(cpu)));
+	} while (!atomic_cmpset_acq_long(&taken, old, old | CPU_BIT(cpu)));
 	return (cpu);
 }
 
@@ -212,6 +220,32 @@ hf_model_cpu_start(struct thread *td)
 	hf_mmu_reset(cpu);
 }
 
+/*
+ * Until it is asked to flush a CPU may have cached any entry of the kernel's; this one
+ * has cached one that is there no more.  Nothing is ever at that address.
+ */
+void
+hf_model_cpu_join(void)
+{
+	const vm_offset_t va = PCPU_GET(qmap_addr);
+	struct hf_tlb *t;
+	register_t flags;
+	bool stale;
+
+	t = hf_mmu_lock(curcpu);
+	hf_tlb_keep(t, va, 0, kernel_pmap->pm_cr3 | X86_PG_V | X86_PG_G);
+	hf_mmu_unlock(t);
+	flags = intr_disable();
+	hf_tlb_join();
+	intr_restore(flags);
+	t = hf_mmu_lock(curcpu);
+	stale = hf_tlb_find(t, va, 0) != NULL;
+	hf_mmu_unlock(t);
+	if (stale || flushed_early)
+		panic("tlb: CPU %u keeps what it cached before it was asked",
+		    curcpu);
+}
+
 void
 hf_model_cpu_stop(void)
 {
@@ -222,6 +256,7 @@ hf_model_cpu_stop(void)
 	CPU_CLR_ATOMIC(cpu, &kernel_pmap->pm_active);
 	hf_mmu_reset(cpu);
 	CPU_CLR_ATOMIC(cpu, &all_cpus);
+	atomic_clear_long(&taken, CPU_BIT(cpu));
 }
 
 void

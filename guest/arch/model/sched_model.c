@@ -237,6 +237,7 @@ hf_thread_init(void)
 {
 	thread0.td_md.md_cpu = hf_model_cpu_take();
 	hf_model_cpu_start(&thread0);
+	CPU_SET_ATOMIC(thread0.td_md.md_cpu, &all_cpus);
 	thread_setup(&thread0, &proc0, "main");
 	if (hf_exploring)
 		hf_explore_add(&thread0);
@@ -275,6 +276,7 @@ thread_main(void *arg)
 	if (hf_exploring)
 		hf_explore_enter(td);
 	hf_pmap_cpu_init();
+	hf_model_cpu_join();
 	pmap_activate(td);
 	td->td_fn(td->td_arg);
 	KASSERT(td->td_critnest == 0 && hf_locks_held() == 0,
@@ -293,7 +295,7 @@ hf_thread_create_in(
 	struct thread *td;
 
 	hf_assert_may_sleep("hf_thread_create");
-	if (cpu >= hf_smp_wait())
+	if (cpu >= mp_ncpus)
 		panic("hf_thread_create: no CPU %d", cpu);
 	td = hf_kalloc(sizeof(*td), M_WAITOK | M_ZERO);
 	thread_setup(td, p, name);

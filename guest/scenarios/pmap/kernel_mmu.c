@@ -68,6 +68,36 @@ HF_SCENARIO(pmap_memattr_writeback, "pmap.memattr_writeback", "PM-46",
 	lab_close(&lab);
 }
 
+/* All other CPUs are asked to flush since "before". */
+static void
+expect_all_asked(u_long before)
+{
+	hf_expect_le(before + (u_long)mp_ncpus - 1, hf_tlb_ipi_count());
+}
+
+HF_SCENARIO(pmap_memattr_flush, "pmap.memattr_flush", "PM-46 TL-13",
+    "every CPU flushes when the direct map changes, and before a table is "
+    "freed",
+    .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
+{
+	struct lab lab;
+	u_long n;
+
+	lab_open(&lab, 1);
+	n = hf_tlb_ipi_count();
+	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_UNCACHEABLE);
+	expect_all_asked(n);
+	n = hf_tlb_ipi_count();
+	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_DEFAULT);
+	expect_all_asked(n);
+	/* Splits the large leaf, and joins it again. */
+	hf_expect(hf_pmap_memattr_reserve(lab.m[0], 1));
+	n = hf_tlb_ipi_count();
+	hf_pmap_memattr_unreserve(lab.m[0], 1);
+	expect_all_asked(n);
+	lab_close(&lab);
+}
+
 HF_SCENARIO(pmap_memattr_reserve, "pmap.memattr_reserve", "PM-46",
     "a reservation keeps the table that a change needs, and gives it back",
     .flags = HF_NEEDS_MMU)

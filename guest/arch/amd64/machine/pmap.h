@@ -174,8 +174,8 @@ bool hf_tlb_awaited(u_int cpu);
 void hf_pmap_cpu_init(void);
 
 /*
- * An AP that has just set its bit in all_cpus: forgets what it cached while
- * flushes did not reach it.  Interrupts off.
+ * A CPU that starts, on the kernel's tables: enters all_cpus, so that flushes reach it,
+ * and then forgets what it cached while they did not.  Interrupts off.
  */
 void hf_tlb_join(void);
 
