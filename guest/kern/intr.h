@@ -13,7 +13,6 @@
  * is taken; EINVAL when there is no such pin.
  */
 int hf_intr_register(int ioapic_pin, void (*handler)(void *), void *arg);
-void hf_intr_unregister(int ioapic_pin);
 
 /* True in an interrupt handler. */
 bool hf_in_interrupt(void);

@@ -110,7 +110,6 @@ hf_plan_read(struct hf_plan *plan, char *text, size_t bytes)
 	}
 	plan->text = text;
 	plan->stop = stop;
-	plan->present = true;
 	return (NULL);
 }
 
@@ -143,12 +142,6 @@ const char *
 hf_plan_parse(char *text, size_t bytes)
 {
 	return (hf_plan_read(&boot_plan, text, bytes));
-}
-
-bool
-hf_plan_present(void)
-{
-	return (boot_plan.present);
 }
 
 const char *

@@ -11,7 +11,6 @@
 #define HF_PLAN_PARAMS_MAX 32
 
 struct hf_plan {
-	bool present;
 	char nonce[HF_NONCE_DIGITS + 1];
 	uint64_t seed;
 	int cpus; /* 0: all */
@@ -36,7 +35,6 @@ const char *hf_plan_next(const struct hf_plan *plan, const char *after);
 
 /* The same for the plan of this boot. */
 const char *hf_plan_parse(char *text, size_t bytes);
-bool hf_plan_present(void);
 const char *hf_plan_nonce(void); /* HF_NONCE_DIGITS digits */
 uint64_t hf_plan_seed(void);
 int hf_plan_cpus(void); /* 0: all */

@@ -35,12 +35,6 @@ fls(u_int v)
 	return (v == 0 ? 0 : 32 - __builtin_clz(v));
 }
 
-static inline int
-hf_ffsl(u_long v)
-{
-	return (v == 0 ? 0 : 1 + __builtin_ctzl(v));
-}
-
 /* Set bits of v, without the POPCNT instruction. */
 static inline int
 hf_popcount(u_long v)

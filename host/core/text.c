@@ -149,15 +149,6 @@ text_print_line(FILE *f, const char *s)
 }
 
 void
-text_print(FILE *f, const char *s)
-{
-	char *clean = text_clean(s, strlen(s));
-
-	fputs(clean, f);
-	free(clean);
-}
-
-void
 text_print_quoted(FILE *f, const char *s)
 {
 	char *clean = text_clean(s, strlen(s));

@@ -27,8 +27,7 @@ char *text_clean_line(const char *bytes, size_t len_bytes);
  */
 char *text_shell_word(const char *s);
 
-/* Prints text_clean(s), text_clean_line(s). */
-void text_print(FILE *f, const char *s);
+/* Prints text_clean_line(s). */
 void text_print_line(FILE *f, const char *s);
 
 /* The same between double quotes with JSON's escapes (valid in YAML too). */

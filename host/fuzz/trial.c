@@ -15,16 +15,6 @@ struct limits {
 	const struct scenario *scenario;
 };
 
-static void
-nothing_began(void *arg, const char *id)
-{
-}
-
-static void
-nothing_settled(void *arg, struct scenario_result *res)
-{
-}
-
 static uint64_t
 time_limit(void *arg, const struct scenario_result *res)
 {
@@ -85,10 +75,7 @@ trial_run_with(struct trial *t, const struct run_options *opt,
 	struct scenario_result *results[1] = { &t->result };
 	struct run_options with = *opt;
 	struct limits limits = { .opt = &with, .scenario = scenario };
-	struct watch_ops ops = { .arg = &limits,
-		.began = nothing_began,
-		.settled = nothing_settled,
-		.timeout_ms = time_limit };
+	struct watch_ops ops = { .arg = &limits, .timeout_ms = time_limit };
 	enum watch_outcome outcome = WATCH_ERROR;
 	struct guest *g;
 	size_t n = 0;

@@ -35,12 +35,8 @@ on_began(void *arg, const char *id)
 {
 	struct guests *g = arg;
 
-	g->ops->began(g->ops->arg, id);
-}
-
-static void
-on_settled(void *arg, struct scenario_result *res)
-{
+	if (g->ops->began != NULL)
+		g->ops->began(g->ops->arg, id);
 }
 
 static uint64_t
@@ -59,7 +55,6 @@ run_guest(void *arg, const char *const *params, size_t nparams,
 	struct watch_ops ops = { .arg = g,
 		.live = g->ops->live,
 		.began = on_began,
-		.settled = on_settled,
 		.timeout_ms = timeout_of };
 	const char **all = join_params(g->opt, params, nparams);
 	struct run_options opt = *g->opt;

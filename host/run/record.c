@@ -110,12 +110,6 @@ static const struct {
 
 _Static_assert(RECORD_NKEYS <= 64, "keys fit into a bit mask");
 
-const char *
-record_kind_name(enum record_kind kind)
-{
-	return (kinds[kind].name);
-}
-
 bool
 record_id_valid(const char *s)
 {

@@ -104,8 +104,6 @@ struct record {
 const char *record_parse(
     struct record *out, const char *line, size_t len_bytes, const char *nonce);
 
-const char *record_kind_name(enum record_kind kind);
-
 /* Whether s is an id: "area.behaviour" of [a-z0-9_.], short enough. */
 bool record_id_valid(const char *s);
 

@@ -66,8 +66,9 @@ static void
 settle_up_to(struct watch *w, size_t n)
 {
 	for (; w->nsettled < n; w->nsettled++)
-		w->ops->settled(
-		    w->ops->arg, w->g->verdict.results[w->nsettled]);
+		if (w->ops->settled != NULL)
+			w->ops->settled(
+			    w->ops->arg, w->g->verdict.results[w->nsettled]);
 }
 
 static uint64_t
@@ -132,7 +133,9 @@ show_current(struct watch *w, const struct view *v)
 	if (v->current == VERDICT_NO_SCENARIO || v->current == w->shown)
 		return;
 	w->shown = v->current;
-	w->ops->began(w->ops->arg, w->g->verdict.results[v->current]->id);
+	if (w->ops->began != NULL)
+		w->ops->began(
+		    w->ops->arg, w->g->verdict.results[v->current]->id);
 }
 
 /* What the account of a guest that is paused, or has ended, needs. */

@@ -8,7 +8,7 @@
 
 #include "run/guest.h"
 
-/* Called by the watching thread. */
+/* Called by the watching thread.  NULL: nobody wants to know. */
 struct watch_ops {
 	void *arg;
 	bool live; /* began() is to be called at once */
@@ -16,7 +16,7 @@ struct watch_ops {
 	void (*began)(void *arg, const char *id);
 	/* This result will not change any more; in plan order. */
 	void (*settled)(void *arg, struct scenario_result *res);
-	/* Its time limit. */
+	/* Its time limit; never NULL. */
 	uint64_t (*timeout_ms)(void *arg, const struct scenario_result *res);
 };
 

@@ -73,15 +73,6 @@ hf_intr_register(int pin, void (*handler)(void *), void *arg)
 	return (error);
 }
 
-void
-hf_intr_unregister(int pin)
-{
-	mtx_lock_spin(&ioapic_mtx);
-	ioapic_write(REG_REDIRECTION + 2 * pin, RTE_MASKED);
-	pins[pin].handler = NULL;
-	mtx_unlock_spin(&ioapic_mtx);
-}
-
 bool
 hf_in_interrupt(void)
 {

@@ -186,11 +186,15 @@ HF_SCENARIO(virtio_order_random, "dev.virtio_random_order", "VB-45 VB-50",
 			fake.offered &= ~VIRTIO_BIT(VIRTIO_F_RING_EVENT_IDX);
 		start_device();
 		for (round = 0; round < ROUNDS; round++) {
-			for (i = 0; i < NIO; i++)
-				(void)submit(i,
-				    (i & 1) != 0 ? HF_IO_WRITE : HF_IO_READ,
-				    (uint64_t)i, 1, 512);
-			for (left = NIO; left > 0;) {
+			for (i = left = 0; i < NIO; i++) {
+				hf_require_eq(
+				    submit(i,
+					(i & 1) != 0 ? HF_IO_WRITE : HF_IO_READ,
+					(uint64_t)i, 1, 512),
+				    0);
+				left += ios[i].done == 0;
+			}
+			while (left > 0) {
 				if (fake_fetch(&fake) > 0) {
 					fake_complete(&fake,
 					    (int)(hf_random(rng) %
@@ -261,7 +265,7 @@ HF_SCENARIO(virtio_edge, "dev.virtio_edge", "VB-46",
 	fake.on_status_read = another_completion;
 	start_device();
 	for (i = 0; i < 4; i++)
-		(void)submit(i, HF_IO_READ, 0, 1, 512);
+		hf_require_eq(submit(i, HF_IO_READ, 0, 1, 512), 0);
 	hf_require_eq(fake_fetch(&fake), 4);
 	events_left = 3;
 	for (i = 0; i < 4 && fake.npending > 0; i++) {
@@ -293,12 +297,12 @@ HF_SCENARIO(virtio_status, "dev.virtio_status", "VB-47",
 		hf_expect_eq(ios[0].error, (uint64_t)table[i].error);
 	}
 	hf_require_eq(submit(0, HF_IO_READ, 0, 1, 512), 0);
-	(void)fake_fetch(&fake);
+	hf_require_eq(fake_fetch(&fake), 1);
 	fake_complete_len(&fake, 0, VIRTIO_BLK_S_OK, 512);
 	vtblk_intr(&disk);
 	hf_expect_eq(ios[0].error, EIO);
 	hf_require_eq(submit(0, HF_IO_WRITE, 0, 1, 512), 0);
-	(void)fake_fetch(&fake);
+	hf_require_eq(fake_fetch(&fake), 1);
 	fake_complete_len(&fake, 0, VIRTIO_BLK_S_OK, 0);
 	vtblk_intr(&disk);
 	hf_expect_eq(ios[0].error, EIO);
