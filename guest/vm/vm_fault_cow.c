@@ -31,16 +31,20 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 
-/* Can nobody but first_object reach what is in this object?  Locked. */
+/* What a first look can tell, without the object's lock. */
+static bool
+maybe_sole_user(vm_object_t object)
+{
+	return (object->shadow_count == 1 && object->ref_count == 1 &&
+	    (object->flags & OBJ_ANON) != 0);
+}
+
+/* Can nobody but first_object reach what is in this object?  Both locked. */
 static bool
 sole_user(const struct faultstate *fs)
 {
-	vm_object_t object;
-
-	object = fs->object;
-	return (object->shadow_count == 1 && object->ref_count == 1 &&
-	    object->handle == NULL && (object->flags & OBJ_ANON) != 0 &&
-	    object == fs->first_object->backing_object);
+	return (maybe_sole_user(fs->object) && fs->object->handle == NULL &&
+	    fs->object == fs->first_object->backing_object);
 }
 
 /*
@@ -50,7 +54,7 @@ sole_user(const struct faultstate *fs)
 static bool
 move_up(struct faultstate *fs)
 {
-	if (!sole_user(fs) || vm_page_wired(fs->first_m) ||
+	if (!maybe_sole_user(fs->object) || vm_page_wired(fs->first_m) ||
 	    !VM_OBJECT_TRYWLOCK(fs->first_object))
 		return (false);
 	if (!VM_OBJECT_TRYWLOCK(fs->object)) {

@@ -32,7 +32,7 @@ struct vm_object {
 	volatile u_int generation;	    /* (a) */
 	int cleangeneration;		    /* (o) */
 	volatile u_int ref_count;	    /* (a) 0 to 1 under the lock */
-	int shadow_count;		    /* (o) */
+	volatile int shadow_count;	    /* (o) a hint without it */
 	vm_memattr_t memattr;		    /* (o) */
 	objtype_t type;			    /* (o) */
 	volatile u_short flags;		    /* (o) OBJ_; (c) ones: any time */
