@@ -29,19 +29,20 @@
 
 #include "plugin.h"
 
-int qemu_plugin_version = 1;
+int qemu_plugin_version;
 
 enum place { USER, KERNEL, GUEST, PLACES };
-static uint64_t counter[PLACES][2]; /* [1]: REP iterations */
-static uint64_t syscalls, vmruns;   /* SYSCALL by users, VMRUN by the kernel */
+static struct counter counter[PLACES][2]; /* [1]: REP iterations */
+static struct counter syscalls,
+    vmruns; /* SYSCALL by users, VMRUN by the kernel */
 static FILE *out;
 
 /* A translated block.  Blocks are translated again; the reader adds them up. */
 struct block {
 	struct block *next;
 	uint64_t va, size;
-	uint64_t now; /* executions since the last marker */
-	uint64_t sum; /* in all samples */
+	struct counter now; /* executions since the last marker */
+	uint64_t sum;	    /* in all samples */
 };
 static struct block *blocks;
 static FILE *profile;
@@ -59,8 +60,8 @@ profile_mark(bool is_sample_end)
 {
 	for (struct block *b = blocks; b != NULL; b = b->next) {
 		if (is_sample_end)
-			b->sum += b->now;
-		b->now = 0;
+			b->sum += counter_value(&b->now);
+		counter_zero(&b->now);
 	}
 }
 
@@ -88,9 +89,11 @@ profile_block(struct qemu_plugin_tb *tb)
 	b->size = qemu_plugin_tb_n_insns(tb);
 	b->next = blocks;
 	blocks = b;
-	qemu_plugin_register_vcpu_tb_exec_inline(
-	    tb, INLINE_ADD_U64, &b->now, 1);
+	counter_init(&b->now);
+	counter_of_block(&b->now, tb);
 }
+
+static const char *const names[PLACES] = { "user", "kernel", "guest" };
 
 static void
 mark(unsigned int cpu, void *arg)
@@ -101,18 +104,20 @@ mark(unsigned int cpu, void *arg)
 	if ((uintptr_t)arg == HF_MARK_CLASS)
 		fprintf(out, "class\n");
 	if ((uintptr_t)arg == HF_MARK_STOP) {
-		fprintf(out,
-		    "count user=%" PRIu64 " user_rep=%" PRIu64
-		    " kernel=%" PRIu64 " kernel_rep=%" PRIu64 " guest=%" PRIu64
-		    " guest_rep=%" PRIu64 " syscalls=%" PRIu64
-		    " vmruns=%" PRIu64 "\n",
-		    counter[USER][0], counter[USER][1], counter[KERNEL][0],
-		    counter[KERNEL][1], counter[GUEST][0], counter[GUEST][1],
-		    syscalls, vmruns);
+		for (int i = 0; i < PLACES; i++)
+			fprintf(out, "%s%s=%" PRIu64 " %s_rep=%" PRIu64,
+			    i == 0 ? "count " : " ", names[i],
+			    counter_value(&counter[i][0]), names[i],
+			    counter_value(&counter[i][1]));
+		fprintf(out, " syscalls=%" PRIu64 " vmruns=%" PRIu64 "\n",
+		    counter_value(&syscalls), counter_value(&vmruns));
 		fflush(out);
 	}
-	memset(counter, 0, sizeof(counter));
-	syscalls = vmruns = 0;
+	for (int i = 0; i < PLACES; i++)
+		for (int rep = 0; rep < 2; rep++)
+			counter_zero(&counter[i][rep]);
+	counter_zero(&syscalls);
+	counter_zero(&vmruns);
 }
 
 /* SYSCALL: 0f 05.  VMRUN: 0f 01 d8 (APM vol. 3). */
@@ -121,24 +126,23 @@ count_events(struct qemu_plugin_insn *insn, enum place where, const uint8_t *p,
     size_t len)
 {
 	if (where == USER && len == 2 && memcmp(p, "\x0f\x05", 2) == 0)
-		qemu_plugin_register_vcpu_insn_exec_inline(
-		    insn, INLINE_ADD_U64, &syscalls, 1);
+		counter_of_insn(&syscalls, insn);
 	if (where == KERNEL && len == 3 && memcmp(p, "\x0f\x01\xd8", 3) == 0)
-		qemu_plugin_register_vcpu_insn_exec_inline(
-		    insn, INLINE_ADD_U64, &vmruns, 1);
+		counter_of_insn(&vmruns, insn);
 }
 
 static void
 translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb);
+	uint8_t room[16];
 
 	(void)id;
 	if (profile != NULL)
 		profile_block(tb);
 	for (size_t i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-		const uint8_t *p = qemu_plugin_insn_data(insn);
+		const uint8_t *p = insn_bytes(insn, room);
 		size_t len = qemu_plugin_insn_size(insn);
 		enum place where = place_of(qemu_plugin_insn_vaddr(insn));
 		uint32_t m = marker_of(p, len);
@@ -146,8 +150,7 @@ translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		if (m != 0)
 			qemu_plugin_register_vcpu_insn_exec_cb(
 			    insn, mark, CB_NO_REGS, (void *)(uintptr_t)m);
-		qemu_plugin_register_vcpu_insn_exec_inline(
-		    insn, INLINE_ADD_U64, &counter[where][is_rep(p, len)], 1);
+		counter_of_insn(&counter[where][is_rep(p, len)], insn);
 		count_events(insn, where, p, len);
 	}
 }
@@ -174,6 +177,11 @@ qemu_plugin_install(
 			!open_file(argv[i] + 8, &profile)))
 			return (1);
 	}
+	for (int i = 0; i < PLACES; i++)
+		for (int rep = 0; rep < 2; rep++)
+			counter_init(&counter[i][rep]);
+	counter_init(&syscalls);
+	counter_init(&vmruns);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
 	if (profile != NULL)
 		qemu_plugin_register_atexit_cb(id, profile_write, NULL);

@@ -22,7 +22,7 @@
 
 #include "plugin.h"
 
-int qemu_plugin_version = 1;
+int qemu_plugin_version;
 
 #define SLOTS (1u << 20) /* a power of two, far more than ever used */
 
@@ -134,7 +134,8 @@ touched(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t va, void *arg)
 static void
 translated_insn(struct qemu_plugin_insn *insn)
 {
-	const uint8_t *p = qemu_plugin_insn_data(insn);
+	uint8_t room[16];
+	const uint8_t *p = insn_bytes(insn, room);
 	size_t len = qemu_plugin_insn_size(insn);
 	uint64_t va = qemu_plugin_insn_vaddr(insn);
 	uint32_t m = marker_of(p, len);
