@@ -232,7 +232,7 @@ alloc_noobj_at(vm_pindex_t pindex, int req)
 	if (m == NULL)
 		return (NULL);
 	hf_vm_page_alloc_init(m, req);
-	m->pindex = pindex;
+	hf_vm_page_set_pindex(m, pindex);
 	m->oflags = VPO_UNMANAGED;
 	hf_vm_page_set_site(m);
 	hf_vm_page_alloc_done(m, req, VPB_UNBUSIED);

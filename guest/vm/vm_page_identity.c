@@ -72,7 +72,7 @@ int
 hf_vm_page_insert_after(
     vm_page_t m, vm_object_t object, vm_pindex_t pindex, vm_page_t mpred)
 {
-	m->pindex = pindex;
+	hf_vm_page_set_pindex(m, pindex);
 	if (__predict_false(vm_radix_insert(&object->rtree, m) != 0))
 		return (1);
 	hf_vm_page_set_object(m, object);
@@ -101,7 +101,7 @@ vm_page_insert(vm_page_t m, vm_object_t object, vm_pindex_t pindex)
 	    ("vm_page_insert: pindex %#lx is occupied", pindex));
 	before = m->pindex;
 	if (hf_vm_page_insert_after(m, object, pindex, mpred) != 0) {
-		m->pindex = before;
+		hf_vm_page_set_pindex(m, before);
 		return (1);
 	}
 	return (0);
@@ -186,14 +186,14 @@ vm_page_rename(vm_page_t m, vm_object_t new_object, vm_pindex_t new_pindex)
 		mpred = TAILQ_PREV(m, respgs, listq);
 
 	/* The tree takes the index from the page. */
-	m->pindex = new_pindex;
+	hf_vm_page_set_pindex(m, new_pindex);
 	if (vm_radix_insert(&new_object->rtree, m) != 0) {
-		m->pindex = old_pindex;
+		hf_vm_page_set_pindex(m, old_pindex);
 		return (1);
 	}
-	m->pindex = old_pindex;
+	hf_vm_page_set_pindex(m, old_pindex);
 	hf_vm_page_object_remove(m);
-	m->pindex = new_pindex;
+	hf_vm_page_set_pindex(m, new_pindex);
 	hf_vm_page_set_object(m, new_object);
 	list_page(m, new_object, mpred);
 	if (vm_page_any_valid(m))
@@ -224,7 +224,7 @@ vm_page_replace(
 	KASSERT(mold->object == object && mold->pindex == pindex,
 	    ("vm_page_replace: page %p is not at %#lx", (void *)mold, pindex));
 
-	mnew->pindex = pindex;
+	hf_vm_page_set_pindex(mnew, pindex);
 	old = vm_radix_replace(&object->rtree, mnew);
 	KASSERT(old == mold, ("vm_page_replace: another page was there"));
 	(void)old;

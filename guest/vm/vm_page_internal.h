@@ -23,6 +23,13 @@ hf_vm_page_set_object(vm_page_t m, vm_object_t object)
 	__atomic_store_n(&m->object, object, __ATOMIC_RELAXED);
 }
 
+/* The same for its place there: a thread that waits for the page looks without a lock. */
+static inline void
+hf_vm_page_set_pindex(vm_page_t m, vm_pindex_t pindex)
+{
+	__atomic_store_n(&m->pindex, pindex, __ATOMIC_RELAXED);
+}
+
 /* vm_page_busy.c */
 void hf_vm_page_sleep_init(void);
 /* Wakes everybody who sleeps on chan; any context. */
