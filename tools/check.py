@@ -6,8 +6,8 @@ usage: tools/check [--quick] [--suite NAME]...
 Suites: unit explore selftest system badinput interop lint fuzz lab (meson's), and
 three builds of their own: asan (the unit suite and the program itself, with good
 and bad input, signals and limits, under ASan and UBSan), tsan (the scenarios
-over the model under TSan) and clang (everything built by clang, -Werror, and its
-unit suite).  --quick leaves out fuzz, lab, asan, tsan and clang.  Each test's own count is added up where it prints one
+over the model under TSan; only when named) and clang (everything built by clang, -Werror, and its
+unit suite).  --quick leaves out fuzz, lab, asan and clang.  Each test's own count is added up where it prints one
 ("N passed, N failed, N skipped" or Check's line); any other test counts one.
 The last line is "N passed, N failed, N skipped"; exit status 0 if none failed
 and at least one passed.
@@ -132,8 +132,10 @@ def main():
     plan = [("build", s) for s in ("lint", "unit", "explore", "selftest", "badinput", "system",
                                    "interop")]
     if not quick:
-        plan += [("build-asan", "unit"), ("build-asan", "program"), ("build-tsan", "threads"),
-                 ("build-clang", "unit"), ("build", "fuzz"), ("build", "lab")]
+        plan += [("build-asan", "unit"), ("build-asan", "program"), ("build-clang", "unit"),
+                 ("build", "fuzz"), ("build", "lab")]
+    if "tsan" in only:
+        plan.append(("build-tsan", "threads"))
     builds = {
         "build": (["-Dwerror=true"], None),
         "build-asan": (ASAN, None),
