@@ -20,9 +20,7 @@ static struct {
 	void (*fn)(void *); /* called instead of failing */
 	void *arg;
 } points[FAILPOINTS_MAX];
-static struct mtx failpoint_mtx = { .lock_object = { .lo_name = "failpoint",
-					.lo_class = HF_LOCK_SPIN,
-					.lo_flags = LO_INITED } };
+static struct mtx failpoint_mtx = HF_MTX_INITIALIZER("failpoint", HF_LOCK_SPIN);
 
 static int
 find(const char *name)

@@ -54,9 +54,7 @@ static struct hf_zone buckets[] = {
 	{ "2016", 2016, (PAGE_SIZE - SLAB_HEADER) / 2016, { NULL } },
 };
 
-static struct mtx kalloc_mtx = { .lock_object = { .lo_name = "kalloc",
-				     .lo_class = HF_LOCK_SPIN,
-				     .lo_flags = LO_INITED } };
+static struct mtx kalloc_mtx = HF_MTX_INITIALIZER("kalloc", HF_LOCK_SPIN);
 static char arena[ARENA_PAGES * PAGE_SIZE] __aligned(PAGE_SIZE);
 static u_int arena_used; /* pages, never given back */
 static void *(*source_get)(int flags);

@@ -9,9 +9,7 @@
 
 #define LINE_MAX 512
 
-static struct mtx console_mtx = { .lock_object = { .lo_name = "console",
-				      .lo_class = HF_LOCK_SPIN,
-				      .lo_flags = LO_INITED } };
+static struct mtx console_mtx = HF_MTX_INITIALIZER("console", HF_LOCK_SPIN);
 static char line[LINE_MAX]; /* text since the last newline, console_mtx */
 static size_t line_len;
 static volatile int locks_busted;

@@ -9,9 +9,7 @@
 
 struct proc proc0 = { .p_flag = P_SYSTEM,
 	.p_comm = "kernel",
-	.p_mtx = { .lock_object = { .lo_name = "process",
-		       .lo_class = HF_LOCK_MTX,
-		       .lo_flags = LO_INITED } },
+	.p_mtx = HF_MTX_INITIALIZER("process", HF_LOCK_MTX),
 	.p_limits = {
 	    [0 ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY } } };
 struct proc *pageproc;

@@ -12,9 +12,7 @@
 static STAILQ_HEAD(, hf_task) tasks = STAILQ_HEAD_INITIALIZER(tasks);
 static struct hf_task *running;
 static struct thread *task_thread;
-static struct mtx task_mtx = { .lock_object = { .lo_name = "taskqueue",
-				   .lo_class = HF_LOCK_SPIN,
-				   .lo_flags = LO_INITED } };
+static struct mtx task_mtx = HF_MTX_INITIALIZER("taskqueue", HF_LOCK_SPIN);
 
 static void
 task_main(void *arg)

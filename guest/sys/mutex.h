@@ -27,6 +27,16 @@ struct mtx {
 };
 #define MTX_WAITERS 0x1ul
 
+/* A static one that needs no mtx_init(); class is HF_LOCK_MTX or HF_LOCK_SPIN. */
+#define HF_MTX_INITIALIZER(name, class)       \
+	{                                     \
+		.lock_object = {              \
+			.lo_name = (name),    \
+			.lo_class = (class),  \
+			.lo_flags = LO_INITED \
+		}                             \
+	}
+
 void hf_mtx_init(struct mtx *m, const char *name, int opts);
 void hf_mtx_destroy(struct mtx *m);
 void hf_mtx_lock(struct mtx *m);

@@ -18,9 +18,7 @@
 #include "report_abi.h"
 
 /* Records are numbered and written under report_mtx, so in order. */
-static struct mtx report_mtx = { .lock_object = { .lo_name = "report",
-				     .lo_class = HF_LOCK_SPIN,
-				     .lo_flags = LO_INITED } };
+static struct mtx report_mtx = HF_MTX_INITIALIZER("report", HF_LOCK_SPIN);
 static uint64_t seq; /* of the last record written */
 static volatile int bust;
 static bool told; /* the panic record is written */

@@ -9,9 +9,7 @@
 #include <vfs/pbuf.h>
 
 /* Locks: p pool_lock. */
-static struct mtx pool_lock = { .lock_object = { .lo_name = "pbuf pool",
-				    .lo_class = HF_LOCK_MTX,
-				    .lo_flags = LO_INITED } };
+static struct mtx pool_lock = HF_MTX_INITIALIZER("pbuf pool", HF_LOCK_MTX);
 static struct hf_pbuf pool[HF_PBUFS];
 static struct hf_pbuf *pool_free; /* (p) */
 static int pool_fresh;		  /* (p) from here on nobody had one yet */
