@@ -27,45 +27,52 @@ hf_lock_destroy(struct lock_object *lo)
 #ifdef INVARIANTS
 #define RANK(rank, kind, name, two) { name, rank, HF_LOCK_##kind },
 #define HF_LOCK_NODE		    0xff
-static const struct {
+static const struct row {
 	const char *name;
 	uint16_t rank;
 	uint8_t class; /* enum hf_lock_class; HF_LOCK_NODE: no lock */
 } ranks[] = { HF_LOCK_RANKS(RANK) };
 
-#define UNRANKED (-1)
-
-static int
+/* NULL: there is none of that name. */
+static const struct row *
 row_of(const char *name)
 {
 	for (u_int i = 0; i < nitems(ranks); i++)
 		if (strcmp(ranks[i].name, name) == 0)
-			return ((int)i);
-	return (UNRANKED);
+			return (&ranks[i]);
+	return (NULL);
+}
+
+static void __dead2
+no_rank(const char *name)
+{
+	panic("lock order: %s has no rank (kern/lock_ranks.h)", name);
 }
 
 uint16_t
 hf_lock_rank(const char *name)
 {
-	const int row = row_of(name);
+	const struct row *row = row_of(name);
 
-	if (row == UNRANKED)
-		panic("lock order: %s has no rank (kern/lock_ranks.h)", name);
-	return (ranks[row].rank);
+	if (row == NULL)
+		no_rank(name);
+	return (row->rank);
 }
 
 /* 0: a lock that a test has made for itself, and that has no place in the order. */
 static uint16_t
 look_up(const struct lock_object *lo)
 {
-	const int row = row_of(lo->lo_name);
+	const struct row *row = row_of(lo->lo_name);
 
-	if (row == UNRANKED && (lo->lo_flags & LO_TEST) != 0)
+	if (row == NULL && (lo->lo_flags & LO_TEST) != 0)
 		return (0);
-	if (row != UNRANKED && ranks[row].class != lo->lo_class)
+	if (row == NULL)
+		no_rank(lo->lo_name);
+	if (row->class != lo->lo_class)
 		panic("lock order: %s is of another kind in kern/lock_ranks.h",
 		    lo->lo_name);
-	return (hf_lock_rank(lo->lo_name));
+	return (row->rank);
 }
 
 /*
