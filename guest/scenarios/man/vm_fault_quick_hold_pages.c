@@ -7,11 +7,11 @@
 #include <test/scenario.h>
 #include <test/space.h>
 #include <vm/vm_extern.h>
+#include "listed.h"
 #include "scenarios/man/vm_fault_quick_hold_pages.man.h"
 
-#define VA	      HF_SPACE_BASE
-#define SLOTS	      2
-#define LISTED(error) error,
+#define VA    HF_SPACE_BASE
+#define SLOTS 2
 
 /* A call for each value, in a space with two pages at VA. */
 static const struct {
@@ -51,9 +51,8 @@ call(u_int i, bool quick)
 HF_SCENARIO(man_hold_errors, "man.hold_errors", "QH-04 QH-05 QH-10 QH-16 QH-31",
     "vm_fault_hold_pages(9) fails with each value of its page, and no other")
 {
-	static const int listed[] = { MAN_VALUES(LISTED) };
-	bool met[nitems(listed)] = { false };
-	u_int i, n;
+	struct listed listed[] = { MAN_VALUES(LISTED) };
+	u_int i;
 	int error;
 
 	hf_space_anon_at(VA, 2);
@@ -62,14 +61,9 @@ HF_SCENARIO(man_hold_errors, "man.hold_errors", "QH-04 QH-05 QH-10 QH-16 QH-31",
 		hf_expect_eq(error, calls[i].error);
 		if (error != EINVAL)
 			hf_expect_eq(call(i, true), -1);
-		for (n = 0; n < nitems(listed); n++)
-			if (listed[n] == error)
-				break;
-		hf_require(n < nitems(listed)); /* the page names it */
-		met[n] = true;
+		listed_meet(listed, nitems(listed), error);
 	}
-	for (n = 0; n < nitems(listed); n++)
-		hf_expect(met[n]);
+	listed_all_met(listed, nitems(listed));
 	hf_space_check();
 }
 

@@ -7,16 +7,16 @@
 #include <test/script_pager.h>
 #include <test/space.h>
 #include <vm/vm_map.h>
+#include "listed.h"
 #include "scenarios/man/vm_map_wire.man.h"
 
 #define VA     HF_SPACE_BASE
 #define HOLE   (VA + ptoa(4)) /* two pages with nothing behind them */
 #define BROKEN (VA + ptoa(8)) /* two pages, the second not to be read */
 
-#define LISTED(value) value,
-#define USER	      VM_MAP_WIRE_USER
-#define WRITE	      VM_MAP_WIRE_WRITE
-#define HOLESOK	      VM_MAP_WIRE_HOLESOK
+#define USER	VM_MAP_WIRE_USER
+#define WRITE	VM_MAP_WIRE_WRITE
+#define HOLESOK VM_MAP_WIRE_HOLESOK
 
 /* Of two pages each. */
 static const struct {
@@ -58,10 +58,9 @@ call(u_int i)
 HF_SCENARIO(man_wire_values, "man.wire_values", "WI-05 WI-08 WI-09 WI-10",
     "vm_map_wire(9) ends with each value of its page, and no other")
 {
-	static const int listed[] = { MAN_VALUES(LISTED) };
-	bool met[nitems(listed)] = { false };
+	struct listed listed[] = { MAN_VALUES(LISTED) };
 	struct hf_script s;
-	u_int i, n;
+	u_int i;
 
 	hf_space_anon_at(VA, 4);
 	hf_expect_eq(vm_map_protect(hf_space_map(), VA + ptoa(2), VA + ptoa(4),
@@ -72,14 +71,9 @@ HF_SCENARIO(man_wire_values, "man.wire_values", "WI-05 WI-08 WI-09 WI-10",
 	s.fail_times = -1;
 	for (i = 0; i < nitems(calls); i++) {
 		hf_expect_eq(call(i), calls[i].value);
-		for (n = 0; n < nitems(listed); n++)
-			if (listed[n] == calls[i].value)
-				break;
-		hf_require(n < nitems(listed)); /* the page names it */
-		met[n] = true;
+		listed_meet(listed, nitems(listed), calls[i].value);
 	}
-	for (n = 0; n < nitems(listed); n++)
-		hf_expect(met[n]);
+	listed_all_met(listed, nitems(listed));
 	/* All or nothing. */
 	hf_expect_eq(vmspace_wired_count(curproc->p_vmspace), 0);
 	hf_space_check();
