@@ -262,6 +262,13 @@ number_param(const char *name, uint64_t number)
 	return (text);
 }
 
+static void
+free_all(char **texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(texts[i]);
+}
+
 /* What the threads of one seed do; how they meet is not the seed's to say. */
 static enum exitcode
 carry_out_threads(struct fuzz *f, uint64_t seed)
@@ -274,8 +281,10 @@ carry_out_threads(struct fuzz *f, uint64_t seed)
 	struct trial t;
 
 	if (trial_run_with(&t, &f->a->run, f->scenario,
-		(const char *const *)params, n, f->err) != 0)
+		(const char *const *)params, n, f->err) != 0) {
+		free_all(params, n);
 		return (f->err->status);
+	}
 	status = verdict_status(t.result.verdict);
 	printf("seed %" PRIu64 ": %u threads, %u steps each: %s\n", seed,
 	    f->a->nthreads, f->a->nsteps, verdict_name(t.result.verdict));
@@ -287,8 +296,7 @@ carry_out_threads(struct fuzz *f, uint64_t seed)
 	if (t.interrupted)
 		return (status);
 	trial_free(&t);
-	for (size_t i = 0; i < n; i++)
-		free(params[i]);
+	free_all(params, n);
 	return (status);
 }
 
@@ -324,14 +332,13 @@ static enum exitcode
 fuzz_image(struct arguments *a, const struct cli_image *image,
     struct fuzz_plan *plan, struct hf_err *err)
 {
+	const char *name = a->nthreads > 0 ? TRIAL_THREADS : TRIAL_SCENARIO;
 	struct fuzz f = { .a = a, .err = err };
 	const char *why = NULL;
 	enum exitcode status;
 
 	a->run.kernel = image->kernel;
 	a->run.kernel_sha256 = image->sha256;
-	const char *name = a->nthreads > 0 ? TRIAL_THREADS : TRIAL_SCENARIO;
-
 	f.scenario = scenario_list_find(&image->list, name);
 	a->run.disk_path = cli_default_disk();
 	a->run.disk_is_default = true;

@@ -71,16 +71,24 @@ all_allow(const struct hf_crew_thread *t, const struct range *r, vm_prot_t prot)
 	return (true);
 }
 
+/* What is stored next.  Others may see it before the store has returned. */
+static uint64_t
+next_stamp(struct hf_crew_thread *t)
+{
+	const uint64_t value = t->stamp + 1;
+
+	__atomic_store_n(&t->stamp, value, __ATOMIC_SEQ_CST);
+	return (value);
+}
+
 static void
 store(struct hf_crew_thread *t)
 {
 	const u_int i = draw(t, HF_CREW_PAGES);
 	const bool may = (t->cell[i].prot & VM_PROT_WRITE) != 0;
-	const uint64_t value = t->stamp + 1;
+	const uint64_t value = next_stamp(t);
 	int error;
 
-	/* Others may see it before the store has returned. */
-	__atomic_store_n(&t->stamp, value, __ATOMIC_SEQ_CST);
 	error = suword64((void *)hf_crew_word(t, i), (int64_t)value);
 	if (WANT(t, (error == 0) == may, i, error) && may)
 		t->cell[i].value = value;
@@ -180,9 +188,8 @@ hold(struct hf_crew_thread *t)
 	const struct range r = draw_range(t);
 	const vm_prot_t prot = draw(t, 2) != 0 ? VM_PROT_WRITE : VM_PROT_READ;
 	const bool may = all_allow(t, &r, prot);
-	const uint64_t value = t->stamp + 1;
 	vm_page_t ma[HF_CREW_PAGES];
-	uint64_t *word;
+	uint64_t *word, value;
 	int count;
 	u_int i, k;
 
@@ -190,7 +197,7 @@ hold(struct hf_crew_thread *t)
 	    map_of(t), r.start, r.end - r.start, prot, ma, HF_CREW_PAGES);
 	if (!WANT(t, count == (may ? (int)r.n : -1), r.first, count) || !may)
 		return;
-	__atomic_store_n(&t->stamp, value, __ATOMIC_SEQ_CST);
+	value = next_stamp(t);
 	for (k = 0; k < r.n; k++) {
 		i = r.first + k;
 		word = (uint64_t *)(PHYS_TO_DMAP(VM_PAGE_TO_PHYS(ma[k])) +
@@ -271,12 +278,10 @@ transfer(struct hf_crew_thread *t)
 {
 	const u_int i = HF_CREW_FILE + draw(t, HF_CREW_PAGES - HF_CREW_FILE);
 	const enum uio_rw rw = draw(t, 2) != 0 ? UIO_READ : UIO_WRITE;
-	const uint64_t value = t->stamp + 1;
+	const uint64_t value = rw == UIO_WRITE ? next_stamp(t) : 0;
 	uint64_t word = value;
 	int error;
 
-	if (rw == UIO_WRITE)
-		__atomic_store_n(&t->stamp, value, __ATOMIC_SEQ_CST);
 	error = vn_rdwr(rw, hf_crew_file(), &word, sizeof(word),
 	    (off_t)(hf_crew_word(t, i) - hf_crew_at(HF_CREW_FILE)),
 	    UIO_SYSSPACE, 0, NULL, NULL, NULL, curthread);
