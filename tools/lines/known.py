@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """known.py: which tests come by which lines, as it was measured."""
 
-import glob
-import hashlib
 import json
 import os
+
+import sources
 
 # What is counted; scenarios and tests themselves are not.
 PARTS = ("guest", "host", "shared")
@@ -13,14 +13,7 @@ LEFT_OUT = ("guest/scenarios/",)
 
 def sources_key(top):
     """Changes with anything that the measured programs are made from."""
-    h = hashlib.sha256()
-    names = [n for part in (*PARTS, "tests") for n in
-             glob.glob(os.path.join(top, part, "**", "*"), recursive=True)]
-    for n in sorted(names):
-        if n.endswith((".c", ".h", ".S", "meson.build")):
-            with open(n, "rb") as f:
-                h.update(n[len(top):].encode() + f.read())
-    return h.hexdigest()
+    return sources.key(top, (*PARTS, "tests"), (".c", ".h", ".S", "meson.build"))
 
 
 def counted(path):

@@ -13,6 +13,8 @@ import re
 import subprocess
 import time
 
+import sources
+
 from . import scratch
 
 
@@ -163,7 +165,7 @@ class Tests:
 
     def measure(self, build):
         """Each must pass now.  What they take is kept for as long as the sources stay the same."""
-        kept, key = os.path.join(build, f"took-{self.name}.json"), scratch.key_of(build)
+        kept, key = os.path.join(build, f"took-{self.name}.json"), self.sources_key()
         if os.path.exists(kept):
             with open(kept, encoding="utf-8") as f:
                 data = json.load(f)
@@ -177,6 +179,10 @@ class Tests:
             self.took[n] = time.monotonic() - start
         with open(kept, "w", encoding="utf-8") as f:
             json.dump({"key": key, "took": self.took}, f)
+
+    def sources_key(self):
+        """Of the copy of the tree that the build folder is one of."""
+        return sources.key(os.path.join(os.path.dirname(self.build), "tree"), ("host", "shared", "tests"), (".c", ".h", ".py"))
 
     def needed(self):
         """What the tests run and read."""

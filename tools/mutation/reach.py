@@ -7,12 +7,13 @@ beside that build for as long as the sources stay the same.
 """
 
 import glob
-import hashlib
 import json
 import os
 import re
 import subprocess
 from collections import defaultdict
+
+import sources
 
 from . import scratch
 
@@ -28,14 +29,6 @@ def function_at(text, line):
         m = FUNCTION.match(l)
         found = m[1] if m else None if l.startswith("}") else found
     return found
-
-
-def sources_key(top):
-    h = hashlib.sha256()
-    for f in sorted(glob.glob(os.path.join(top, "guest/**/*.[ch]"), recursive=True)):
-        with open(f, "rb") as data:
-            h.update(f.encode() + data.read())
-    return h.hexdigest()
 
 
 def program_of(build):
@@ -154,7 +147,7 @@ def masks(program, traces, ids, top):
 
 
 def load(top, folder, ids, disk, mutations):
-    kept, key = os.path.join(folder, "reach.json"), sources_key(top)
+    kept, key = os.path.join(folder, "reach.json"), sources.key(top, ("guest",), (".c", ".h"))
     if os.path.exists(kept):
         with open(kept, encoding="utf-8") as f:
             data = json.load(f)

@@ -2,7 +2,6 @@
 """scratch.py: copies of the tree to break, each with a warm build folder."""
 
 import glob
-import hashlib
 import os
 import shutil
 import signal
@@ -31,16 +30,6 @@ def ninja(build, *targets, must=False):
     if r.returncode and must:
         raise SystemExit(f"mutate: {build} does not build:\n{(r.stdout + r.stderr)[-3000:]}")
     return r.returncode == 0
-
-
-def key_of(build):
-    """Of the host's sources and tests in the copy of the tree that this is a build of."""
-    tree, h = os.path.join(os.path.dirname(build), "tree"), hashlib.sha256()
-    for folder in ("host", "shared", "tests"):
-        for f in sorted(glob.glob(os.path.join(tree, folder, "**/*.[chp]*"), recursive=True)):
-            with open(f, "rb") as data:
-                h.update(f.encode() + data.read())
-    return h.hexdigest()
 
 
 def kill_session(session):
