@@ -151,8 +151,15 @@ flush_for_others(void *arg)
 void
 hf_ipi_send_mask(cpuset_t set, enum hf_ipi ipi)
 {
+	int cpu;
+
 	KASSERT(ipi == HF_IPI_TLB, ("hf_ipi_send_mask: IPI %d", ipi));
-	smp_rendezvous_cpus(set, flush_for_others, NULL);
+	/*
+	 * Also in the name of one whose thread has ended since the sender read who is
+	 * active: machines lose no CPU, so its answer is waited for.
+	 */
+	CPU_FOREACH_ISSET(cpu, &set)
+	act_for((u_int)cpu, flush_for_others, NULL);
 }
 
 void
