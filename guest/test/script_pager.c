@@ -87,6 +87,13 @@ script_putpages(
 }
 
 static void
+script_set_writeable_dirty(vm_object_t object)
+{
+	if (script != NULL)
+		atomic_add_int(&script->marked, 1);
+}
+
+static void
 script_dealloc(vm_object_t object)
 {
 	int i;
@@ -106,6 +113,7 @@ static const struct pagerops script_ops = {
 	.pgo_getpages = script_getpages,
 	.pgo_putpages = script_putpages,
 	.pgo_haspage = script_haspage,
+	.pgo_set_writeable_dirty = script_set_writeable_dirty,
 };
 
 void

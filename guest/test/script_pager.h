@@ -25,8 +25,10 @@ struct hf_script {
 	volatile int calls;	/* page-ins asked for */
 	int behind, ahead;	/* wished for by the last one */
 	vm_pindex_t last_index; /* its page */
-	int ended;		/* the object was destroyed ... */
-	int ended_locked;	/* ... with sx locks (a map's) held */
+	volatile u_int
+	    marked;	  /* times the object was told that it may be dirty */
+	int ended;	  /* the object was destroyed ... */
+	int ended_locked; /* ... with sx locks (a map's) held */
 };
 
 #define hf_script_byte(pindex) (0x40 + (int)((pindex)&0x3f))

@@ -89,7 +89,7 @@ HF_SCENARIO(check_map_entry, "check.map_entry", "IM-3 IM-4 IM-5 IW-5",
 	hf_expect_eq(hf_map_check_all(), NULL);
 }
 
-HF_SCENARIO(check_map_pages, "check.map_pages", "IM-8 IM-9 IW-1 IW-2 IF-2",
+HF_SCENARIO(check_map_pages, "check.map_pages", "IM-8 IM-9 IW-1 IW-2 IF-2 IF-6",
     "each rule about the pages of an entry and their mappings is looked at")
 {
 	struct vm_page kept;

@@ -40,7 +40,7 @@ HF_SCENARIO(fault_zero_fill, "fault.zero_fill", "FT-01 IF-8",
 	hf_space_check();
 }
 
-HF_SCENARIO(fault_zero_rest, "fault.zero_rest", "FT-01",
+HF_SCENARIO(fault_zero_rest, "fault.zero_rest", "FT-90",
     "what is not valid of an anonymous page that is there reads as zeros")
 {
 	vm_object_t object;
@@ -106,7 +106,7 @@ HF_SCENARIO(fault_rights, "fault.rights", "FT-03 FT-07",
 	hf_space_check();
 }
 
-HF_SCENARIO(fault_spurious, "fault.spurious", "FT-11 CW-31",
+HF_SCENARIO(fault_spurious, "fault.spurious", "FT-11 FT-85 CW-31",
     "a fault on a mapping that suffices counts once and changes nothing")
 {
 	vm_map_t map;

@@ -40,7 +40,7 @@ HF_SCENARIO(fault_codes, "fault.codes", "FT-02 FT-03 FT-04",
 	hf_space_check();
 }
 
-HF_SCENARIO(fault_write_only, "fault.write_only", "FT-03",
+HF_SCENARIO(fault_write_only, "fault.write_only", "FT-03 FT-07",
     "a write-only mapping takes stores, and loads after them")
 {
 	hf_space_map_at(VA, 2, NULL, 0, VM_PROT_WRITE, 0);
@@ -50,7 +50,7 @@ HF_SCENARIO(fault_write_only, "fault.write_only", "FT-03",
 	hf_space_check();
 }
 
-HF_SCENARIO(fault_zero_object, "fault.zero_object", "CW-20 CW-02",
+HF_SCENARIO(fault_zero_object, "fault.zero_object", "CW-20 CW-01 CW-03",
     "private maps of one empty object are apart, a shared one is the child's")
 {
 	struct proc *parent = curproc, *child;

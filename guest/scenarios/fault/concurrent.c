@@ -29,13 +29,13 @@ HF_SCENARIO(fault_same_page, "fault.same_page", "FT-20 GP-20",
 	hf_script_end(&s);
 }
 
-HF_SCENARIO(fault_busy_page, "fault.busy_page", "FT-21 FT-28",
+HF_SCENARIO(fault_busy_page, "fault.busy_page", "FT-21 FT-28 FT-11",
     "a fault on a busy page sleeps, marks it referenced, and goes on after")
 {
 	struct hf_job j = HF_JOB(hf_job_fault, VA, 1, .prot = VM_PROT_WRITE);
 	vm_object_t object;
 	vm_page_t m;
-	u_long intrans;
+	u_long faults, intrans;
 
 	hf_space_anon_at(VA, 1);
 	hf_poke(VA, 1);
@@ -44,6 +44,7 @@ HF_SCENARIO(fault_busy_page, "fault.busy_page", "FT-21 FT-28",
 	hf_require(vm_page_tryxbusy(m) != 0);
 	vm_page_aflag_clear(m, PGA_REFERENCED);
 	intrans = VM_CNT_FETCH(v_intrans);
+	faults = VM_CNT_FETCH(v_vm_faults);
 	hf_job_start_asleep(&j, "vmpfw");
 	hf_expect((vm_page_aflags(m) & PGA_REFERENCED) != 0);
 	hf_expect_eq(blockcount_read(&object->paging_in_progress), 0);
@@ -52,8 +53,9 @@ HF_SCENARIO(fault_busy_page, "fault.busy_page", "FT-21 FT-28",
 	vm_map_unlock(j.map);
 	vm_page_xunbusy(m);
 	hf_expect_eq(hf_job_join(&j), KERN_SUCCESS);
-	/* Before or after the sleep, once for each. */
+	/* Before or after the sleep, once for each; it is one fault all the same. */
 	hf_expect_lt(intrans, VM_CNT_FETCH(v_intrans));
+	hf_expect_eq(VM_CNT_FETCH(v_vm_faults), faults + 1);
 	hf_expect_eq(object->ref_count, 1);
 	hf_space_check();
 }

@@ -157,7 +157,7 @@ HF_SCENARIO(fault_cow_move_unwritten, "fault.cow_move_unwritten", "CW-22 CW-27",
 	hf_space_check();
 }
 
-HF_SCENARIO(fault_copy_stays, "fault.copy_stays", "CW-27 PO-4",
+HF_SCENARIO(fault_copy_stays, "fault.copy_stays", "CW-32 CW-27 PO-4",
     "a private copy that nobody has stored to is kept: it is the only one")
 {
 	struct hf_script s;

@@ -9,16 +9,20 @@
 
 #define VA HF_SPACE_BASE
 
-HF_SCENARIO(fault_dirty, "fault.dirty", "FT-40 IF-4",
+HF_SCENARIO(fault_dirty, "fault.dirty", "FT-40 IF-4 IF-5",
     "a write fault dirties at once, a read fault leaves it to the mapping")
 {
 	struct hf_script s;
 	vm_page_t m;
 
 	hf_script_map(&s, VA, 2);
+	hf_expect_eq(s.marked, 0);
 	hf_expect(hf_probe_write(VA, 1).ok);
 	hf_expect_eq(hf_space_page(VA)->dirty, VM_PAGE_BITS_ALL);
+	hf_expect_eq(s.marked, 1);
+	/* The object is told as well, for nobody sees the store that may follow. */
 	hf_expect_read(VA + ptoa(1), hf_script_byte(1));
+	hf_expect_eq(s.marked, 2);
 	m = hf_space_page(VA + ptoa(1));
 	hf_expect_eq(m->dirty, 0);
 	hf_expect((hf_space_leaf(VA + ptoa(1)) & X86_PG_RW) != 0);
@@ -26,6 +30,13 @@ HF_SCENARIO(fault_dirty, "fault.dirty", "FT-40 IF-4",
 	hf_expect(hf_probe_write(VA + ptoa(1), 2).ok);
 	hf_expect_eq(m->dirty, 0);
 	hf_expect(pmap_is_modified(m));
+	/* Without the right to write there is nothing to tell. */
+	pmap_remove(hf_space_map()->pmap, VA, VA + ptoa(2));
+	hf_expect_eq(vm_map_protect(hf_space_map(), VA, VA + ptoa(2),
+			 VM_PROT_READ, 0, VM_MAP_PROTECT_SET_PROT),
+	    KERN_SUCCESS);
+	hf_expect_read(VA + ptoa(1), 2);
+	hf_expect_eq(s.marked, 2);
 	hf_space_check();
 	vm_map_remove(hf_space_map(), VA, VA + ptoa(2));
 	hf_script_end(&s);

@@ -32,7 +32,7 @@ wrong_pages(u_int n)
 	return (bad);
 }
 
-HF_SCENARIO(exhausted_anon, "fault.exhausted", "FT-60 FT-61",
+HF_SCENARIO(exhausted_anon, "fault.exhausted", "FT-86",
     "anonymous memory beyond what there is fails, and costs nothing else", SLOW)
 {
 	struct vm_map *map;
@@ -64,7 +64,7 @@ HF_SCENARIO(exhausted_anon, "fault.exhausted", "FT-60 FT-61",
 	hf_expect(hf_probe_write(VA + ptoa(TOUCHED - 1), 7).ok);
 }
 
-HF_SCENARIO(exhausted_tables, "fault.exhausted_tables", "PM-13",
+HF_SCENARIO(exhausted_tables, "fault.exhausted_tables", "FT-86 PM-13",
     "page tables that eat all memory make faults fail, too", SLOW)
 {
 	const vm_size_t step = 2ul << 20;

@@ -6,7 +6,7 @@
 #include <test/scenario.h>
 #include <test/space.h>
 
-HF_SCENARIO(fault_disabled, "fault.disabled", "FT-70 QH-16 QH-17",
+HF_SCENARIO(fault_disabled, "fault.disabled", "FT-70 FT-84 QH-16 QH-17",
     "with faults disabled only what is mapped can be had; sections nest")
 {
 	vm_map_t map;

@@ -121,7 +121,7 @@ play(void *arg)
 }
 
 HF_SCENARIO(fault_random, "fault.random",
-    "FT-14 FT-28 WI-12 QH-23 CW-09 IF-1 IW-4 IW-9",
+    "FT-14 FT-28 WI-12 QH-23 CW-09 IF-1 IF-7 IW-4 IW-9",
     "all CPUs do everything at once; at rest all counts add up",
     .timeout_ms = 120000)
 {

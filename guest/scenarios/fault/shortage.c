@@ -74,7 +74,7 @@ HF_SCENARIO(fault_shortage, "fault.shortage", "FT-60",
 	hf_space_check();
 }
 
-HF_SCENARIO(fault_shortage_oom, "fault.shortage_oom", "FT-61",
+HF_SCENARIO(fault_shortage_oom, "fault.shortage_oom", "FT-61 FT-83",
     "a long shortage calls for help once a period; the killed get a reserve",
     .timeout_ms = 60000)
 {

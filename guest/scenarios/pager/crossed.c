@@ -273,7 +273,8 @@ HF_SCENARIO(crossed_wiring, "pager.write_while_wiring", "QH-30 WI-27",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(crossed_fault_wiring, "pager.fault_lets_vnode_go", "QH-30 WI-27",
+HF_SCENARIO(crossed_fault_wiring, "pager.fault_lets_vnode_go",
+    "FT-89 QH-30 WI-27",
     "a fault that got its vnode waits for a wiring without it", WRITES,
     .timeout_ms = 20000)
 {

@@ -105,7 +105,7 @@ end(struct hf_script *s)
 	hf_expect_eq(vm_user_wire_count, 0);
 }
 
-HF_SCENARIO(wire_emptied_top, "wire.emptied_top", "IW-1 FT-82 WI-19",
+HF_SCENARIO(wire_emptied_top, "wire.emptied_top", "IW-1 FT-82 FT-88 WI-19",
     "a wired page that lost its contents gets them again in the same frame")
 {
 	struct hf_script s;
@@ -171,7 +171,7 @@ below(bool shadowed, bool by_child)
 	end(&s);
 }
 
-HF_SCENARIO(wire_emptied_below, "wire.emptied_below", "IW-1 FT-82 CW-28",
+HF_SCENARIO(wire_emptied_below, "wire.emptied_below", "IW-1 FT-88 CW-28",
     "an emptied wired page in a lower object is filled there, not passed over")
 {
 	below(true, false);
@@ -180,7 +180,7 @@ HF_SCENARIO(wire_emptied_below, "wire.emptied_below", "IW-1 FT-82 CW-28",
 	below(false, true);
 }
 
-HF_SCENARIO(wire_emptied_fold, "wire.emptied_fold", "IW-1 FT-82 OB-11",
+HF_SCENARIO(wire_emptied_fold, "wire.emptied_fold", "IW-1 FT-88 OB-11",
     "an emptied wired page moves along when its object is folded or split")
 {
 	struct proc *child;
@@ -240,7 +240,7 @@ HF_SCENARIO(wire_emptied_fork, "wire.emptied_fork", "IW-1 FT-82 CW-06",
 	}
 }
 
-HF_SCENARIO(wire_system_upgrade, "wire.system_upgrade", "FT-80 IW-1",
+HF_SCENARIO(wire_system_upgrade, "wire.system_upgrade", "FT-87 IW-1",
     "private memory that the system wired is copied when it becomes writable")
 {
 	struct hf_script s;
@@ -267,7 +267,7 @@ HF_SCENARIO(wire_system_upgrade, "wire.system_upgrade", "FT-80 IW-1",
 	hf_script_end(&s);
 }
 
-HF_SCENARIO(wire_emptied_unmet, "wire.emptied_below_unmet", "IW-1 FT-82 FT-05",
+HF_SCENARIO(wire_emptied_unmet, "wire.emptied_below_unmet", "IW-1 FT-88 FT-05",
     "a fault that has passed an emptied wired page lets it go when it has to "
     "wait, or fails")
 {

@@ -54,7 +54,7 @@ end(struct chain *c)
 	hf_space_check();
 }
 
-HF_SCENARIO(wire_emptied_moved, "wire.emptied_moved", "IW-1 FT-82 CW-22",
+HF_SCENARIO(wire_emptied_moved, "wire.emptied_moved", "IW-1 FT-88 CW-22",
     "an emptied wired page is filled from below; no page moves into its place")
 {
 	struct chain c;
@@ -65,7 +65,7 @@ HF_SCENARIO(wire_emptied_moved, "wire.emptied_moved", "IW-1 FT-82 CW-22",
 }
 
 HF_SCENARIO(wire_emptied_collapsed, "wire.emptied_collapsed",
-    "IW-1 FT-82 OB-11",
+    "IW-1 FT-88 OB-11",
     "a collapse fills an emptied wired page of the front, and leaves it there")
 {
 	static struct pmap pmap;

@@ -338,7 +338,7 @@ HF_SCENARIO(wire_shared_upgrade, "wire.shared_upgrade", "IW-1 WI-22 FT-80",
  * costs that one a fault without I/O at its next access.
  */
 HF_SCENARIO(wire_beside_copy, "wire.locked_mapping_beside_sharers_copy",
-    "WI-22 IW-1",
+    "CW-33 WI-22 IW-1",
     "locked memory of a third process keeps its page when two sharers copy it")
 {
 	struct proc *me = curproc, *first, *sharer;

@@ -129,7 +129,7 @@ HF_SCENARIO(wire_cut_twice, "wire.cut_twice", "WI-19 WI-22",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(wire_cut_upgraded, "wire.cut_upgraded", "WI-19 WI-24",
+HF_SCENARIO(wire_cut_upgraded, "wire.cut_upgraded", "FT-82 WI-19 WI-24",
     "private memory locked before its file was cut, then made writable",
     ON_DISK)
 {
