@@ -19,4 +19,12 @@
 int hf_fault_resolve(
     bool kernel, vm_offset_t va, int type, int *signo, int *code);
 
+/*
+ * Of a fault of the kernel that it can recover from, in a section without faults
+ * (TDP_NOFAULTING): the first at an address is taken for a stale TLB entry, which the fault
+ * itself has flushed.  True: run the instruction again.  False: it has failed.
+ * Implemented in vm/vm_fault_trap.c.
+ */
+bool hf_fault_is_spurious(vm_offset_t va);
+
 #endif

@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/signal.h>
+#include <kern/fault.h>
 #include <kern/trace.h>
 #include <vm/vm.h>
 #include <vm/vm_extern.h>
@@ -70,4 +71,18 @@ void
 vm_fault_enable_pagefaults(int save)
 {
 	curthread->td_pflags = (curthread->td_pflags & ~HF_NOFAULT_BITS) | save;
+}
+
+/* vm_fault.md section 9. */
+bool
+hf_fault_is_spurious(vm_offset_t va)
+{
+	struct thread *td = curthread;
+
+	if ((td->td_pflags & TDP_RESETSPUR) == 0 &&
+	    td->td_md_spurflt_addr == va)
+		return (false);
+	td->td_pflags &= ~TDP_RESETSPUR;
+	td->td_md_spurflt_addr = va;
+	return (true);
 }

@@ -24,22 +24,6 @@ fault_type(uint64_t err)
 	return ((err & PGEX_I) != 0 ? HF_FAULT_EXECUTE : HF_FAULT_READ);
 }
 
-/*
- * vm_fault.md section 9: inside a no-fault section the first fault at an address
- * is taken for a stale TLB entry, which the fault itself has flushed.  True:
- * run the instruction again.
- */
-static bool
-fault_is_spurious(struct thread *td, vm_offset_t va)
-{
-	if ((td->td_pflags & TDP_RESETSPUR) == 0 &&
-	    td->td_md_spurflt_addr == va)
-		return (false);
-	td->td_pflags &= ~TDP_RESETSPUR;
-	td->td_md_spurflt_addr = va;
-	return (true);
-}
-
 /* Why a fault from ring 0 may not be resolved; NULL when it may. */
 static const char *
 kernel_fault_barred(
@@ -108,7 +92,7 @@ trap_pfault(struct trapframe *tf)
 	if (!TRAPF_USERMODE(tf)) {
 		if ((td->td_pflags & TDP_NOFAULTING) != 0 &&
 		    td->td_pcb->pcb_onfault != NULL) {
-			if (fault_is_spurious(td, va))
+			if (hf_fault_is_spurious(va))
 				return;
 			signo = SIGSEGV;
 			code = SEGV_ACCERR;

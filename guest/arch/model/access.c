@@ -2,7 +2,9 @@
 /* access.c: an access by the CPU, with the fault handler. */
 
 #include <sys/signal.h>
+#include <sys/proc.h>
 #include <kern/explore.h>
+#include <kern/fault.h>
 #include <vm/vm_map.h>
 #include <vm/vm_kern.h>
 #include <vm/vm_extern.h>
@@ -25,7 +27,11 @@ model_fault(vm_offset_t va, vm_prot_t type)
 		map = &curproc->p_vmspace->vm_map;
 	else
 		map = NULL;
-	if (map != NULL &&
+	if ((td->td_pflags & TDP_NOFAULTING) != 0) {
+		if (hf_fault_is_spurious(va))
+			return (true);
+		code = SEGV_ACCERR;
+	} else if (map != NULL &&
 	    vm_fault_trap(map, va, type, VM_FAULT_NORMAL, &signo, &code) ==
 		KERN_SUCCESS)
 		return (true);

@@ -128,10 +128,7 @@ hf_fuzz_do_future(struct hf_fuzz_move *mv)
 	    mv->me->future ? 0 : MAP_WIREFUTURE);
 }
 
-/*
- * What was wired just now is accessed without a fault; but for one that finds the TLB
- * stale, which takes nothing but another try (FT-71).
- */
+/* What was wired just now is accessed without a fault. */
 static void
 access_wired(struct hf_fuzz_move *mv, struct hf_oracle_cell *c)
 {
@@ -139,12 +136,11 @@ access_wired(struct hf_fuzz_move *mv, struct hf_oracle_cell *c)
 	const bool may = hf_oracle_may(c, VM_PROT_WRITE);
 	void *at = (void *)hf_fuzz_at((u_int)(c - mv->me->cell));
 	uint64_t word = value;
-	int error = EFAULT, save, tries;
+	int error, save;
 
 	save = vm_fault_disable_pagefaults();
-	for (tries = 0; error != 0 && tries < 2; tries++)
-		error = may ? copyout(&word, at, sizeof(word))
-			    : copyin(at, &word, sizeof(word));
+	error = may ? copyout(&word, at, sizeof(word))
+		    : copyin(at, &word, sizeof(word));
 	vm_fault_enable_pagefaults(save);
 	hf_expect_eq(error, 0);
 	if (may)
