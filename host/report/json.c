@@ -104,6 +104,24 @@ totals_of(const struct result_totals *totals)
 	return (t);
 }
 
+static json_t *
+fails_of(const struct fail_totals *fails)
+{
+	json_t *j = json_object(), *kinds = json_array(), *kind;
+
+	for (size_t i = 0; i < fails->nkinds; i++) {
+		kind = json_object();
+		json_put(kind, "kind", json_text(fails->kinds[i].name));
+		json_put(kind, "runs", json_count(fails->kinds[i].runs));
+		json_put(kind, "bad", json_count(fails->kinds[i].bad));
+		json_add(kinds, kind);
+	}
+	json_put(j, "runs", json_count(fails->runs));
+	json_put(j, "bad", json_count(fails->bad));
+	json_put(j, "kinds", kinds);
+	return (j);
+}
+
 static void
 json_finish(struct report *r, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s)
@@ -117,6 +135,8 @@ json_finish(struct report *r, struct scenario_result *const *results,
 	json_put(top, "environment", environment_of(&r->env));
 	json_put(top, "scenarios", list);
 	json_put(top, "totals", totals_of(&s->totals));
+	if (s->totals.fails.runs > 0)
+		json_put(top, "made_to_fail", fails_of(&s->totals.fails));
 	json_put(top, "status", json_count(report_status(s)));
 	json_put(top, "signal",
 	    json_text(s->signal != 0 ? interrupt_name(s->signal) : NULL));

@@ -210,6 +210,7 @@ pretty_finish(struct report *r, struct scenario_result *const *results,
 {
 	const struct result_totals *t = &s->totals;
 	char seconds[32], not_run[40] = "", ring0[REPORT_RING0_BYTES];
+	char *fails = fail_totals_text(&t->fails);
 
 	erase_live_line(r);
 	print_not_run(r->out, results, nresults, s);
@@ -221,6 +222,12 @@ pretty_finish(struct report *r, struct scenario_result *const *results,
 	    t->scenarios, t->scenarios == 1 ? "" : "s", t->passed, t->failed,
 	    t->skipped, not_run,
 	    units_format_seconds(s->wall_ns, seconds, sizeof(seconds)));
+	if (fails != NULL) {
+		fputs("made to fail: ", r->out);
+		text_print_line(r->out, fails);
+		fputc('\n', r->out);
+	}
+	free(fails);
 	if (report_ring0(s, ring0) != NULL)
 		fprintf(r->out, "ring 0 of the guest: %s\n", ring0);
 	if (t->began == 0 && s->stopped == NULL && t->skipped != t->scenarios)

@@ -255,6 +255,7 @@ totals_add(struct result_totals *t, const struct scenario_result *r)
 		t->not_run++;
 	else
 		t->failed++;
+	fail_totals_add(&t->fails, &r->fails);
 	t->status = exitcode_worst(t->status, verdict_status(r->verdict));
 }
 

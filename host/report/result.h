@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/exitcode.h"
+#include "report/fail_totals.h"
 
 /* Starts far from errno and KERN_* so that neither is ever taken for it. */
 enum hf_verdict {
@@ -80,6 +81,7 @@ struct scenario_result {
 	    died_at; /* instruction that trapped, and with it the guest; 0 */
 	char *left;  /* "file:line" where it left upon that, or NULL */
 	char *again; /* the command that runs it again, if it has its own */
+	struct fail_totals fails; /* of all its runs (run --fail-nth) */
 };
 
 struct result_totals {
@@ -90,6 +92,7 @@ struct result_totals {
 	size_t not_run;
 	size_t began;	      /* scenarios of which a begin record was seen */
 	enum exitcode status; /* of the verdicts so far, worst wins */
+	struct fail_totals fails;
 };
 
 /* Failures, notes and values kept of one scenario; the rest is counted. */

@@ -143,8 +143,11 @@ tap_finish(struct report *r, struct scenario_result *const *results,
     size_t nresults, const struct report_summary *s)
 {
 	char ring0[REPORT_RING0_BYTES];
+	char *fails = fail_totals_text(&s->totals.fails);
 
 	print_comment(r->out, "ring 0", report_ring0(s, ring0));
+	print_comment(r->out, "made to fail", fails);
+	free(fails);
 	fprintf(r->out,
 	    "# passed %zu, failed %zu, skipped %zu, not run %zu, %.3f s\n",
 	    s->totals.passed, s->totals.failed, s->totals.skipped,

@@ -15,7 +15,7 @@ struct failing {
 	const struct fail_nth_choice *choice;
 	const char *command;
 	struct scenario_result *total;
-	uint64_t points, runs, outcomes[FAIL_OUTCOMES];
+	uint64_t points, outcomes[FAIL_OUTCOMES];
 	uint64_t *paths; /* from the run that counts */
 	size_t npaths;
 };
@@ -174,7 +174,9 @@ fail_one(struct failing *f, uint64_t n)
 		}
 	}
 	if (go_on) {
-		f->runs++;
+		fail_totals_count(&f->total->fails,
+		    run.point != NULL ? run.point->kind : NULL,
+		    outcome == FAIL_BAD);
 		if (outcome == FAIL_BAD)
 			add_bad(f, n, &run);
 		f->outcomes[outcome]++;
@@ -228,6 +230,23 @@ skip(struct failing *f, const char *why)
 	result_set_reason(f->total, "%s", why);
 }
 
+/* How many places of each kind failed, and how many of those runs were bad. */
+static void
+add_kinds(struct scenario_result *total)
+{
+	char name[16 + FAIL_KIND_BYTES];
+
+	for (size_t i = 0; i < total->fails.nkinds; i++) {
+		const struct fail_kind *k = &total->fails.kinds[i];
+
+		snprintf(name, sizeof(name), "fail_runs.%s", k->name);
+		result_add_value(total, name, k->runs, "runs");
+		snprintf(name, sizeof(name), "fail_bad.%s", k->name);
+		if (k->bad > 0)
+			result_add_value(total, name, k->bad, "runs");
+	}
+}
+
 static void
 sum_up(struct failing *f)
 {
@@ -235,7 +254,7 @@ sum_up(struct failing *f)
 	const uint64_t good = f->outcomes[FAIL_HELD] + f->outcomes[FAIL_OWN];
 	char why[120];
 
-	result_add_value(total, "fail_runs", f->runs, "runs");
+	result_add_value(total, "fail_runs", total->fails.runs, "runs");
 	result_add_value(total, "fail_held", f->outcomes[FAIL_HELD], "runs");
 	result_add_value(total, "fail_own", f->outcomes[FAIL_OWN], "runs");
 	result_add_value(
@@ -245,6 +264,7 @@ sum_up(struct failing *f)
 	result_add_value(
 	    total, "fail_not_reached", f->outcomes[FAIL_NOT_REACHED], "runs");
 	result_add_value(total, "fail_bad", f->outcomes[FAIL_BAD], "runs");
+	add_kinds(total);
 	total->passed = good;
 	if (f->outcomes[FAIL_BAD] > 0)
 		return;

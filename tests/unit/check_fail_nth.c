@@ -62,7 +62,7 @@ failed_at(struct scenario_result *r, uint64_t n)
 {
 	struct result_point p = { .n = n, .line = 7 };
 
-	result_set_point(r, &p, "alloc", "f", "a.c");
+	result_set_point(r, &p, n == 2 ? "sleep" : "alloc", "f", "a.c");
 }
 
 static void
@@ -226,6 +226,8 @@ value(const char *name)
 
 START_TEST(the_sum_names_the_point_and_its_command)
 {
+	char *text;
+
 	asked[0] = '\0';
 	choice = (struct fail_nth_choice){ .every = 1 };
 	ck_assert(fail_nth_scenario(&ops, &choice,
@@ -254,9 +256,45 @@ START_TEST(the_sum_names_the_point_and_its_command)
 	ck_assert_uint_eq(value("fail_stumbled"), 1);
 	ck_assert_uint_eq(value("fail_not_reached"), 1);
 	ck_assert_uint_eq(value("fail_bad"), 1);
+	/* The second is a "sleep", the fourth was not come to. */
+	ck_assert_uint_eq(value("fail_runs.alloc"), 3);
+	ck_assert_uint_eq(value("fail_bad.alloc"), 1);
+	ck_assert_uint_eq(value("fail_runs.sleep"), 1);
+	text = fail_totals_text(&run.fails);
+	ck_assert_str_eq(text, "5 runs, 1 bad: alloc 3 (1 bad), sleep 1");
+	free(text);
 	ck_assert_uint_eq(run.passed, 2);
 	ck_assert_uint_eq(run.failed, 1);
 	ck_assert_uint_eq(run.wall_ns, 70);
+}
+END_TEST
+
+START_TEST(totals_are_by_kind)
+{
+	struct fail_totals sum = { 0 }, more = { 0 };
+	char kind[40], *text;
+
+	ck_assert_ptr_null(fail_totals_text(&sum));
+	fail_totals_count(&more, "sleep", false);
+	fail_totals_count(&more, "alloc", true);
+	fail_totals_count(&more, NULL, true);
+	fail_totals_add(&sum, &more);
+	fail_totals_count(&sum, "page-in", false);
+	fail_totals_add(&sum, &more);
+	text = fail_totals_text(&sum);
+	ck_assert_str_eq(
+	    text, "7 runs, 4 bad: alloc 2 (2 bad), page-in 1, sleep 2");
+	free(text);
+	/* A guest may say anything: what has no room is still among the runs. */
+	for (int i = 0; i < 20; i++) {
+		snprintf(kind, sizeof(kind), "%02d, a name that is long", i);
+		fail_totals_count(&sum, kind, false);
+		fail_totals_count(&sum, kind, false);
+	}
+	ck_assert_uint_eq(sum.runs, 47);
+	ck_assert_uint_eq(sum.nkinds, FAIL_KINDS_MAX);
+	ck_assert_str_eq(sum.kinds[0].name, "00, a name that");
+	ck_assert_uint_eq(sum.kinds[0].runs, 2);
 }
 END_TEST
 
@@ -304,8 +342,8 @@ main(void)
 		what_the_scenario_had_explains_no_more,
 		a_control_that_leaves_nothing_explains_nothing,
 		only_the_same_bad_end_is_the_scenarios_own,
-		the_sum_names_the_point_and_its_command, one_point_of_each_path,
-		one_point_or_one_in_so_many, NULL };
+		the_sum_names_the_point_and_its_command, totals_are_by_kind,
+		one_point_of_each_path, one_point_or_one_in_so_many, NULL };
 
 	return (unit_main_fixture("fail_nth", tests, set_up, tear_down));
 }

@@ -98,6 +98,8 @@ fill_results(void)
 	result_add_failure(&results[1], "guest/scenarios/fault/cow.c", 46,
 	    "bad bytes \x01\xff <here>", NULL, NULL);
 	result_add_note(&results[1], "a note with # and \\");
+	fail_totals_count(&results[0].fails, "sleep", false);
+	fail_totals_count(&results[1].fails, "al<\x1b\xff", true);
 	result_set_reason(&results[2], "needs a disk # of \\ its own");
 	result_set_reason(&results[3], "guest panic: ]]> oops \033[31m");
 	results[3].dump = strdup("panic on CPU 0: oops\n"

@@ -5,7 +5,8 @@
  * usage: fail_nth_model [--fail-nth all|paths|all/K|paths/K|N] [--seed N] [PATTERN]...
  * As holdfast run --fail-nth: each run is a process of its own.  A pattern is an id, its
  * beginning up to a dot, or one of fnmatch(3).  A line a scenario, the account
- * of each bad point, and "N passed, N failed, N skipped", in runs.
+ * of each bad point, how many places of each kind failed, and "N passed, N failed,
+ * N skipped", in runs.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -238,6 +239,7 @@ print_bad(const struct scenario_result *res)
 
 /* Runs: good, bad, and those that show nothing. */
 static uint64_t totals[3];
+static struct fail_totals fails;
 
 static void
 do_scenario(const char *id, const struct fail_nth_choice *choice)
@@ -279,6 +281,7 @@ do_scenario(const char *id, const struct fail_nth_choice *choice)
 	if (bad > 0)
 		print_bad(&res);
 	fflush(stdout);
+	fail_totals_add(&fails, &res.fails);
 	totals[0] += good;
 	totals[1] += bad;
 	totals[2] += idle;
@@ -292,6 +295,7 @@ main(int argc, char **argv)
 	struct hf_err err;
 	const char *id;
 	uint32_t flags;
+	char *made;
 	int at = 1;
 
 	self = argv[0];
@@ -308,6 +312,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "fail_nth_model: which scenarios?\n");
 		return (2);
 	}
+	/* Each run is a fork, which finds the memory filled and the disk read. */
+	hf_model_prepare(MODEL_RAM_BYTES);
 	if (io_file_read("program", "/proc/self/exe", &self_file, &err) != 0)
 		return (1);
 	for (unsigned int i = 0; (id = hf_model_scenario_id(i, &flags)) != NULL;
@@ -319,6 +325,9 @@ main(int argc, char **argv)
 		else
 			totals[2]++;
 	}
+	made = fail_totals_text(&fails);
+	printf("made to fail: %s\n", made != NULL ? made : "nothing");
+	free(made);
 	printf("%" PRIu64 " passed, %" PRIu64 " failed, %" PRIu64 " skipped\n",
 	    totals[0], totals[1], totals[2]);
 	return (totals[1] == 0 && totals[0] > 0 ? 0 : 1);
