@@ -2,9 +2,10 @@
 /* pmap_check.c: the invariants of the pmap, checked from the tables up. */
 
 /*
- * Numbers are those of the pmap's invariants: I1 leaf and pv entry belong
- * together; I3 table references; I4 statistics; I5 PGA_WRITEABLE; I7 rights;
- * I9 pm_active.  Locks are taken in the order pmap list, pm_mtx, pv-list lock.
+ * Numbers are those of the pmap's invariants (docs/spec/pmap.md 10): IP-1 leaf and
+ * pv entry belong together; IP-3 table references; IP-4 statistics; IP-5
+ * PGA_WRITEABLE; IP-7 rights; IP-9 pm_active.  Locks are taken in the order pmap list,
+ * pm_mtx, pv-list lock.
  */
 #include <sys/smp.h>
 #include "pmap_var.h"
@@ -41,7 +42,7 @@ check_managed(struct census *c, vm_offset_t va, pt_entry_t e)
 
 	m = PHYS_TO_VM_PAGE(e & PG_FRAME);
 	if (m == NULL || !page_is_managed(m)) {
-		broken(c, va, "I2 a managed leaf of a page that is not");
+		broken(c, va, "IP-2 a managed leaf of a page that is not");
 		return;
 	}
 	found = 0;
@@ -52,9 +53,9 @@ check_managed(struct census *c, vm_offset_t va, pt_entry_t e)
 			found++;
 	mtx_unlock(lock);
 	if (found != 1)
-		broken(c, va, "I1 a managed leaf without its one pv entry");
+		broken(c, va, "IP-1 a managed leaf without its one pv entry");
 	if ((e & X86_PG_RW) != 0 && !pmap_page_is_write_mapped(m))
-		broken(c, va, "I5 a writable leaf, PGA_WRITEABLE clear");
+		broken(c, va, "IP-5 a writable leaf, PGA_WRITEABLE clear");
 }
 
 static void
@@ -66,7 +67,7 @@ check_leaf(struct census *c, vm_offset_t va, pt_entry_t e)
 	if ((e & PG_W) != 0)
 		c->wired++;
 	if ((e & X86_PG_G) != 0 || (e & X86_PG_U) == 0)
-		broken(c, va, "I7 a user leaf with a kernel leaf's bits");
+		broken(c, va, "IP-7 a user leaf with a kernel leaf's bits");
 	if ((e & PG_MANAGED) != 0) {
 		c->managed++;
 		check_managed(c, va, e);
@@ -74,7 +75,7 @@ check_leaf(struct census *c, vm_offset_t va, pt_entry_t e)
 	}
 	m = PHYS_TO_VM_PAGE(e & PG_FRAME);
 	if (m != NULL && page_is_managed(m))
-		broken(c, va, "I2 an unmanaged leaf of a managed page");
+		broken(c, va, "IP-2 an unmanaged leaf of a managed page");
 }
 
 /* One table below the root and what hangs on it. */
@@ -93,7 +94,7 @@ check_table(struct census *c, pt_entry_t up, int level, vm_offset_t va)
 		if (e == 0)
 			continue;
 		if ((e & X86_PG_V) == 0) {
-			broken(c, va, "I3 rests in an invalid entry");
+			broken(c, va, "IP-3 rests in an invalid entry");
 			continue;
 		}
 		valid++;
@@ -105,7 +106,7 @@ check_table(struct census *c, pt_entry_t up, int level, vm_offset_t va)
 	m = PHYS_TO_VM_PAGE(up & PG_FRAME);
 	if (valid == 0 || m == NULL || m->ref_count != valid)
 		broken(c, va - PG_LEVEL_SIZE(level + 1),
-		    "I3 a table whose references are not its entries");
+		    "IP-3 a table whose references are not its entries");
 }
 
 /* Entries in use in the pmap's chunks: as many as managed leaves. */
@@ -135,25 +136,25 @@ check_user(pmap_t pmap)
 	if (memcmp(&pmap->pm_top[PG_ROOT_KERNEL],
 		&kernel_pmap->pm_top[PG_ROOT_KERNEL],
 		(PG_ENTRIES - PG_ROOT_KERNEL) * sizeof(e)) != 0)
-		broken(&c, 0, "I3 a kernel half of its own");
+		broken(&c, 0, "IP-3 a kernel half of its own");
 	for (i = 0; i < PG_ROOT_KERNEL; i++) {
 		e = pte_load(&pmap->pm_top[i]);
 		if (e != 0)
 			check_table(&c, e, PG_LEVELS - 2, i * PG_LEVEL_SIZE(3));
 	}
 	if (chunk_entries(pmap) != c.managed)
-		broken(&c, 0, "I1 more or fewer pv entries than leaves");
+		broken(&c, 0, "IP-1 more or fewer pv entries than leaves");
 	if (pmap->pm_stats.resident_count != c.leaves + c.tables + 1)
-		broken(&c, 0, "I4 resident_count");
+		broken(&c, 0, "IP-4 resident_count");
 	if (pmap->pm_stats.wired_count != c.wired)
-		broken(&c, 0, "I4 wired_count");
+		broken(&c, 0, "IP-4 wired_count");
 	if (c.broken == NULL)
 		c.broken = hf_tlb_check(pmap);
 	PMAP_UNLOCK(pmap);
 	return (c.broken);
 }
 
-/* I9; another CPU may be between the two halves of a switch. */
+/* IP-9; another CPU may be between the two halves of a switch. */
 static const char *
 check_active(void)
 {
@@ -174,7 +175,7 @@ check_active(void)
 				cpu_spinwait();
 			} while (bit != runs && ++tries < 1000);
 			if (bit != runs && pmap->pm_top != kernel_pmap->pm_top)
-				return ("I9 pm_active is not where it runs");
+				return ("IP-9 pm_active is not where it runs");
 		}
 	return (NULL);
 }
@@ -208,11 +209,11 @@ check_kernel_table(pt_entry_t *table, int level, u_long first)
 		if ((e & X86_PG_V) == 0)
 			continue;
 		if ((e & X86_PG_U) != 0)
-			bad = "I7 a kernel entry with U";
+			bad = "IP-7 a kernel entry with U";
 		else if (level > 0 && (e & X86_PG_PS) == 0)
 			bad = check_kernel_table(pte_table(e), level - 1, 0);
 		else if ((e & (X86_PG_RW | X86_PG_NX)) == X86_PG_RW)
-			bad = "I7 a kernel leaf writable and executable";
+			bad = "IP-7 a kernel leaf writable and executable";
 	}
 	return (bad);
 }

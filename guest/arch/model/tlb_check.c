@@ -33,14 +33,14 @@ check_entry(pmap_t pmap, const struct hf_cached *c)
 
 	e = hf_pmap_leaf(pmap, c->va);
 	if ((e & X86_PG_V) == 0)
-		return ("I10 a CPU has a translation that is gone");
+		return ("IP-8 a CPU has a translation that is gone");
 	if (((c->e ^ e) & PG_FRAME) != 0)
-		return ("I10 a CPU has a translation to another frame");
+		return ("IP-8 a CPU has a translation to another frame");
 	if ((pte_is_dirty(c->e) && !pte_is_dirty(e)) ||
 	    (c->e & ~e & X86_PG_U) != 0 || (e & ~c->e & X86_PG_NX) != 0)
-		return ("I10 a CPU has a right that was taken away");
+		return ("IP-8 a CPU has a right that was taken away");
 	if ((e & X86_PG_A) == 0)
-		return ("I10 a CPU has a translation without A");
+		return ("IP-8 a CPU has a translation without A");
 	return (NULL);
 }
 

@@ -5,7 +5,7 @@
 #include <vm/vm_kern.h>
 #include "planted.h"
 
-HF_SCENARIO(check_kernel_leaf, "check.kernel_leaf", "I7",
+HF_SCENARIO(check_kernel_leaf, "check.kernel_leaf", "IP-7",
     "a kernel leaf for users, or writable and executable, is found")
 {
 	pt_entry_t *pte;
@@ -20,9 +20,9 @@ HF_SCENARIO(check_kernel_leaf, "check.kernel_leaf", "I7",
 	hf_require(pte != NULL);
 	hf_expect_eq(hf_pmap_check_kernel(), NULL);
 	hf_expect_planted(*pte, *pte |= X86_PG_U, hf_pmap_check_kernel(),
-	    "I7 a kernel entry with U");
+	    "IP-7 a kernel entry with U");
 	hf_expect_planted(*pte, *pte &= ~X86_PG_NX, hf_pmap_check_kernel(),
-	    "I7 a kernel leaf writable and executable");
+	    "IP-7 a kernel leaf writable and executable");
 	pmap_qremove(kva, 1);
 	kva_free(kva, PAGE_SIZE);
 	vm_page_unwire_noq(m);

@@ -28,7 +28,7 @@ says(const char *why, const char *part)
 		hf_expect(found_);                         \
 	} while (0)
 
-HF_SCENARIO(check_pmap_leaf, "check.pmap_leaf", "I1 I2 I5 I7",
+HF_SCENARIO(check_pmap_leaf, "check.pmap_leaf", "IP-1 IP-2 IP-5 IP-7",
     "each rule about a leaf and its page is looked at")
 {
 	struct lab lab;
@@ -43,20 +43,20 @@ HF_SCENARIO(check_pmap_leaf, "check.pmap_leaf", "I1 I2 I5 I7",
 	pv = TAILQ_FIRST(&m->md.pv_list);
 	hf_require(pte != NULL && pv != NULL);
 	EXPECT(*m, m->oflags |= VPO_UNMANAGED,
-	    "I2 a managed leaf of a page that is not at 0x40000000");
+	    "IP-2 a managed leaf of a page that is not at 0x40000000");
 	EXPECT(*pv, pv->pv_va += PAGE_SIZE,
-	    "I1 a managed leaf without its one pv entry");
+	    "IP-1 a managed leaf without its one pv entry");
 	EXPECT(*m, m->a.flags &= ~PGA_WRITEABLE,
-	    "I5 a writable leaf, PGA_WRITEABLE clear");
-	EXPECT(
-	    *pte, *pte |= X86_PG_G, "I7 a user leaf with a kernel leaf's bits");
+	    "IP-5 a writable leaf, PGA_WRITEABLE clear");
+	EXPECT(*pte, *pte |= X86_PG_G,
+	    "IP-7 a user leaf with a kernel leaf's bits");
 	EXPECT(*pte, *pte &= ~PG_MANAGED,
-	    "I2 an unmanaged leaf of a managed page");
+	    "IP-2 an unmanaged leaf of a managed page");
 	hf_expect_eq(hf_pmap_check(), NULL);
 	lab_close(&lab);
 }
 
-HF_SCENARIO(check_pmap_tables, "check.pmap_tables", "I1 I3 I4 I9",
+HF_SCENARIO(check_pmap_tables, "check.pmap_tables", "IP-1 IP-3 IP-4 IP-9",
     "each rule about tables, counts and CPUs is looked at")
 {
 	struct pv_chunk *pc;
@@ -72,21 +72,21 @@ HF_SCENARIO(check_pmap_tables, "check.pmap_tables", "I1 I3 I4 I9",
 	hf_require(pte != NULL);
 	ptp = pte_ptp(pte);
 	pc = TAILQ_FIRST(&p->pm_chunks);
-	EXPECT(pte[5], pte[5] = PAGE_SIZE, "I3 rests in an invalid entry");
+	EXPECT(pte[5], pte[5] = PAGE_SIZE, "IP-3 rests in an invalid entry");
 	EXPECT(ptp->ref_count, ptp->ref_count++,
-	    "I3 a table whose references are not its entries");
+	    "IP-3 a table whose references are not its entries");
 	/* A bit that no MMU looks at. */
 	EXPECT(p->pm_top[PG_ENTRIES - 1], p->pm_top[PG_ENTRIES - 1] ^= PG_W,
-	    "I3 a kernel half of its own");
+	    "IP-3 a kernel half of its own");
 	EXPECT(pc->pc_free[1], pc->pc_free[1] ^= 1,
-	    "I1 more or fewer pv entries than leaves");
+	    "IP-1 more or fewer pv entries than leaves");
 	EXPECT(p->pm_stats.resident_count, p->pm_stats.resident_count++,
-	    "I4 resident_count");
+	    "IP-4 resident_count");
 	EXPECT(p->pm_stats.wired_count, p->pm_stats.wired_count++,
-	    "I4 wired_count");
+	    "IP-4 wired_count");
 	idle = lab_pmap();
 	EXPECT(idle->pm_active, CPU_SET(0, &idle->pm_active),
-	    "I9 pm_active is not where it runs");
+	    "IP-9 pm_active is not where it runs");
 	hf_expect_eq(hf_pmap_check(), NULL);
 	lab_pmap_free(idle);
 	lab_close(&lab);

@@ -238,7 +238,7 @@ HF_SCENARIO(page_undo_contig, "page.undo_contig", "PA-22 PM-46",
 	end();
 }
 
-HF_SCENARIO(page_undo_kernel, "page.undo_kernel", "PM-12",
+HF_SCENARIO(page_undo_kernel, "page.undo_kernel", "PM-60",
     "kernel memory and page tables: nothing is lost either")
 {
 	begin();

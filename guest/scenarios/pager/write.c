@@ -323,7 +323,7 @@ HF_SCENARIO(pager_behind, "pager.write_behind_eof", "PP-10 VP-3 PP-23",
 	end();
 }
 
-HF_SCENARIO(pager_write_async, "pager.write_async", "PP-07 PP-04",
+HF_SCENARIO(pager_write_async, "pager.write_async", "PP-07 PP-04 IP-6",
     "a write that was only started keeps its pages until it ends", WRITES)
 {
 	struct hf_toucher t;

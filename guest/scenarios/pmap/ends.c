@@ -26,7 +26,7 @@ touch(void *arg)
 	(void)hf_probe_read(VA);
 }
 
-HF_SCENARIO(pmap_tlb_ends, "pmap.tlb_ends", "TL-07 TL-08",
+HF_SCENARIO(pmap_tlb_ends, "pmap.tlb_ends", "TL-17",
     "a flush comes to its end, whoever of the space's threads ends meanwhile")
 {
 	const u_long rounds = hf_plan_param_u64("effort", 1) * ROUNDS;

@@ -78,7 +78,7 @@ lead_remove(struct crew *crew)
 	load_none(crew);
 }
 
-HF_SCENARIO(every_cpu_remove, "pmap.every_cpu_remove", "TL-01",
+HF_SCENARIO(every_cpu_remove, "pmap.every_cpu_remove", "TL-01 IP-8",
     "a range that is removed is lost by every CPU, each page of it",
     .flags = HF_NEEDS_SMP)
 {

@@ -34,7 +34,7 @@ remove_own(struct race *race)
 	stale = lab_load(lab_va(0), &v);
 }
 
-HF_SCENARIO(tlb_own, "pmap.tlb_own", "TL-01",
+HF_SCENARIO(tlb_own, "pmap.tlb_own", "TL-16",
     "who takes a mapping away loses it as well, with another CPU in the space",
     .flags = HF_NEEDS_SMP)
 {
@@ -130,7 +130,7 @@ HF_SCENARIO(tlb_pv_reclaim, "pmap.tlb_pv_reclaim", "PM-47 TL-01",
 	lab_close(&lab);
 }
 
-HF_SCENARIO(tlb_execute, "pmap.tlb_execute", "TL-04",
+HF_SCENARIO(tlb_execute, "pmap.tlb_execute", "TL-04 TL-16",
     "code that may no longer be executed is not, by this CPU, too")
 {
 	struct lab lab;

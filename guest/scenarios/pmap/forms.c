@@ -7,7 +7,7 @@
 
 #define R VM_PROT_READ
 
-HF_SCENARIO(pmap_leaf_types, "pmap.leaf_types", "PM-46",
+HF_SCENARIO(pmap_leaf_types, "pmap.leaf_types", "PM-56",
     "a user's leaf and a kernel's have the memory type of their page")
 {
 	static const struct {
@@ -45,7 +45,7 @@ HF_SCENARIO(pmap_leaf_types, "pmap.leaf_types", "PM-46",
 	lab_close(&lab);
 }
 
-HF_SCENARIO(pmap_qenter_same, "pmap.qenter_same", "PM-40",
+HF_SCENARIO(pmap_qenter_same, "pmap.qenter_same", "PM-59",
     "what is mapped there already stays mapped, its neighbour changes")
 {
 	struct lab lab;
@@ -70,7 +70,7 @@ HF_SCENARIO(pmap_qenter_same, "pmap.qenter_same", "PM-40",
 	lab_close(&lab);
 }
 
-HF_SCENARIO(pmap_kernel_addresses, "pmap.kernel_addresses", "PM-24 PM-25",
+HF_SCENARIO(pmap_kernel_addresses, "pmap.kernel_addresses", "PM-54",
     "of a kernel address the pmap tells the frame behind it, mapped or direct")
 {
 	struct lab lab;
@@ -121,7 +121,7 @@ HF_SCENARIO(pmap_hold_refused, "pmap.hold_refused", "QH-03",
 	lab_close(&lab);
 }
 
-HF_SCENARIO(pmap_unmanaged_counts, "pmap.unmanaged_counts", "PM-33",
+HF_SCENARIO(pmap_unmanaged_counts, "pmap.unmanaged_counts", "PM-55",
     "a page without reverse maps has no mappings to count")
 {
 	struct lab lab;

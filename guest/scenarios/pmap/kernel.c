@@ -79,7 +79,7 @@ HF_SCENARIO(pmap_kernel_grows, "pmap.kernel_grows", "PM-44",
 	hf_expect(hf_pmap_check() == NULL);
 }
 
-HF_SCENARIO(pmap_kernel_private, "pmap.kernel_private", "PM-40 PM-43",
+HF_SCENARIO(pmap_kernel_private, "pmap.kernel_private", "IP-7",
     "what the kernel maps for itself is global and not the processes'")
 {
 	struct lab lab;

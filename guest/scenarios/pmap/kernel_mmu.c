@@ -3,7 +3,7 @@
 
 #include "lab.h"
 
-HF_SCENARIO(pmap_kernel_rights, "pmap.kernel_rights", "PM-32",
+HF_SCENARIO(pmap_kernel_rights, "pmap.kernel_rights", "IP-7",
     "no kernel leaf is open to ring 3, none writable and executable",
     .flags = HF_NEEDS_MMU)
 {
@@ -50,7 +50,7 @@ HF_SCENARIO(pmap_kextract_any, "pmap.kextract", "PM-32",
 	hf_expect_eq(pmap_kextract(VM_MAX_KERNEL_ADDRESS - PAGE_SIZE), 0);
 }
 
-HF_SCENARIO(pmap_memattr_writeback, "pmap.memattr_writeback", "PM-46",
+HF_SCENARIO(pmap_memattr_writeback, "pmap.memattr_writeback", "PM-57",
     "every CPU writes its caches back when a page's memory type changes",
     .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
 {
@@ -75,7 +75,7 @@ expect_all_asked(u_long before)
 	hf_expect_le(before + (u_long)mp_ncpus - 1, hf_tlb_ipi_count());
 }
 
-HF_SCENARIO(pmap_memattr_flush, "pmap.memattr_flush", "PM-46 TL-13",
+HF_SCENARIO(pmap_memattr_flush, "pmap.memattr_flush", "PM-57 TL-10",
     "every CPU flushes when the direct map changes, and before a table is "
     "freed",
     .flags = HF_NEEDS_MMU | HF_NEEDS_SMP)
@@ -98,7 +98,7 @@ HF_SCENARIO(pmap_memattr_flush, "pmap.memattr_flush", "PM-46 TL-13",
 	lab_close(&lab);
 }
 
-HF_SCENARIO(pmap_memattr_reserve, "pmap.memattr_reserve", "PM-46",
+HF_SCENARIO(pmap_memattr_reserve, "pmap.memattr_reserve", "PM-58",
     "a reservation keeps the table that a change needs, and gives it back",
     .flags = HF_NEEDS_MMU)
 {

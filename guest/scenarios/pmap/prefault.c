@@ -57,7 +57,7 @@ HF_SCENARIO(pmap_prefault_object, "pmap.enter_object", "PM-17",
 	lab_close(&lab);
 }
 
-HF_SCENARIO(pmap_copy_hint, "pmap.copy", "PM-18 PM-19",
+HF_SCENARIO(pmap_copy_hint, "pmap.copy", "PM-18 PM-19 PM-51",
     "a child gets the frames without A, M and WIRED; the parent keeps its own")
 {
 	struct lab lab;

@@ -55,6 +55,7 @@ HF_SCENARIO(pmap_quick_anywhere, "pmap.quick_anywhere", "QE-02 QE-03",
 	vm_offset_t va;
 	vm_page_t um;
 	u_int before, after;
+	int asked;
 	uint64_t v;
 
 	lab_open(&lab, 1);
@@ -64,6 +65,7 @@ HF_SCENARIO(pmap_quick_anywhere, "pmap.quick_anywhere", "QE-02 QE-03",
 	*lab_words(um) = 5;
 	vm_page_wire(lab.m[0]);
 	before = vm_free_count();
+	hf_failpoint_arm("vm_page_alloc", 0, -1); /* no page is to be had */
 	mtx_lock(&m_quick);
 	THREAD_NO_SLEEPING();
 	va = pmap_quick_enter_page(um);
@@ -75,6 +77,9 @@ HF_SCENARIO(pmap_quick_anywhere, "pmap.quick_anywhere", "QE-02 QE-03",
 	THREAD_SLEEPING_OK();
 	mtx_unlock(&m_quick);
 	after = vm_free_count();
+	asked = hf_failpoint_fired("vm_page_alloc");
+	hf_failpoint_disarm_all();
+	hf_expect_eq(asked, 0);
 	hf_expect_eq(v, lab_pattern(0) + 5);
 	hf_expect_eq(before, after);
 	mtx_destroy(&m_quick);
@@ -101,7 +106,7 @@ remove_another(void *arg)
 	pmap_quick_remove_page(*(vm_offset_t *)arg + PAGE_SIZE);
 }
 
-HF_SCENARIO(pmap_quick_refuses, "pmap.quick_refuses", "QE-02 QE-04",
+HF_SCENARIO(pmap_quick_refuses, "pmap.quick_refuses", "QE-07",
     "a page that may go away is refused, so is leaving what was not entered")
 {
 	struct lab lab;
@@ -163,7 +168,7 @@ remove_wrong(void *arg)
 	pmap_quick_remove_page((vm_offset_t)arg);
 }
 
-HF_SCENARIO(pmap_quick_pages, "pmap.quick_pages", "QE-02 QE-04",
+HF_SCENARIO(pmap_quick_pages, "pmap.quick_pages", "QE-02 QE-07",
     "only a page that stays is entered, only what was entered is removed")
 {
 	struct lab lab;

@@ -5,7 +5,7 @@
 
 #define LEAF (X86_PG_V | X86_PG_RW | X86_PG_NX | X86_PG_G | X86_PG_U | PG_FRAME)
 
-HF_SCENARIO(pmap_quick_leaf, "pmap.quick_leaf", "QE-01 QE-05 TL-13",
+HF_SCENARIO(pmap_quick_leaf, "pmap.quick_leaf", "QE-08 QE-01 QE-05",
     "the frame is written, not run, not global, of the page's memory type",
     .flags = HF_NEEDS_MMU)
 {

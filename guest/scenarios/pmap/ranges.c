@@ -153,31 +153,31 @@ try_ranges(void (*fn)(void *), pt_entry_t bit, bool copies)
 	hf_ranges_end();
 }
 
-HF_SCENARIO(pmap_ranges_remove, "pmap.ranges_remove", "PM-20",
+HF_SCENARIO(pmap_ranges_remove, "pmap.ranges_remove", "PM-20 PM-52",
     "pmap_remove of odd ranges: no kernel mapping goes, no other either")
 {
 	try_ranges(call_remove, X86_PG_V, false);
 }
 
-HF_SCENARIO(
-    pmap_ranges_protect, "pmap.ranges_protect", "PM-25", "so with pmap_protect")
+HF_SCENARIO(pmap_ranges_protect, "pmap.ranges_protect", "PM-25 PM-52",
+    "so with pmap_protect")
 {
 	try_ranges(call_protect, X86_PG_RW, false);
 }
 
-HF_SCENARIO(
-    pmap_ranges_advise, "pmap.ranges_advise", "PM-37", "so with pmap_advise")
+HF_SCENARIO(pmap_ranges_advise, "pmap.ranges_advise", "PM-37 PM-52",
+    "so with pmap_advise")
 {
 	try_ranges(call_advise, X86_PG_M, false);
 }
 
-HF_SCENARIO(
-    pmap_ranges_unwire, "pmap.ranges_unwire", "PM-30", "so with pmap_unwire")
+HF_SCENARIO(pmap_ranges_unwire, "pmap.ranges_unwire", "PM-30 PM-52",
+    "so with pmap_unwire")
 {
 	try_ranges(call_unwire, PG_W, false);
 }
 
-HF_SCENARIO(pmap_ranges_copy, "pmap.ranges_copy", "PM-18",
+HF_SCENARIO(pmap_ranges_copy, "pmap.ranges_copy", "PM-18 PM-52",
     "so with pmap_copy, for the pmap that gains")
 {
 	try_ranges(call_copy, X86_PG_V, true);
@@ -213,7 +213,7 @@ enter_object_panics(struct object_call *c)
 #endif
 }
 
-HF_SCENARIO(pmap_ranges_object, "pmap.ranges_object", "PM-17",
+HF_SCENARIO(pmap_ranges_object, "pmap.ranges_object", "PM-17 PM-52",
     "pmap_enter_object stops at the end, and wants a range of the process")
 {
 	struct lab lab;
@@ -259,7 +259,7 @@ enter_above(void *arg)
 }
 
 /* The kernel's half of a process's tables is the kernel's. */
-HF_SCENARIO(pmap_ranges_points, "pmap.ranges_points", "PM-01 PM-31 PM-33 PM-38",
+HF_SCENARIO(pmap_ranges_points, "pmap.ranges_points", "PM-53",
     "of an address above user space a process's pmap says: nothing is there")
 {
 	vm_offset_t above[] = { VM_MAXUSER_ADDRESS, 0, VM_MIN_KERNEL_ADDRESS,
@@ -323,7 +323,7 @@ zero_area(void *arg)
 	pmap_zero_page_area(a->m, a->off, a->size);
 }
 
-HF_SCENARIO(pmap_ranges_kernel, "pmap.ranges_kernel", "PM-40 PM-42",
+HF_SCENARIO(pmap_ranges_kernel, "pmap.ranges_kernel", "PM-61 PM-59",
     "no pages are no pages, fewer than none a panic; bytes stay in their page")
 {
 	struct lab lab;

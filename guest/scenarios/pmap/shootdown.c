@@ -278,7 +278,8 @@ remove_all_loop(struct race *race)
 	}
 }
 
-HF_SCENARIO(tlb_remove_meets_remove_all, "pmap.tlb_two_removers", "TL-11 TL-08",
+HF_SCENARIO(tlb_remove_meets_remove_all, "pmap.tlb_two_removers",
+    "TL-11 TL-08 IP-10",
     "pmap_remove() and pmap_remove_all() of one page meet without harm",
     .flags = SMP)
 {

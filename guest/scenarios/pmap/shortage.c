@@ -119,7 +119,7 @@ copied(pmap_t child, bool *is_prefix)
 	return (n);
 }
 
-HF_SCENARIO(pmap_copy_short, "pmap.copy_shortage", "PM-18",
+HF_SCENARIO(pmap_copy_short, "pmap.copy_shortage", "PM-51",
     "a copy that runs out of memory leaves whole leaves; a second one the rest")
 {
 	struct lab lab;
