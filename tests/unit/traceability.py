@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""traceability.py: what "tools/lint requirements" finds in a small tree with one thing wrong.
+
+usage: traceability.py TREE HOLDFAST
+Also that the scenarios it reads from TREE's sources are those in the program.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+TREE, HOLDFAST = sys.argv[1:3]
+sys.path.insert(0, os.path.join(TREE, "tools"))
+from spec import requirements, scenarios, trace  # noqa: E402 (needs the path above)
+
+SPEC = """\
+# Walls
+
+## 1. Bricks
+
+- **QA-1** [FreeBSD] A wall stands. (wall(9); known behaviour of
+  wall(2))
+- **QA-2** [2016] What stands, e.g. a wall, is not moved by `a. B`. (wall(9))
+
+## 2. Doors
+
+- **QA-3** [ours] A door closes, also when (as in winter) it is cold. (it is cold here)
+- **QA-04** [ours] A window opens. (air)
+- **QB-1** [ours] A roof holds. (rain)
+"""
+CAVEATS = """\
+# Caveats
+
+- QA-3 holds in summer.
+
+## Requirements of later work, by id
+
+- Roofs, which come last: QB-1.
+"""
+SCENARIO = """\
+#define COLD \\
+	.flags = HF_NEEDS_DISK
+HF_SCENARIO(wall_stands, "wall.stands", "QA-1 "
+    "QA-2", "walls (of \\"brick\\") stand", COLD)
+{
+}
+#ifdef HF_MODEL
+HF_SCENARIO(wall_small, "wall.small", "", "small ones too")
+{
+}
+#endif
+"""
+UNIT = """\
+/* check_wall.c: windows; walls.md section 2. */
+/* QA-04 */
+START_TEST(opens)
+{
+	/* QA-1..3 hold here, SHA-256 and CVE-2021-1 are no ids. */
+}
+END_TEST
+"""
+FILES = {"docs/spec/walls.md": SPEC, "docs/spec/README.md": "- **QZ-1** of no weight\n", "docs/caveats.md": CAVEATS,
+         "guest/scenarios/wall/stands.c": SCENARIO, "tests/unit/check_wall.c": UNIT}
+
+# what to replace in which file, by what, and what is then said of it
+WRONG = [
+    ("docs/spec/walls.md", "[FreeBSD]", "[Freebsd]", "QA-1: its label is 'Freebsd'"),
+    ("docs/spec/walls.md", " (rain)", "", "QB-1: the basis in parentheses is missing"),
+    ("docs/spec/walls.md", "A roof holds.", "A roof holds", "QB-1: its sentence does not end"),
+    ("docs/spec/walls.md", "A roof holds.", "A roof holds. It is red.", "QB-1: more than one sentence"),
+    ("docs/spec/walls.md", "- **QB-1** [ours]", "- **QB-1**: [ours]", "not of the form"),
+    ("docs/spec/walls.md", "- **QB-1** [ours]", "* **QB-1** [ours]", "not of the form"),
+    ("docs/spec/walls.md", "- **QB-1** [ours]", "- QB-1 [ours]", "not of the form"),
+    ("docs/spec/walls.md", "**QA-04**", "**QA-3**", "QA-3 stands in docs/spec/walls.md:11, too"),
+    ("docs/spec/walls.md", "**QA-04**", "**QA-03**", "QA-03 is written QA-3 elsewhere"),
+    ("docs/spec/walls.md", "**QA-04**", "**QA-5**", "docs/spec/walls.md:12: QA-5 is named by no scenario"),
+    ("docs/spec/walls.md", "(air)", "(QA-77)", "docs/spec/walls.md:12: QA-77 is no requirement"),
+    ("docs/spec/walls.md", "A roof", "A roof of QA-1, unlike QA-9,", "QA-9 is no requirement"),
+    ("guest/scenarios/wall/stands.c", '"QA-2"', '"ZZ-99"', "stands.c:3: wall.stands names ZZ-99, which is no"),
+    ("guest/scenarios/wall/stands.c", '"QA-2"', '"QA-2,"', "wall.stands names QA-2,, which is no"),
+    ("guest/scenarios/wall/stands.c", "{\n", "{ /* QA-02 */\n", "stands.c:5: QA-02 is no requirement"),
+    ("guest/scenarios/wall/stands.c", '"QA-2"', '"QB-1"', "QB-1 is said to come later, but wall.stands names it"),
+    ("tests/unit/check_wall.c", "/* QA-04 */", "/* */", "QA-04 is named by no scenario"),
+    ("tests/unit/check_wall.c", "/* QA-04 */", "/* QA-4 */", "check_wall.c:2: QA-4 is no requirement"),
+    ("tests/unit/check_wall.c", "QA-1..3", "QA-1 to QA-8", "check_wall.c:5: QA-8 is no requirement"),
+    ("tests/unit/check_wall.c", "section 2", "section 3", "docs/spec/walls.md has no section 3"),
+    ("docs/caveats.md", ": QB-1", ", QB-1", "QB-1 stands in no item"),
+    ("docs/caveats.md", ": QB-1", ": QB-2", "docs/caveats.md:7: QB-2 is no requirement"),
+    ("docs/caveats.md", ": QB-1.", ": none.", "QB-1 is named by no scenario"),
+]
+
+
+def need(condition, text, output=""):
+    print(("ok: " if condition else "NOT: ") + text)
+    if not condition:
+        sys.exit(str(output)[-4000:] or 1)
+
+
+def write(top, files):
+    for name, text in files.items():
+        path = os.path.join(top, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+
+
+def check_small_tree(top):
+    write(top, FILES)
+    need(trace.problems(top) == [], "a tree with nothing wrong", trace.problems(top))
+    spec = requirements.read(top)
+    need(spec.by_id["QA-1"][1:4] == ("FreeBSD", "A wall stands.", "wall(9); known behaviour of wall(2)"),
+         "label, sentence and basis, over two lines", spec.by_id["QA-1"])
+    need(spec.families() == ["QA", "QB"], "families are those of the files", spec.families())
+    small, stands = scenarios.read(top)
+    need(stands[:4] == ("wall.stands", ["QA-1", "QA-2"], ["disk"], False), "a scenario, its flags by a macro", stands)
+    need(scenarios.grounds(small) == ["model"], "one of the model alone", small)
+
+
+def check_wrong(top, file, old, new, said):
+    need(old in FILES[file], f"{file} has {old!r}")
+    write(top, {file: FILES[file].replace(old, new, 1)})
+    found = trace.problems(top)
+    need(any(said in p for p in found), f"{new!r} for {old!r}: {said}", found)
+    write(top, {file: FILES[file]})
+
+
+def check_scenarios():
+    """What is read from the sources is what was built from them."""
+    out = subprocess.run([HOLDFAST, "list", "--all", "--json"], check=True, capture_output=True, text=True).stdout
+    built = {s["id"]: (s["requirements"], set(s["flags"])) for s in json.loads(out)}
+    for s in scenarios.read(TREE):
+        got = (s.requirements, set(s.flags))
+        if built.pop(s.id, None) != (None if s.model_only else got):
+            need(False, f"{s.id} of {s.file} is in the program as it is there", got)
+    left = [i for i, s in built.items() if "bench" not in s[1] or s[0]]
+    need(not left, "scenarios of the program are those of guest/scenarios", left)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as top:
+        check_small_tree(top)
+        for case in WRONG:
+            check_wrong(top, *case)
+        write(top, {"guest/scenarios/wall/stands.c": SCENARIO.replace('"wall.stands"', "WALL_STANDS")})
+        try:
+            trace.problems(top)
+            need(False, "a scenario that cannot be read is an error")
+        except ValueError as e:
+            need("stands.c" in str(e), "a scenario that cannot be read is an error", e)
+    check_scenarios()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

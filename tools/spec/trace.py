@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""trace.py: that docs/spec, the tests and the rest of the tree speak of the same requirements."""
+
+import os
+import re
+
+from spec import names, requirements, scenarios
+
+CAVEATS = "docs/caveats.md"
+# Families whose files are still to come.
+AWAITED = set("BT CW GP IM IW MP OB PA PB PF PG PH PI PM PO PP PQ PR PV PW QE QH SC SW TL VB VN VP VW WI "
+              "page object I1 I2 I3 I4 I5 I7 I9".split())
+LATER = "Requirements of later work, by id"
+
+
+def read(top, name):
+    with open(os.path.join(top, name), encoding="utf-8") as f:
+        return f.read()
+
+
+def section(text, title):
+    """What stands under that heading, and where it begins; "" if there is none."""
+    m = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)", text, re.M | re.S)
+    return (m[1], m.start(1)) if m else ("", 0)
+
+
+def unknown_names(spec, found_names, top):
+    """Ids that nobody defined, wherever they stand; sections that nobody wrote."""
+    for name, text in names.texts(top):
+        for n in found_names.find(text):
+            if n.id not in spec.by_id and requirements.family(n.id) not in AWAITED:
+                yield f"{name}:{names.line_of(text, n.offset)}: {n.id} is no requirement of docs/spec"
+        for m in names.CITED.finditer(text):
+            if m[2] not in spec.sections.get(m[1], [m[2]]):
+                yield f"{name}:{names.line_of(text, m.start())}: docs/spec/{m[1]} has no section {m[2]}"
+
+
+def unknown_in_scenarios(spec, listed):
+    """A scenario's third argument is ids and nothing else, whatever family they claim."""
+    for s in listed:
+        for rid in s.requirements:
+            if rid not in spec.by_id and requirements.family(rid) not in AWAITED:
+                yield f"{s.file}:{s.line}: {s.id} names {rid}, which is no requirement of docs/spec"
+
+
+def unnamed(spec, tested, caveats):
+    for r in spec.by_id.values():
+        if r.id not in tested and r.id not in caveats:
+            yield (f"{r.file}:{r.line}: {r.id} is named by no scenario, no unit test, and not by {CAVEATS} "
+                   "with the reason")
+
+
+def later_and_tested(found_names, top, tested):
+    """What is said to come later has no test yet; an item says what it waits for."""
+    text, start = section(read(top, CAVEATS), LATER)
+    line = names.line_of(read(top, CAVEATS), start)
+    for n in found_names.find(text):
+        at = f"{CAVEATS}:{line + names.line_of(text, n.offset) - 1}"
+        item = text.rfind("\n- ", 0, n.offset)
+        if ":" not in text[item:n.offset]:
+            yield f"{at}: {n.id} stands in no item '- what it waits for: ID, ID'"
+        if n.id in tested:
+            yield f"{at}: {n.id} is said to come later, but {tested[n.id][0]} names it"
+
+
+def problems(top):
+    spec, listed = requirements.read(top), scenarios.read(top)
+    found_names = names.Names(spec)
+    tested = {rid: [s.id for s in found] for rid, found in names.of_scenarios(listed).items()}
+    for rid, tests in names.of_tests(found_names, top).items():
+        tested.setdefault(rid, []).extend(tests)
+    caveats = {n.id for n in found_names.find(read(top, CAVEATS))}
+    return [*spec.problems, *unknown_in_scenarios(spec, listed), *unknown_names(spec, found_names, top),
+            *unnamed(spec, tested, caveats), *later_and_tested(found_names, top, tested)]
