@@ -78,11 +78,5 @@ u_int vm_laundry_count(void);
 
 bool vm_page_count_min(void);	 /* free < v_free_min */
 bool vm_page_count_severe(void); /* free < v_free_severe */
-bool vm_laundry_target_met(void);
-static inline bool
-vm_paging_target_met(void)
-{
-	return (vm_free_count() >= vm_cnt.v_free_target);
-}
 
 #endif

@@ -49,9 +49,3 @@ vm_page_count_severe(void)
 {
 	return (vm_free_count() < vm_cnt.v_free_severe);
 }
-
-bool
-vm_laundry_target_met(void)
-{
-	return (vm_laundry_count() == 0);
-}
