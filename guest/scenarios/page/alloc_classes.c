@@ -193,7 +193,7 @@ HF_SCENARIO(page_alloc_wakes_once, "page.alloc_wakes_once", "PA-23",
 	ground_end(&g);
 }
 
-HF_SCENARIO(page_alloc_run_short, "page.alloc_run_short", "PA-3 PA-4",
+HF_SCENARIO(page_alloc_run_short, "page.alloc_run_short", "PA-3 PA-29",
     "pages for a run: half as many until the reserve permits it, or none")
 {
 	vm_object_t object;

@@ -2,7 +2,7 @@
 /* alloc_contents.c: what is known about the bytes of a new page. */
 #include <test/vm_util.h>
 
-HF_SCENARIO(page_alloc_zero_flag, "page.alloc_zero_flag", "PA-11 PA-12",
+HF_SCENARIO(page_alloc_zero_flag, "page.alloc_zero_flag", "PA-11 PA-12 PA-30",
     "a page freed as zero comes back known to be zero")
 {
 	vm_paddr_t pa;
@@ -102,7 +102,7 @@ HF_SCENARIO(page_alloc_noobj_wired, "page.alloc_noobj_wired", "PW-13",
 	hf_expect(vm_page_busy_freed(m));
 }
 
-HF_SCENARIO(page_alloc_memattr, "page.alloc_memattr", "PA-22 PF-1 PM-46",
+HF_SCENARIO(page_alloc_memattr, "page.alloc_memattr", "PA-27 PM-46",
     "a page has the memory type of its object, or as asked for, until it is "
     "free")
 {

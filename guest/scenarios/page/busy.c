@@ -321,7 +321,8 @@ await_all_looked(u_int takers)
 			cpu_spinwait();
 }
 
-HF_SCENARIO(page_free_invalid_owner, "page.free_invalid_owner", "GP-13 GP-14",
+HF_SCENARIO(page_free_invalid_owner, "page.free_invalid_owner",
+    "PF-7 GP-13 GP-14",
     "a page that another thread has busied is never free to take on its way",
     .flags = HF_NEEDS_SMP)
 {

@@ -40,7 +40,7 @@ HF_SCENARIO(page_upgrade_keeps_waiters, "page.upgrade_keeps_waiters",
 	vm_object_deallocate(w.object);
 }
 
-HF_SCENARIO(page_busy_renamed, "page.busy_renamed", "PB-5 PB-8",
+HF_SCENARIO(page_busy_renamed, "page.busy_renamed", "PB-12",
     "a page that is another's when it is unbusied is not acquired")
 {
 	struct waiter w = { .got = -1 };

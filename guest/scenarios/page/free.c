@@ -149,7 +149,7 @@ HF_SCENARIO(page_free_coalesces, "page.free_coalesces", "PF-4 PH-2",
 	hf_expect_eq(frames, vm_free_count());
 }
 
-HF_SCENARIO(page_free_invalid, "page.free_invalid", "PF-1",
+HF_SCENARIO(page_free_invalid, "page.free_invalid", "PF-7",
     "after a failed page-in a page is freed, unless it is wired")
 {
 	vm_object_t object;
@@ -173,7 +173,7 @@ HF_SCENARIO(page_free_invalid, "page.free_invalid", "PF-1",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(page_try_to_free, "page.try_to_free", "PF-1",
+HF_SCENARIO(page_try_to_free, "page.try_to_free", "PF-6",
     "E16's try_to_free leaves dirty, wired and busy pages alone")
 {
 	vm_object_t object;
@@ -195,7 +195,7 @@ HF_SCENARIO(page_try_to_free, "page.try_to_free", "PF-1",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(page_try_to_free_modified, "page.try_to_free_modified", "PF-5 PW-4",
+HF_SCENARIO(page_try_to_free_modified, "page.try_to_free_modified", "PF-5 PF-6",
     "a page that only its mapping knows to be modified is not freed")
 {
 	static struct pmap pmap;

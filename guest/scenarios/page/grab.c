@@ -97,7 +97,7 @@ HF_SCENARIO(page_grab_looks_again, "page.grab_looks_again", "PG-3",
 	vm_object_deallocate(g.object);
 }
 
-HF_SCENARIO(page_grab_waitfail, "page.grab_waitfail", "PG-4",
+HF_SCENARIO(page_grab_waitfail, "page.grab_waitfail", "PG-10",
     "WAITFAIL gives up after one sleep")
 {
 	struct grabber g = { .flags = VM_ALLOC_NORMAL | VM_ALLOC_WAITFAIL };
@@ -218,7 +218,7 @@ five_pages(vm_object_t object, vm_pindex_t pindex, int *before, int *after)
 	return (pindex < 5);
 }
 
-HF_SCENARIO(page_grab_valid_pager, "page.grab_valid_pager", "PG-8",
+HF_SCENARIO(page_grab_valid_pager, "page.grab_valid_pager", "PG-8 PG-12",
     "what the pager has is read, clustered, and errors leave nothing")
 {
 	struct pagerops ops = deadpagerops;

@@ -4,7 +4,7 @@
 
 #define SHARED (VM_ALLOC_NORMAL | VM_ALLOC_SBUSY | VM_ALLOC_IGN_SBUSY)
 
-HF_SCENARIO(page_grab_shared, "page.grab_shared", "PG-1 PG-9",
+HF_SCENARIO(page_grab_shared, "page.grab_shared", "PG-9 PG-13",
     "a page that is made is shared as one that was there, busied or wired")
 {
 	vm_object_t object;
@@ -36,7 +36,7 @@ HF_SCENARIO(page_grab_shared, "page.grab_shared", "PG-1 PG-9",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(page_grab_unlocked, "page.grab_unlocked", "PG-1 PG-8",
+HF_SCENARIO(page_grab_unlocked, "page.grab_unlocked", "PG-1 PG-8 PG-11",
     "the unlocked forms give the same pages and leave the object unlocked")
 {
 	vm_object_t object;
@@ -121,7 +121,7 @@ grab_short(struct grabber *g, void (*fn)(void *))
 	hf_thread_join(td);
 }
 
-HF_SCENARIO(page_grab_no_memory, "page.grab_no_memory", "PG-4 PA-5",
+HF_SCENARIO(page_grab_no_memory, "page.grab_no_memory", "PG-4 PG-10",
     "without memory grab waits, unless it may not or may only once")
 {
 	struct grabber g = { .flags = VM_ALLOC_NORMAL };
@@ -166,7 +166,7 @@ has_all(vm_object_t object, vm_pindex_t pindex, int *before, int *after)
 	return (TRUE);
 }
 
-HF_SCENARIO(page_grab_cluster_error, "page.grab_cluster_error", "PG-8",
+HF_SCENARIO(page_grab_cluster_error, "page.grab_cluster_error", "PG-12",
     "an error leaves no page of the cluster but those that were there or wired")
 {
 	struct pagerops ops = deadpagerops;

@@ -16,7 +16,7 @@ insert(void *arg)
 	(void)vm_page_insert(p->m, p->object, p->pindex);
 }
 
-HF_SCENARIO(page_insert, "page.insert", "PI-1",
+HF_SCENARIO(page_insert, "page.insert", "PI-1 PI-6",
     "a page has one identity, an index one page")
 {
 	struct place p;
@@ -49,7 +49,7 @@ HF_SCENARIO(page_insert, "page.insert", "PI-1",
 	hf_test_object_end(p.object);
 }
 
-HF_SCENARIO(page_rename, "page.rename", "PI-2",
+HF_SCENARIO(page_rename, "page.rename", "PI-2 PI-6",
     "a renamed page keeps busy, wiring and queue, and becomes dirty")
 {
 	vm_object_t a, b;

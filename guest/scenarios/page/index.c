@@ -27,7 +27,7 @@ HF_SCENARIO(page_index_beyond, "page.index_beyond", "PI-5 PI-2",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(page_index_returns, "page.index_nodes_return", "PI-3",
+HF_SCENARIO(page_index_returns, "page.index_nodes_return", "PI-7",
     "the nodes of a page that was alone there come back with it")
 {
 	vm_object_t object;
@@ -48,7 +48,7 @@ HF_SCENARIO(page_index_returns, "page.index_nodes_return", "PI-3",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(page_index_low_again, "page.index_low_again", "PI-3",
+HF_SCENARIO(page_index_low_again, "page.index_low_again", "PI-7",
     "a tree that was high for one far page is low again without it")
 {
 	vm_object_t object;

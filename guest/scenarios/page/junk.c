@@ -3,7 +3,7 @@
 #include <vm/vm_page_internal.h>
 #include <test/vm_util.h>
 
-HF_SCENARIO(page_junk, "page.junk", "PA-20",
+HF_SCENARIO(page_junk, "page.junk", "PA-20 PA-28",
     "freed and fresh pages hold different junk, zero pages zero")
 {
 	const bool before = hf_vm_junk;
@@ -31,7 +31,7 @@ free_as_zero(void *arg)
 	vm_page_free_zero(arg);
 }
 
-HF_SCENARIO(page_zero_claim, "page.zero_claim", "PA-20",
+HF_SCENARIO(page_zero_claim, "page.zero_claim", "PA-28",
     "with junk filling nobody frees a page as zero that is not")
 {
 	const bool before = hf_vm_junk;

@@ -80,7 +80,7 @@ HF_SCENARIO(phys_split, "page.phys_split", "PH-1 PH-2",
 }
 
 /* The model's memory is less than two such blocks. */
-HF_SCENARIO(phys_largest, "page.phys_largest", "PH-2",
+HF_SCENARIO(phys_largest, "page.phys_largest", "PH-3",
     "two blocks of the largest size beside each other stay two",
     .flags = HF_NEEDS_MMU)
 {
@@ -129,7 +129,7 @@ HF_SCENARIO(phys_double_free, "page.phys_double_free", "PH-2",
 	give(m, 0);
 }
 
-HF_SCENARIO(phys_segments, "page.phys_segments", "PH-3 PH-6",
+HF_SCENARIO(phys_segments, "page.phys_segments", "PH-6",
     "pages are found by any address in RAM and nowhere else")
 {
 	struct vm_phys_seg *seg;
@@ -186,7 +186,7 @@ take_frames(int order)
 	return (m);
 }
 
-HF_SCENARIO(phys_merge_pool, "page.phys_merge_pool", "PH-4",
+HF_SCENARIO(phys_merge_pool, "page.phys_merge_pool", "PH-8",
     "a merged block is of the pool of the frame that was freed last")
 {
 	vm_page_t last, m;
@@ -212,7 +212,7 @@ HF_SCENARIO(phys_merge_pool, "page.phys_merge_pool", "PH-4",
 	}
 }
 
-HF_SCENARIO(phys_freed_last, "page.phys_freed_last", "PH-2",
+HF_SCENARIO(phys_freed_last, "page.phys_freed_last", "PH-9",
     "what is freed last is used last: it waits for its buddy")
 {
 	vm_page_t m;
@@ -266,7 +266,7 @@ HF_SCENARIO(phys_low_memory_last, "page.phys_low_memory_last", "PH-5",
 	hf_expect_eq(vm_free_count(), free);
 }
 
-HF_SCENARIO(phys_npages, "page.phys_npages", "PH-1",
+HF_SCENARIO(phys_npages, "page.phys_npages", "PH-10",
     "many frames come in as large blocks as there are")
 {
 	vm_page_t ma[100];

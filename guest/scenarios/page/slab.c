@@ -29,7 +29,7 @@ expect_own(u_int n)
 	}
 }
 
-HF_SCENARIO(slab_packs, "page.slab_packs", "PA-16",
+HF_SCENARIO(slab_packs, "page.slab_packs", "PA-32",
     "pieces of one size share their pages, and give them back")
 {
 	u_long pages;

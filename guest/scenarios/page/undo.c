@@ -219,7 +219,7 @@ end(void)
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(page_undo_alloc, "page.undo_alloc", "PA-16 PI-1",
+HF_SCENARIO(page_undo_alloc, "page.undo_alloc", "PA-16 PI-6",
     "one page, or several: nothing is lost whichever allocation fails")
 {
 	begin();
@@ -230,7 +230,7 @@ HF_SCENARIO(page_undo_alloc, "page.undo_alloc", "PA-16 PI-1",
 	end();
 }
 
-HF_SCENARIO(page_undo_contig, "page.undo_contig", "PA-22 PM-46",
+HF_SCENARIO(page_undo_contig, "page.undo_contig", "PA-22 PA-16 PM-46",
     "a run with a memory type leaves no trace of it when it is undone")
 {
 	begin();

@@ -25,7 +25,7 @@ HF_SCENARIO(page_watermarks, "page.watermarks", "PA-25",
 	expect_marks(16384, 87, 127, 168, 369, 411);
 }
 
-HF_SCENARIO(page_watermarks_order, "page.watermarks_order", "PA-25",
+HF_SCENARIO(page_watermarks_order, "page.watermarks_order", "PA-31",
     "in the tiniest machine the levels keep their order")
 {
 	static struct vm_domain vmd;

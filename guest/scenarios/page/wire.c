@@ -78,7 +78,7 @@ HF_SCENARIO(page_hold_truncated, "page.hold_truncated", "PW-10",
 	hf_expect(vm_page_busy_freed(m));
 }
 
-HF_SCENARIO(page_grab_emptied, "page.grab_emptied", "PW-10 PG-1 PG-4",
+HF_SCENARIO(page_grab_emptied, "page.grab_emptied", "PG-14 PW-10",
     "grabbing the index of a page that is only held makes another one")
 {
 	const int nowait = VM_ALLOC_NORMAL | VM_ALLOC_NOWAIT;
@@ -252,7 +252,7 @@ HF_SCENARIO(page_unwire_underflow, "page.unwire_underflow", "PW-12",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(page_release, "page.release", "PW-2",
+HF_SCENARIO(page_release, "page.release", "PW-14",
     "release frees a page that nobody needs, or deactivates it")
 {
 	vm_object_t object;
