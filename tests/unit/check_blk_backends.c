@@ -336,6 +336,7 @@ try_one(struct blk_backend *b, enum blk_kind kind, uint64_t sector, void *buf,
 	return (done);
 }
 
+/* VB-67 */
 START_TEST(truncated_image_is_an_io_error)
 {
 	static uint8_t buf[8192];
@@ -569,7 +570,7 @@ START_TEST(faults_cannot_be_passed_by)
 }
 END_TEST
 
-/* spec section 7: a later success does not mean that earlier data is safe. */
+/* VB-66: a later success does not mean that earlier data is safe. */
 START_TEST(failed_flush_is_remembered)
 {
 	struct blk_backend *b;

@@ -329,7 +329,7 @@ START_TEST(what_cannot_be_mapped_is_copied)
 }
 END_TEST
 
-/* Every single-byte change of the headers is accepted or refused, never more. */
+/* BT-17: each changed byte of the headers is accepted or refused, never more. */
 START_TEST(corrupted_headers_never_hurt)
 {
 	struct vm_image image;

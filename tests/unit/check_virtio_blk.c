@@ -301,7 +301,7 @@ START_TEST(unknown_and_unnegotiated_types_are_unsupported)
 }
 END_TEST
 
-/* VB-17 */
+/* VB-17, VB-62 */
 START_TEST(get_id_returns_20_bytes)
 {
 	static const char want[20] = "holdfast-test";
@@ -387,7 +387,7 @@ START_TEST(backend_errors_become_ioerr_with_length_1)
 }
 END_TEST
 
-/* VB-23 */
+/* VB-23, IB-4 */
 START_TEST(short_transfers_of_the_backend_become_ioerr)
 {
 	struct hf_err err;
@@ -522,7 +522,7 @@ START_TEST(header_outside_ram_is_an_error)
 END_TEST
 
 /*
- * Section 8: a length of 2^32 and more, from segments that overlap.  It takes
+ * VB-63: a length of 2^32 and more, from segments that overlap.  It takes
  * more RAM than a rig has, but none of it is touched.
  */
 START_TEST(total_length_over_4_gib_is_an_error)
@@ -558,7 +558,7 @@ START_TEST(total_length_over_4_gib_is_an_error)
 }
 END_TEST
 
-/* Section 8: direction wrong for the type. */
+/* VB-64 */
 START_TEST(data_in_the_wrong_direction_is_an_error)
 {
 	struct rig_buf bufs[4] = { { RIG_HEADER, 16, 0 }, { RIG_DATA, 512, 0 },
@@ -577,7 +577,7 @@ START_TEST(data_in_the_wrong_direction_is_an_error)
 }
 END_TEST
 
-/* VB-36 */
+/* VB-36, IB-2 */
 START_TEST(as_many_requests_as_descriptors_are_in_flight_and_all_return)
 {
 	struct rig_buf table[] = { { RIG_HEADER, 16, 0 },

@@ -211,7 +211,7 @@ START_TEST(head_offered_twice_breaks_after_the_first_is_finished)
 END_TEST
 
 /*
- * VB-31.  Another vCPU rewrites the descriptors that the device is reading.
+ * VB-31, IB-3.  Another vCPU rewrites the descriptors that the device is reading.
  */
 struct flipper {
 	pthread_t thread;

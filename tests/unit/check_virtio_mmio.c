@@ -113,6 +113,7 @@ START_TEST(unsupported_feature_sets_leave_features_ok_clear)
 }
 END_TEST
 
+/* VB-58, IB-8 */
 START_TEST(status_bits_can_only_be_added)
 {
 	rig_negotiate(r, RIG_FEATURES);
@@ -130,6 +131,7 @@ START_TEST(status_bits_can_only_be_added)
 }
 END_TEST
 
+/* VB-59 */
 START_TEST(features_cannot_change_after_features_ok)
 {
 	/* INDIRECT is not accepted, so it must not come by later. */
@@ -227,6 +229,7 @@ START_TEST(senseless_queues_do_not_become_ready)
 }
 END_TEST
 
+/* VB-60 */
 START_TEST(queue_registers_need_features_ok)
 {
 	rig_reset(r);
@@ -265,7 +268,7 @@ START_TEST(absent_queues_have_no_size)
 }
 END_TEST
 
-/* VB-06 */
+/* VB-06, IB-6 */
 START_TEST(buffers_offered_before_driver_ok_wait_for_it)
 {
 	struct rig_buf bufs[] = { { RIG_HEADER, 16, 0 },
@@ -375,7 +378,7 @@ START_TEST(config_is_readable_by_1_2_4_bytes_and_zero_behind_its_end)
 }
 END_TEST
 
-/* VB-10 */
+/* VB-10, IB-5 */
 START_TEST(interrupt_bits_stay_until_they_are_acknowledged)
 {
 	uint64_t irqs;
@@ -401,6 +404,7 @@ START_TEST(interrupt_bits_stay_until_they_are_acknowledged)
 }
 END_TEST
 
+/* VB-65 */
 START_TEST(reset_clears_every_register)
 {
 	rig_up(r, RIG_FEATURES, 8);
@@ -436,6 +440,7 @@ START_TEST(reset_and_set_up_again_1000_times)
 }
 END_TEST
 
+/* VB-61 */
 START_TEST(queue_ready_0_stops_the_queue_until_the_reset)
 {
 	rig_up(r, RIG_FEATURES, 8);

@@ -94,7 +94,7 @@ HF_SCENARIO(boot_start_info, "boot.start_info", "BT-06",
 	hf_kfree(lp);
 }
 
-HF_SCENARIO(boot_start_info_refused, "boot.start_info_refused", "BT-04",
+HF_SCENARIO(boot_start_info_refused, "boot.start_info_refused", "BT-04 BT-15",
     "unusable start information is refused with its reason",
     .flags = HF_NEEDS_MMU)
 {
@@ -147,7 +147,7 @@ HF_SCENARIO(boot_cmdline, "boot.cmdline", "BT-07",
 	hf_kfree(lp);
 }
 
-HF_SCENARIO(boot_no_module, "boot.no_module", "BT-06",
+HF_SCENARIO(boot_no_module, "boot.no_module", "BT-16",
     "a boot without modules, or with an empty one, has no plan",
     .flags = HF_NEEDS_MMU)
 {

@@ -25,7 +25,7 @@ expect_unwired(u_long npages)
 	}
 }
 
-HF_SCENARIO(dev_physio, "dev.physio", "QH-33 QH-34 VB-44",
+HF_SCENARIO(dev_physio, "dev.physio", "QH-33 QH-34 VB-81",
     "blocks go straight into and out of memory of any alignment, in parts")
 {
 	const vm_offset_t buf = VA + 100;
@@ -65,7 +65,7 @@ HF_SCENARIO(dev_physio, "dev.physio", "QH-33 QH-34 VB-44",
 	hf_space_check();
 }
 
-HF_SCENARIO(dev_physio_pieces, "dev.physio_pieces", "VB-44",
+HF_SCENARIO(dev_physio_pieces, "dev.physio_pieces", "VB-81",
     "pieces of a uio follow each other on the device; its own limit is kept")
 {
 	struct iovec iov[3] = { { (void *)(VA + 512), 1024 }, { NULL, 0 },
@@ -94,7 +94,7 @@ HF_SCENARIO(dev_physio_pieces, "dev.physio_pieces", "VB-44",
 	hf_space_check();
 }
 
-HF_SCENARIO(dev_physio_unaligned, "dev.physio_unaligned", "VB-52",
+HF_SCENARIO(dev_physio_unaligned, "dev.physio_unaligned", "VB-79",
     "what is not whole blocks of user memory is EINVAL, and nothing is moved")
 {
 	struct iovec iov[2] = { { (void *)VA, 512 }, { (void *)VA, 100 } };
@@ -137,7 +137,7 @@ HF_SCENARIO(dev_physio_unaligned, "dev.physio_unaligned", "VB-52",
 	hf_space_check();
 }
 
-HF_SCENARIO(dev_physio_end, "dev.physio_end", "VB-52",
+HF_SCENARIO(dev_physio_end, "dev.physio_end", "VB-80",
     "at the end of the device a transfer is short, then empty, then an error")
 {
 	ssize_t resid;
@@ -164,7 +164,7 @@ HF_SCENARIO(dev_physio_end, "dev.physio_end", "VB-52",
 	hf_space_check();
 }
 
-HF_SCENARIO(dev_physio_error, "dev.physio_error", "VB-47 QH-11",
+HF_SCENARIO(dev_physio_error, "dev.physio_error", "VB-82 QH-11",
     "an error midway: what came before counts, nothing stays held")
 {
 	ssize_t resid;

@@ -106,7 +106,7 @@ move(enum uio_rw rw, vm_offset_t buf, size_t len, ssize_t *resid)
 	return (physio_one(&disk, rw, on_device, buf, len, resid));
 }
 
-HF_SCENARIO(dev_physio_file, "dev.physio_file", "QH-33 QH-34 VB-44",
+HF_SCENARIO(dev_physio_file, "dev.physio_file", "QH-33 QH-34",
     "a file's blocks are written and read through the user's own pages", WRITES)
 {
 	struct hf_bdev *bd;
@@ -175,7 +175,7 @@ HF_SCENARIO(dev_physio_file_refused, "dev.physio_file_refused", "VB-52",
 	end();
 }
 
-HF_SCENARIO(dev_physio_file_error, "dev.physio_file_error", "VB-47 QH-11",
+HF_SCENARIO(dev_physio_file_error, "dev.physio_file_error", "VB-82 QH-11",
     "the disk fails midway: what came before is there, and nothing is held",
     WRITES)
 {
@@ -201,7 +201,7 @@ HF_SCENARIO(dev_physio_file_error, "dev.physio_file_error", "VB-47 QH-11",
 }
 
 HF_SCENARIO(dev_physio_file_held, "dev.physio_file_held",
-    "QH-12 QH-13 QH-14 QH-28",
+    "QH-12 QH-13 QH-14 QH-28 IB-7",
     "pages stay for the whole transfer, and are dirty after it or freed",
     WRITES)
 {

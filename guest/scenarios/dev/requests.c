@@ -42,7 +42,7 @@ bytes(vm_page_t m)
 	return ((char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)));
 }
 
-HF_SCENARIO(disk_id, "dev.disk_id", "VB-29",
+HF_SCENARIO(disk_id, "dev.disk_id", "VB-68",
     "a disk tells its name in 20 bytes, and takes no other number of them",
     ON_DISK)
 {
@@ -66,7 +66,7 @@ HF_SCENARIO(disk_id, "dev.disk_id", "VB-29",
 	end_page(m);
 }
 
-HF_SCENARIO(disk_polled, "dev.polled", "VB-41",
+HF_SCENARIO(disk_polled, "dev.polled", "VB-74",
     "a request that is polled for moves the same bytes, without sleeping",
     ON_DISK)
 {

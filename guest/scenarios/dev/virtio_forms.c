@@ -17,7 +17,7 @@ count_done(struct hf_io *io, int error)
 	failed += error != 0;
 }
 
-HF_SCENARIO(virtio_forms, "dev.virtio_forms", "VB-29 VB-31",
+HF_SCENARIO(virtio_forms, "dev.virtio_forms", "VB-68",
     "a flush and the question for the name are sent as what they are")
 {
 	struct hf_seg seg = { (vm_paddr_t)(uintptr_t)id, sizeof(id) };
@@ -46,7 +46,7 @@ HF_SCENARIO(virtio_forms, "dev.virtio_forms", "VB-29 VB-31",
 	hf_expect_eq(failed, 0);
 }
 
-HF_SCENARIO(virtio_direct, "dev.virtio_direct", "VB-40",
+HF_SCENARIO(virtio_direct, "dev.virtio_direct", "VB-69",
     "registers at an address are read and written there, 32 bits at a time")
 {
 	static uint32_t window[64];

@@ -20,7 +20,7 @@ expect_refused(const char *says)
 		hf_note("no \"%s\" in: %s", says, msg);
 }
 
-HF_SCENARIO(virtio_no_limits, "dev.virtio_no_limits", "VB-42",
+HF_SCENARIO(virtio_no_limits, "dev.virtio_no_limits", "VB-70",
     "limits of nothing refuse the device")
 {
 	fake_init(&fake, 100);
@@ -44,7 +44,7 @@ need_patience(void)
 #endif
 }
 
-HF_SCENARIO(virtio_no_reset, "dev.virtio_no_reset", "VB-42",
+HF_SCENARIO(virtio_no_reset, "dev.virtio_no_reset", "VB-71",
     "a device that does not reset is not used")
 {
 	need_patience();
@@ -55,7 +55,7 @@ HF_SCENARIO(virtio_no_reset, "dev.virtio_no_reset", "VB-42",
 	hf_expect_eq(fake.accepted, 0);
 }
 
-HF_SCENARIO(virtio_little_memory, "dev.virtio_little_memory", "VB-43",
+HF_SCENARIO(virtio_little_memory, "dev.virtio_little_memory", "VB-72",
     "the ring is as large as the memory for it, whatever the device offers")
 {
 	char msg[128];
@@ -81,7 +81,7 @@ count_done(struct hf_io *io, int error)
 	done++;
 }
 
-HF_SCENARIO(virtio_reset_hangs, "dev.virtio_reset_hangs", "VB-48 VB-49",
+HF_SCENARIO(virtio_reset_hangs, "dev.virtio_reset_hangs", "VB-73",
     "what a device may still write to is not given back, and it gets no more")
 {
 	struct hf_seg seg = { (vm_paddr_t)(uintptr_t)block, sizeof(block) };

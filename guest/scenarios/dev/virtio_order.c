@@ -81,7 +81,7 @@ want_notification(void *arg)
 	*avail_event() = fake.last_avail;
 }
 
-HF_SCENARIO(virtio_asleep, "dev.virtio_falls_asleep", "VB-46",
+HF_SCENARIO(virtio_asleep, "dev.virtio_falls_asleep", "VB-77",
     "a device that wants to be told from now on is told of a request")
 {
 	int kicks;
@@ -116,7 +116,7 @@ complete(void *arg)
 	fake_complete(&fake, 0, VIRTIO_BLK_S_OK);
 }
 
-HF_SCENARIO(virtio_last_look, "dev.virtio_last_look", "VB-46",
+HF_SCENARIO(virtio_last_look, "dev.virtio_last_look", "VB-78",
     "what a device completes while interrupts are asked for is found without "
     "one")
 {

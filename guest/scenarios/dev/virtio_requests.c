@@ -139,7 +139,7 @@ HF_SCENARIO(virtio_split, "dev.virtio_split", "VB-44",
 	hf_expect_eq(fake_fetch(&fake), 0);
 }
 
-HF_SCENARIO(virtio_merge, "dev.virtio_merge", "VB-44",
+HF_SCENARIO(virtio_merge, "dev.virtio_merge", "VB-75",
     "adjacent segments travel as one")
 {
 	u_int k;
@@ -167,7 +167,7 @@ HF_SCENARIO(virtio_merge, "dev.virtio_merge", "VB-44",
 	hf_expect_eq(memcmp(data, image, 4 * 4096), 0);
 }
 
-HF_SCENARIO(virtio_order_random, "dev.virtio_random_order", "VB-45 VB-50",
+HF_SCENARIO(virtio_order_random, "dev.virtio_random_order", "VB-45 VB-50 IB-1",
     "random completion order, bursts and spurious interrupts lose nothing")
 {
 	static const uint16_t sizes[] = { 4, 8, 64, 256, 1024 };

@@ -85,7 +85,7 @@ complete(int i, uint8_t status)
 	vtblk_intr(&disk);
 }
 
-HF_SCENARIO(virtio_first_error, "dev.virtio_first_error", "VB-47 VB-44",
+HF_SCENARIO(virtio_first_error, "dev.virtio_first_error", "VB-76 VB-47",
     "an I/O in several requests has the error of the first that failed")
 {
 	begin(64);
@@ -146,7 +146,7 @@ HF_SCENARIO(virtio_larger, "dev.virtio_larger_than_ring", "VB-44 VB-45",
 	hf_expect_eq(disk.sc_vq.vq_nfree, disk.sc_vq.vq_size);
 }
 
-HF_SCENARIO(virtio_merge_limit, "dev.virtio_merge_limit", "VB-44",
+HF_SCENARIO(virtio_merge_limit, "dev.virtio_merge_limit", "VB-75",
     "adjacent segments are merged up to the device's largest, not beyond")
 {
 	offer();

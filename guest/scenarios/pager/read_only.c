@@ -113,7 +113,7 @@ expect_put_refused(struct vnode *vp, int flags)
 	VOP_UNLOCK(vp);
 }
 
-HF_SCENARIO(read_only_disk, "pager.read_only_disk", "VB-20",
+HF_SCENARIO(read_only_disk, "pager.read_only_disk", "VB-51",
     "a read-only disk is mounted so; EROFS for whoever would write", ON_DISK)
 {
 	struct vnode *vp;
