@@ -12,6 +12,7 @@
 #include "blk/blk.h"
 #include "blk/fault_plan.h"
 #include "core/err.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "core/monotonic.h"
 
@@ -78,7 +79,7 @@ delay_op(struct faulty *f, struct blk_op *op, uint64_t delay_ms)
 	struct held *h = held_new(f, op), **at;
 
 	h->due_ns = monotonic_ns() + delay_ms * NS_PER_MS;
-	pthread_mutex_lock(&f->lock);
+	lock_take(&f->lock);
 	if (f->cut_short)
 		h->due_ns = DUE_NOW;
 	at = &f->delayed;
@@ -87,7 +88,7 @@ delay_op(struct faulty *f, struct blk_op *op, uint64_t delay_ms)
 	h->next = *at;
 	*at = h;
 	timer_arm(f);
-	pthread_mutex_unlock(&f->lock);
+	lock_drop(&f->lock);
 }
 
 static void
@@ -131,12 +132,12 @@ count_op(struct faulty *f, const struct blk_op *op)
 {
 	const struct fault_rule *rule;
 
-	pthread_mutex_lock(&f->lock);
+	lock_take(&f->lock);
 	f->counts[op->kind]++;
 	f->counts[FAULT_KIND_ANY]++;
 	rule = fault_plan_find(&f->plan, op->kind, f->counts);
 	f->touched += rule != NULL;
-	pthread_mutex_unlock(&f->lock);
+	lock_drop(&f->lock);
 	return (rule);
 }
 
@@ -173,13 +174,13 @@ faulty_event_fd(struct blk_backend *b)
 
 	if (f->epoll_fd < 0)
 		return (fd);
-	pthread_mutex_lock(&f->lock);
+	lock_take(&f->lock);
 	if (fd >= 0 && !f->lower_polled) {
 		rc = epoll_ctl(f->epoll_fd, EPOLL_CTL_ADD, fd, &event);
 		hf_check(rc == 0);
 		f->lower_polled = true;
 	}
-	pthread_mutex_unlock(&f->lock);
+	lock_drop(&f->lock);
 	return (f->epoll_fd);
 }
 
@@ -188,13 +189,13 @@ faulty_cut_short(struct blk_backend *b)
 {
 	struct faulty *f = (struct faulty *)b;
 
-	pthread_mutex_lock(&f->lock);
+	lock_take(&f->lock);
 	f->cut_short = true;
 	for (struct held *h = f->delayed; h != NULL; h = h->next)
 		h->due_ns = DUE_NOW;
 	if (f->delayed != NULL)
 		timer_arm(f);
-	pthread_mutex_unlock(&f->lock);
+	lock_drop(&f->lock);
 }
 
 /* The first op whose time has come, or NULL; *fails: it is not to be started. */
@@ -203,7 +204,7 @@ delayed_take(struct faulty *f, bool *fails)
 {
 	struct held *h;
 
-	pthread_mutex_lock(&f->lock);
+	lock_take(&f->lock);
 	h = f->delayed;
 	if (h != NULL && h->due_ns > monotonic_ns())
 		h = NULL;
@@ -212,7 +213,7 @@ delayed_take(struct faulty *f, bool *fails)
 		timer_arm(f);
 	}
 	*fails = f->cut_short;
-	pthread_mutex_unlock(&f->lock);
+	lock_drop(&f->lock);
 	return (h);
 }
 
@@ -258,7 +259,7 @@ faulty_close(struct blk_backend *b)
 		close(f->epoll_fd);
 	if (f->timer_fd >= 0)
 		close(f->timer_fd);
-	pthread_mutex_destroy(&f->lock);
+	lock_destroy(&f->lock);
 	free(f);
 }
 
@@ -316,7 +317,7 @@ blk_faulty_new(struct blk_backend *lower, const char *plan, struct hf_err *err)
 	f->blk.lower = lower;
 	f->epoll_fd = -1;
 	f->timer_fd = -1;
-	pthread_mutex_init(&f->lock, NULL);
+	lock_init(&f->lock);
 	if (fault_plan_parse(plan, &f->plan, err) != 0) {
 		faulty_close(&f->blk);
 		return (NULL);

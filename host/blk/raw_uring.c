@@ -20,6 +20,7 @@
 #include "blk/blk.h"
 #include "blk/raw.h"
 #include "core/err.h"
+#include "core/lock.h"
 #include "core/log.h"
 
 #if HF_HAVE_URING
@@ -105,10 +106,10 @@ ring_submit(struct uring *u)
 		n = io_uring_submit(&u->ring);
 		if (n == -EAGAIN || n == -EBUSY) {
 			/* Completions make room; the reaper needs the lock. */
-			pthread_mutex_unlock(&u->lock);
+			lock_drop(&u->lock);
 			blk_reap(&u->raw.blk);
 			sched_yield();
-			pthread_mutex_lock(&u->lock);
+			lock_take(&u->lock);
 		} else {
 			hf_check(n >= 0 || n == -EINTR);
 		}
@@ -151,15 +152,15 @@ uring_submit(struct blk_backend *b, struct blk_op *op)
 		blk_op_complete(op, EIO);
 		return;
 	}
-	pthread_mutex_lock(&u->lock);
+	lock_take(&u->lock);
 	if (u->state == RING_NONE)
 		(void)ring_set_up(u);
 	if (u->state == RING_LIVE) {
 		ring_add(u, op);
-		pthread_mutex_unlock(&u->lock);
+		lock_drop(&u->lock);
 		return;
 	}
-	pthread_mutex_unlock(&u->lock);
+	lock_drop(&u->lock);
 	if (op->kind == BLK_FLUSH)
 		blk_op_complete(op, raw_flush(&u->raw));
 	else
@@ -173,9 +174,9 @@ uring_kick(struct blk_backend *b)
 
 	if (ring_state(u) != RING_LIVE)
 		return;
-	pthread_mutex_lock(&u->lock);
+	lock_take(&u->lock);
 	ring_submit(u);
-	pthread_mutex_unlock(&u->lock);
+	lock_drop(&u->lock);
 }
 
 static int
@@ -222,14 +223,14 @@ uring_reap(struct blk_backend *b)
 	if (ring_state(u) != RING_LIVE)
 		return;
 	do {
-		pthread_mutex_lock(&u->lock);
+		lock_take(&u->lock);
 		n = io_uring_peek_batch_cqe(&u->ring, cqes, REAP_BATCH);
 		for (unsigned int i = 0; i < n; i++) {
 			finished[i].op = io_uring_cqe_get_data(cqes[i]);
 			finished[i].result = cqes[i]->res;
 		}
 		io_uring_cq_advance(&u->ring, n);
-		pthread_mutex_unlock(&u->lock);
+		lock_drop(&u->lock);
 		for (unsigned int i = 0; i < n; i++)
 			uring_finish(u, finished[i].op, finished[i].result);
 	} while (n == REAP_BATCH);
@@ -242,7 +243,7 @@ uring_close(struct blk_backend *b)
 
 	if (u->state == RING_LIVE)
 		io_uring_queue_exit(&u->ring);
-	pthread_mutex_destroy(&u->lock);
+	lock_destroy(&u->lock);
 	raw_unmap(&u->raw);
 	close(u->raw.fd);
 	free(u);
@@ -263,7 +264,7 @@ blk_uring_new(int fd, uint64_t capacity_sectors, bool readonly)
 	hf_check_memory(u != NULL);
 	raw_init(
 	    &u->raw, &uring_ops, "io_uring", fd, capacity_sectors, readonly);
-	pthread_mutex_init(&u->lock, NULL);
+	lock_init(&u->lock);
 	return (&u->raw.blk);
 }
 
@@ -273,9 +274,9 @@ blk_uring_set_up(struct blk_backend *b, struct hf_err *err)
 	struct uring *u = (struct uring *)b;
 	int error;
 
-	pthread_mutex_lock(&u->lock);
+	lock_take(&u->lock);
 	error = ring_set_up(u);
-	pthread_mutex_unlock(&u->lock);
+	lock_drop(&u->lock);
 	return (error == 0 ? 0
 			   : err_user_errno(err, error,
 				 "disk engine uring: io_uring refused"));

@@ -19,6 +19,7 @@
 #include "blk/blk.h"
 #include "blk/snapshot.h"
 #include "core/err.h"
+#include "core/lock.h"
 
 static size_t
 present_bytes(const struct snapshot *s)
@@ -79,9 +80,9 @@ read_done(struct blk_op *op, int error)
 	struct snapshot *s = blk_op_layer_arg(op);
 
 	if (error == 0 && was_written(s)) {
-		pthread_mutex_lock(&s->lock);
+		lock_take(&s->lock);
 		patch_locked(s, op);
-		pthread_mutex_unlock(&s->lock);
+		lock_drop(&s->lock);
 	}
 	blk_op_complete(op, error);
 }
@@ -96,12 +97,12 @@ read_overlay(struct snapshot *s, struct blk_op *op)
 
 	if (!was_written(s))
 		return (false);
-	pthread_mutex_lock(&s->lock);
+	lock_take(&s->lock);
 	if (run_length(s, first, first + sectors, &has) == sectors && has) {
 		patch_locked(s, op);
 		whole = true;
 	}
-	pthread_mutex_unlock(&s->lock);
+	lock_drop(&s->lock);
 	if (whole)
 		blk_op_complete(op, 0);
 	return (whole);
@@ -134,7 +135,7 @@ snapshot_write(struct snapshot *s, struct blk_op *op)
 	uint64_t first = op->offset_bytes / BLK_SECTOR_BYTES;
 	uint64_t end = first + op->length_bytes / BLK_SECTOR_BYTES;
 
-	pthread_mutex_lock(&s->lock);
+	lock_take(&s->lock);
 	blk_iov_read(op->iov, op->iov_count, 0, s->overlay + op->offset_bytes,
 	    op->length_bytes);
 	for (uint64_t at = first; at < end; at++) {
@@ -145,7 +146,7 @@ snapshot_write(struct snapshot *s, struct blk_op *op)
 	}
 	if (s->back != NULL)
 		write_back_mark(s->back, first, end);
-	pthread_mutex_unlock(&s->lock);
+	lock_drop(&s->lock);
 	blk_op_complete(op, 0);
 }
 
@@ -211,7 +212,7 @@ snapshot_close(struct blk_backend *b)
 		    (size_t)(b->capacity_sectors * BLK_SECTOR_BYTES));
 	if (s->present != NULL)
 		(void)munmap(s->present, present_bytes(s));
-	pthread_mutex_destroy(&s->lock);
+	lock_destroy(&s->lock);
 	free(s);
 }
 
@@ -242,7 +243,7 @@ overlay_new(struct blk_backend *lower, const char *name, struct hf_err *err)
 	s->blk.capacity_sectors = blk_capacity_sectors(lower);
 	s->blk.name = name;
 	s->blk.lower = lower;
-	pthread_mutex_init(&s->lock, NULL);
+	lock_init(&s->lock);
 	s->overlay = snapshot_reserve(
 	    (size_t)(s->blk.capacity_sectors * BLK_SECTOR_BYTES));
 	s->present = snapshot_reserve(present_bytes(s));

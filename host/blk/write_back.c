@@ -18,6 +18,7 @@
 #include "blk/blk.h"
 #include "blk/snapshot.h"
 #include "core/err.h"
+#include "core/lock.h"
 #include "core/log.h"
 
 #define RUN_SECTORS 256u
@@ -99,7 +100,7 @@ take_run(struct write_back *w)
 {
 	uint64_t end = w->s->blk.capacity_sectors, n = 0;
 
-	pthread_mutex_lock(&w->s->lock);
+	lock_take(&w->s->lock);
 	while (w->next < end && !is_dirty(w, w->next))
 		w->next += w->dirty[w->next / 8] == 0 ? 8 - w->next % 8 : 1;
 	w->run_first = w->next;
@@ -110,7 +111,7 @@ take_run(struct write_back *w)
 	}
 	memcpy(w->buf, w->s->overlay + w->run_first * BLK_SECTOR_BYTES,
 	    n * BLK_SECTOR_BYTES);
-	pthread_mutex_unlock(&w->s->lock);
+	lock_drop(&w->s->lock);
 	w->run_sectors = n;
 	return (n != 0);
 }
@@ -126,13 +127,13 @@ flush_done(struct blk_op *io, int error)
 	struct waiting *next;
 	struct blk_op *op;
 
-	pthread_mutex_lock(&w->s->lock);
+	lock_take(&w->s->lock);
 	op = w->flush;
 	next = w->waiting;
 	w->flush = next != NULL ? next->op : NULL;
 	if (next != NULL)
 		w->waiting = next->next;
-	pthread_mutex_unlock(&w->s->lock);
+	lock_drop(&w->s->lock);
 	blk_op_complete(op, w->error != 0 ? w->error : error);
 	if (next != NULL) {
 		free(next);
@@ -150,9 +151,9 @@ run_done(struct blk_op *io, int error)
 
 	if (error != 0) {
 		/* Still not below: for the next flush. */
-		pthread_mutex_lock(&w->s->lock);
+		lock_take(&w->s->lock);
 		write_back_mark(w, w->run_first, w->run_first + w->run_sectors);
-		pthread_mutex_unlock(&w->s->lock);
+		lock_drop(&w->s->lock);
 		w->error = error;
 	}
 	if (__atomic_exchange_n(&w->turn, TURN_DONE, __ATOMIC_ACQ_REL) ==
@@ -208,7 +209,7 @@ write_back_flush(struct write_back *w, struct blk_op *op)
 
 	hf_check(mine != NULL);
 	mine->op = op;
-	pthread_mutex_lock(&w->s->lock);
+	lock_take(&w->s->lock);
 	busy = w->flush != NULL;
 	if (busy) {
 		for (at = &w->waiting; *at != NULL; at = &(*at)->next)
@@ -216,7 +217,7 @@ write_back_flush(struct write_back *w, struct blk_op *op)
 		*at = mine;
 	} else
 		w->flush = op;
-	pthread_mutex_unlock(&w->s->lock);
+	lock_drop(&w->s->lock);
 	if (busy)
 		return;
 	free(mine);

@@ -6,6 +6,7 @@
 
 #include "abi.h"
 #include "core/err.h"
+#include "core/lock.h"
 #include "dev/bus.h"
 #include "dev/console.h"
 #include "vm/guestmem.h"
@@ -36,9 +37,9 @@ console_out(void *dev, uint16_t port, unsigned int width, const void *data,
 
 	/* The claim is one port wide, so nothing wider gets here. */
 	hf_check(width == 1);
-	pthread_mutex_lock(&con->lock);
+	lock_take(&con->lock);
 	con->sink(con->arg, data, count);
-	pthread_mutex_unlock(&con->lock);
+	lock_drop(&con->lock);
 }
 
 static const struct bus_pio_ops console_ops = {
@@ -72,11 +73,11 @@ block_out(void *dev, uint16_t port, unsigned int width, const void *data,
 	if (!guestmem_read(con->mem, gpa_make(addr), &block, sizeof(block)) ||
 	    block.len > sizeof(con->text))
 		return;
-	pthread_mutex_lock(&con->lock);
+	lock_take(&con->lock);
 	if (guestmem_read(con->mem, gpa_make((uint64_t)addr + sizeof(block)),
 		con->text, block.len))
 		con->sink(con->arg, con->text, block.len);
-	pthread_mutex_unlock(&con->lock);
+	lock_drop(&con->lock);
 }
 
 static const struct bus_pio_ops block_ops = {
@@ -101,7 +102,7 @@ console_new(struct bus *bus, console_sink_fn *sink, void *arg)
 		free(con);
 		return (NULL);
 	}
-	pthread_mutex_init(&con->lock, NULL);
+	lock_init(&con->lock);
 	return (con);
 }
 
@@ -116,6 +117,6 @@ console_free(struct console *con)
 {
 	if (con == NULL)
 		return;
-	pthread_mutex_destroy(&con->lock);
+	lock_destroy(&con->lock);
 	free(con);
 }

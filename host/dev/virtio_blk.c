@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/lock.h"
 #include "dev/virtio_blk_impl.h"
 #include "virtio_abi.h"
 
@@ -56,8 +57,8 @@ virtio_blk_new(
 	memcpy(b->id, serial, strnlen(serial, sizeof(b->id)));
 	b->doorbell = -1;
 	b->parked = true;
-	pthread_mutex_init(&b->taker, NULL);
-	pthread_mutex_init(&b->lock, NULL);
+	lock_init(&b->taker);
+	lock_init(&b->lock);
 	pthread_cond_init(&b->wake, NULL);
 	pthread_cond_init(&b->rest, NULL);
 	b->device = (struct virtio_device){ .id = VIRTIO_ID_BLOCK,
@@ -82,8 +83,8 @@ virtio_blk_free(struct virtio_blk *b)
 	virtio_blk_worker_destroy(b);
 	pthread_cond_destroy(&b->rest);
 	pthread_cond_destroy(&b->wake);
-	pthread_mutex_destroy(&b->lock);
-	pthread_mutex_destroy(&b->taker);
+	lock_destroy(&b->lock);
+	lock_destroy(&b->taker);
 	free(b);
 }
 
@@ -98,8 +99,8 @@ virtio_blk_stats(struct virtio_blk *b)
 {
 	struct virtio_blk_stats copy;
 
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	copy = b->stats;
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 	return (copy);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "dev/virtio_blk_impl.h"
 #include "virtio_abi.h"
@@ -56,7 +57,7 @@ flight_complete(struct flight *f, uint8_t status, uint32_t used_bytes)
 {
 	struct virtio_blk *b = f->blk;
 
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	if (b->broken) {
 		b->stats.discarded++;
 	} else {
@@ -75,7 +76,7 @@ flight_complete(struct flight *f, uint8_t status, uint32_t used_bytes)
 		}
 	}
 	flight_end(b, f);
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 }
 
 /* blk_op.done: on any thread. */
@@ -101,7 +102,7 @@ flight_begin(struct virtio_blk *b)
 {
 	struct flight *f;
 
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	f = b->free_flights;
 	if (f != NULL) {
 		b->free_flights = f->next;
@@ -112,7 +113,7 @@ flight_begin(struct virtio_blk *b)
 	}
 	b->in_flight++;
 	b->stats.taken++;
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 	f->blk = b;
 	f->head = b->chain.head;
 	return (f);
@@ -123,11 +124,11 @@ static void
 flight_defer(struct virtio_blk *b, struct flight *f)
 {
 	f->next = NULL;
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	*b->deferred_tail = f;
 	b->deferred_tail = &f->next;
 	b->stats.deferred++;
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 }
 
 /* False: not done, the worker has to be told. */
@@ -174,9 +175,9 @@ request_perform(struct virtio_blk *b, enum how how)
 	virtio_blk_decode(b->mem, &b->chain, &b->limits, &f->req);
 	switch (f->req.action) {
 	case VIRTIO_BLK_DROP:
-		pthread_mutex_lock(&b->lock);
+		lock_take(&b->lock);
 		log_guest_error(b, "request without header or status byte");
-		pthread_mutex_unlock(&b->lock);
+		lock_drop(&b->lock);
 		flight_complete(f, VIRTIO_BLK_S_OK, 0);
 		break;
 	case VIRTIO_BLK_COMPLETE:
@@ -210,11 +211,11 @@ should_serve(struct virtio_blk *b)
 static void
 break_down(struct virtio_blk *b, const char *why)
 {
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	b->broken = true;
 	b->stats.breaks++;
 	log_guest_error(b, why);
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 }
 
 bool
@@ -299,9 +300,9 @@ virtio_blk_notify(void *dev, unsigned int queue)
 	if (__atomic_load_n(&b->doorbell, __ATOMIC_ACQUIRE) < 0)
 		return;
 	/* Whoever is at it now may have looked at the ring too early. */
-	if (b->tries && pthread_mutex_trylock(&b->taker) == 0) {
+	if (b->tries && lock_try(&b->taker)) {
 		more = virtio_blk_take(b, HOW_NOW);
-		pthread_mutex_unlock(&b->taker);
+		lock_drop(&b->taker);
 	}
 	if (more)
 		virtio_blk_doorbell_ring(b);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/lock.h"
 #include "dev/virtio_blk_impl.h"
 
 /* Lock order: taker, lock (virtio_blk_impl.h). */
@@ -45,11 +46,11 @@ worker_submit_deferred(struct virtio_blk *b)
 {
 	struct flight *f, *next;
 
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	f = b->deferred;
 	b->deferred = NULL;
 	b->deferred_tail = &b->deferred;
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 	if (f == NULL)
 		return;
 	for (; f != NULL; f = next) {
@@ -65,9 +66,9 @@ worker_in_flight(struct virtio_blk *b)
 {
 	unsigned int n;
 
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	n = b->in_flight;
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 	return (n);
 }
 
@@ -78,10 +79,10 @@ worker_settled(struct virtio_blk *b)
 	/* Nobody else writes them. */
 	if (b->settled == b->settles_heard)
 		return;
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	b->settled = b->settles_heard;
 	pthread_cond_broadcast(&b->rest);
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 }
 
 /* Sleeps until the doorbell rings or the backend has completions. */
@@ -117,15 +118,15 @@ worker_serve(struct virtio_blk *b)
 
 	for (;;) {
 		more = false;
-		pthread_mutex_lock(&b->taker);
+		lock_take(&b->taker);
 		if (b->tries)
 			more = virtio_blk_take(b, HOW_LATER);
 		else
 			virtio_blk_drain(b);
-		pthread_mutex_unlock(&b->taker);
+		lock_drop(&b->taker);
 		worker_submit_deferred(b);
 
-		pthread_mutex_lock(&b->taker);
+		lock_take(&b->taker);
 		in_flight = worker_in_flight(b);
 		if (b->broken && !b->broken_told && in_flight == 0) {
 			/* Told only now: no guest write can follow it. */
@@ -135,16 +136,16 @@ worker_serve(struct virtio_blk *b)
 		/* With taker: no vCPU is taking chains, and none will. */
 		ended = !__atomic_load_n(&b->run, __ATOMIC_ACQUIRE) &&
 		    in_flight == 0;
-		pthread_mutex_unlock(&b->taker);
+		lock_drop(&b->taker);
 		if (ended)
 			return;
 		if (more)
 			continue;
 		worker_settled(b);
 		worker_sleep(b, in_flight);
-		pthread_mutex_lock(&b->lock);
+		lock_take(&b->lock);
 		b->stats.wakeups++;
-		pthread_mutex_unlock(&b->lock);
+		lock_drop(&b->lock);
 	}
 }
 
@@ -157,19 +158,19 @@ worker_main(void *arg)
 {
 	struct virtio_blk *b = arg;
 
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	for (;;) {
 		while (b->parked && !b->quit)
-			pthread_cond_wait(&b->wake, &b->lock);
+			lock_wait(&b->wake, &b->lock);
 		if (b->parked)
 			break;
-		pthread_mutex_unlock(&b->lock);
+		lock_drop(&b->lock);
 		worker_serve(b);
-		pthread_mutex_lock(&b->lock);
+		lock_take(&b->lock);
 		b->parked = true;
 		pthread_cond_broadcast(&b->rest);
 	}
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 	return (NULL);
 }
 
@@ -207,10 +208,10 @@ void
 virtio_blk_worker_destroy(struct virtio_blk *b)
 {
 	if (b->have_worker) {
-		pthread_mutex_lock(&b->lock);
+		lock_take(&b->lock);
 		b->quit = true;
 		pthread_cond_signal(&b->wake);
-		pthread_mutex_unlock(&b->lock);
+		lock_drop(&b->lock);
 		pthread_join(b->worker, NULL);
 		b->have_worker = false;
 	}
@@ -234,14 +235,14 @@ virtio_blk_start(void *dev, uint64_t features)
 		b->device.failed(b->device.transport, why);
 		return;
 	}
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	hf_check(b->in_flight == 0);
 	b->broken = false;
 	b->broken_told = false;
 	b->parked = false;
 	__atomic_store_n(&b->run, true, __ATOMIC_RELEASE);
 	pthread_cond_signal(&b->wake);
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 }
 
 void
@@ -251,14 +252,14 @@ virtio_blk_stop(void *dev)
 
 	if (!b->have_worker)
 		return;
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	__atomic_store_n(&b->run, false, __ATOMIC_RELEASE);
 	virtio_blk_doorbell_ring(b);
 	while (!b->parked)
-		pthread_cond_wait(&b->rest, &b->lock);
+		lock_wait(&b->rest, &b->lock);
 	hf_check(b->in_flight == 0);
 	hf_check(b->stats.taken == b->stats.returned + b->stats.discarded);
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 }
 
 void
@@ -266,13 +267,13 @@ virtio_blk_settle(struct virtio_blk *b)
 {
 	uint64_t call;
 
-	pthread_mutex_lock(&b->lock);
+	lock_take(&b->lock);
 	if (!b->parked) {
 		call = ++b->settles_asked;
 		doorbell_add(b, DOORBELL_SETTLE);
 		/* If it parks, the doorbell keeps the count for the next start. */
 		while (b->settled < call && !b->parked)
-			pthread_cond_wait(&b->rest, &b->lock);
+			lock_wait(&b->rest, &b->lock);
 	}
-	pthread_mutex_unlock(&b->lock);
+	lock_drop(&b->lock);
 }

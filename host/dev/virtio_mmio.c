@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "dev/virtqueue.h"
 #include "virtio_abi.h"
@@ -424,9 +425,9 @@ transport_read(void *arg, uint64_t off, unsigned int width, void *data)
 		/* The interrupt handler's register: never waits for a reset. */
 		value = __atomic_load_n(&t->interrupt_status, __ATOMIC_SEQ_CST);
 	} else {
-		pthread_mutex_lock(&t->lock);
+		lock_take(&t->lock);
 		value = register_read(t, (uint32_t)off);
-		pthread_mutex_unlock(&t->lock);
+		lock_drop(&t->lock);
 	}
 	memcpy(data, &value, sizeof(value));
 }
@@ -459,9 +460,9 @@ transport_write(void *arg, uint64_t off, unsigned int width, const void *data)
 		    &t->interrupt_status, ~value, __ATOMIC_SEQ_CST);
 		break;
 	default:
-		pthread_mutex_lock(&t->lock);
+		lock_take(&t->lock);
 		register_write(t, (uint32_t)off, value);
-		pthread_mutex_unlock(&t->lock);
+		lock_drop(&t->lock);
 		break;
 	}
 }
@@ -513,7 +514,7 @@ virtio_mmio_new(
 	t->notify_port = config->notify_port;
 	for (unsigned int q = 0; q < VIRTIO_QUEUES_MAX; q++)
 		t->doorbells[q] = t->port_doorbells[q] = -1;
-	pthread_mutex_init(&t->lock, NULL);
+	lock_init(&t->lock);
 	dev->used = transport_used;
 	dev->broken = transport_broken;
 	dev->failed = transport_failed;
@@ -526,10 +527,10 @@ virtio_mmio_free(struct virtio_mmio *t)
 {
 	if (t == NULL)
 		return;
-	pthread_mutex_lock(&t->lock);
+	lock_take(&t->lock);
 	transport_reset(t);
-	pthread_mutex_unlock(&t->lock);
-	pthread_mutex_destroy(&t->lock);
+	lock_drop(&t->lock);
+	lock_destroy(&t->lock);
 	free(t);
 }
 

@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "core/lock.h"
 #include "core/monotonic.h"
 #include "dev/bus.h"
 #include "dev/console.h"
@@ -87,14 +88,14 @@ on_console(void *arg, const char *bytes, size_t len_bytes)
 	struct guest *g = arg;
 	bool wake;
 
-	pthread_mutex_lock(&g->lock);
+	lock_take(&g->lock);
 	if (!g->deaf) {
 		g->console_bytes += len_bytes;
 		record_stream_feed(&g->stream, bytes, len_bytes);
 	}
 	wake = g->wake;
 	g->wake = false;
-	pthread_mutex_unlock(&g->lock);
+	lock_drop(&g->lock);
 	/* Without the lock, which is what the woken owner wants next. */
 	if (wake)
 		wake_owner(g);
@@ -196,7 +197,7 @@ guest_new(const struct run_options *opt, bool with_disk,
 	/* Kept lines and the record's are written before they are read. */
 	memset(g, 0, offsetof(struct guest, tail.lines));
 	g->opt = opt;
-	pthread_mutex_init(&g->lock, NULL);
+	lock_init(&g->lock);
 	g->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (g->wake_fd < 0) {
 		err_host_errno(err, errno, "eventfd");
@@ -244,17 +245,17 @@ guest_stop(struct guest *g)
 	vm_request_stop(g->vm);
 	disk_cut_short(g->disk);
 	vm_stop(g->vm);
-	pthread_mutex_lock(&g->lock);
+	lock_take(&g->lock);
 	record_stream_finish(&g->stream);
-	pthread_mutex_unlock(&g->lock);
+	lock_drop(&g->lock);
 }
 
 void
 guest_ignore(struct guest *g)
 {
-	pthread_mutex_lock(&g->lock);
+	lock_take(&g->lock);
 	g->deaf = true;
-	pthread_mutex_unlock(&g->lock);
+	lock_drop(&g->lock);
 }
 
 void
@@ -271,6 +272,6 @@ guest_free(struct guest *g)
 	debug_exit_free(g->debug_exit);
 	if (g->wake_fd >= 0)
 		close(g->wake_fd);
-	pthread_mutex_destroy(&g->lock);
+	lock_destroy(&g->lock);
 	free(g);
 }

@@ -10,6 +10,7 @@
 
 #include "abi.h"
 #include "core/interrupt.h"
+#include "core/lock.h"
 #include "core/monotonic.h"
 #include "run/account.h"
 #include "run/progress.h"
@@ -45,7 +46,7 @@ look(struct watch *w)
 	struct guest *g = w->g;
 	struct view v;
 
-	pthread_mutex_lock(&g->lock);
+	lock_take(&g->lock);
 	g->lost_ns = w->runtime.lost_ns;
 	v.now_ns = guest_time_ns(g);
 	/* An event from before the loss was known is not in the future. */
@@ -58,7 +59,7 @@ look(struct watch *w)
 	v.console_bytes = g->console_bytes;
 	/* All but the one at fault for whatever happens next. */
 	v.settled = g->verdict.next == 0 ? 0 : g->verdict.next - 1;
-	pthread_mutex_unlock(&g->lock);
+	lock_drop(&g->lock);
 	return (v);
 }
 
@@ -145,10 +146,10 @@ account(struct watch *w, const struct vm_end *end)
 	struct guest *g = w->g;
 	char *text;
 
-	pthread_mutex_lock(&g->lock);
+	lock_take(&g->lock);
 	text = account_of_bad_end(&g->verdict, &g->tail, end,
 	    vm_guestmem(g->vm), g->opt->kernel.bytes, g->opt->kernel.len_bytes);
-	pthread_mutex_unlock(&g->lock);
+	lock_drop(&g->lock);
 	return (text);
 }
 

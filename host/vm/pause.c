@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/lock.h"
 #include "vm/vm_private.h"
 
 void
@@ -19,22 +20,22 @@ vcpu_rest(struct vcpu *cpu)
 
 	if (!__atomic_load_n(&vm->pausing, __ATOMIC_ACQUIRE))
 		return;
-	pthread_mutex_lock(&vm->lock);
+	lock_take(&vm->lock);
 	cpu->resting = true;
 	pthread_cond_signal(&vm->rested);
 	while (vm->pausing)
-		pthread_cond_wait(&vm->resumed, &vm->lock);
+		lock_wait(&vm->resumed, &vm->lock);
 	cpu->resting = false;
-	pthread_mutex_unlock(&vm->lock);
+	lock_drop(&vm->lock);
 }
 
 void
 vcpu_rest_for_good(struct vcpu *cpu)
 {
-	pthread_mutex_lock(&cpu->vm->lock);
+	lock_take(&cpu->vm->lock);
 	cpu->resting = true;
 	pthread_cond_signal(&cpu->vm->rested);
-	pthread_mutex_unlock(&cpu->vm->lock);
+	lock_drop(&cpu->vm->lock);
 }
 
 /* Lock held. */
@@ -73,12 +74,11 @@ vm_pause(struct vm *vm, int patience_ms)
 	*look = (struct vm_end){ .ncpus = vm->ncpus };
 	look->cpus = calloc(vm->ncpus, sizeof(*look->cpus));
 	hf_check_memory(look->cpus != NULL);
-	pthread_mutex_lock(&vm->lock);
+	lock_take(&vm->lock);
 	__atomic_store_n(&vm->pausing, true, __ATOMIC_RELEASE);
 	for (i = 0; i < vm->nmade; i++)
 		vcpu_kick(&vm->cpus[i]);
-	while (!all_rest(vm) &&
-	    pthread_cond_timedwait(&vm->rested, &vm->lock, &until) != ETIMEDOUT)
+	while (!all_rest(vm) && lock_wait_until(&vm->rested, &vm->lock, &until))
 		;
 	for (i = 0; i < vm->ncpus; i++) {
 		struct vcpu *cpu = &vm->cpus[i];
@@ -89,20 +89,20 @@ vm_pause(struct vm *vm, int patience_ms)
 		else if (cpu->resting || !cpu->running)
 			vcpu_capture(cpu, &look->cpus[i]);
 	}
-	pthread_mutex_unlock(&vm->lock);
+	lock_drop(&vm->lock);
 	return (look);
 }
 
 void
 vm_resume(struct vm *vm)
 {
-	pthread_mutex_lock(&vm->lock);
+	lock_take(&vm->lock);
 	for (unsigned int i = 0; i < vm->nmade && !vm->stopping; i++)
 		__atomic_store_n(
 		    &vm->cpus[i].run->immediate_exit, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&vm->pausing, false, __ATOMIC_RELEASE);
 	pthread_cond_broadcast(&vm->resumed);
-	pthread_mutex_unlock(&vm->lock);
+	lock_drop(&vm->lock);
 	free(vm->paused.cpus);
 	vm->paused.cpus = NULL;
 }

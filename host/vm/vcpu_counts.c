@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "abi.h"
+#include "core/lock.h"
 #include "core/schedstat.h"
 #include "vm/kvm_stats.h"
 #include "vm/vm_private.h"
@@ -83,9 +84,9 @@ vm_cpu_stats(struct vm *vm, unsigned int index)
 	if (stats != NULL || cpu == current || vm->counts)
 		return (stats);
 	__atomic_store_n(&cpu->stats_wanted, true, __ATOMIC_RELEASE);
-	pthread_mutex_lock(&vm->lock);
+	lock_take(&vm->lock);
 	vcpu_interrupt(cpu);
-	pthread_mutex_unlock(&vm->lock);
+	lock_drop(&vm->lock);
 	return (NULL);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/lock.h"
 #include "vm/boot.h"
 #include "vm/elf_load.h"
 #include "vm/kvm.h"
@@ -136,7 +137,7 @@ vm_create(const struct vm_config *cfg, struct hf_err *err)
 
 	vm = calloc(1, sizeof(*vm));
 	hf_check_memory(vm != NULL);
-	pthread_mutex_init(&vm->lock, NULL);
+	lock_init(&vm->lock);
 	pthread_cond_init(&vm->rested, NULL);
 	pthread_cond_init(&vm->resumed, NULL);
 	vm->io = cfg->io;
@@ -212,12 +213,12 @@ vm_start(struct vm *vm, struct hf_err *err)
 	if (vcpu_set_entry(&vm->cpus[0], vm->entry, vm->start_info, err) != 0 ||
 	    (vm->prefault && second_stage_fill(vm, err) != 0))
 		return (-1);
-	pthread_mutex_lock(&vm->lock);
+	lock_take(&vm->lock);
 	vm->started = true;
 	/* The boot CPU last: the others are there when it calls them. */
 	for (i = vm->nmade; i-- > 0 && error == 0;)
 		error = vcpu_start(&vm->cpus[i]);
-	pthread_mutex_unlock(&vm->lock);
+	lock_drop(&vm->lock);
 	if (error == 0)
 		return (0);
 	vm_stop(vm);
@@ -241,13 +242,13 @@ vm_cpus_start(struct vm *vm)
 	unsigned int i;
 	int error = 0;
 
-	pthread_mutex_lock(&vm->lock);
+	lock_take(&vm->lock);
 	i = vm->nmade;
 	if (!vm->stopping && make_cpus(vm, vm->ncpus, &err) != 0)
 		error = -1;
 	for (; i < vm->nmade && error == 0; i++)
 		error = vcpu_start(&vm->cpus[i]);
-	pthread_mutex_unlock(&vm->lock);
+	lock_drop(&vm->lock);
 	if (error > 0)
 		err_host_errno(&err, error, "starting a vCPU thread");
 	if (error != 0)
@@ -263,7 +264,7 @@ vm_end_claim(struct vm *vm, const struct vm_end *end)
 	bool claimed;
 	ssize_t n;
 
-	pthread_mutex_lock(&vm->lock);
+	lock_take(&vm->lock);
 	claimed = vm->end.reason == VM_END_NONE;
 	if (claimed) {
 		cpus = vm->end.cpus;
@@ -274,7 +275,7 @@ vm_end_claim(struct vm *vm, const struct vm_end *end)
 		for (i = 0; i < vm->nmade; i++)
 			vcpu_kick(&vm->cpus[i]);
 	}
-	pthread_mutex_unlock(&vm->lock);
+	lock_drop(&vm->lock);
 	if (!claimed)
 		return;
 	/* Without the lock, which is what the woken owner wants next. */
@@ -296,9 +297,9 @@ vm_wait(struct vm *vm, int timeout_ms)
 
 	/* EINTR: as good as a timeout; the caller looks at its clock. */
 	(void)poll(&pfd, 1, timeout_ms);
-	pthread_mutex_lock(&vm->lock);
+	lock_take(&vm->lock);
 	reason = vm->end.reason;
-	pthread_mutex_unlock(&vm->lock);
+	lock_drop(&vm->lock);
 	return (reason);
 }
 
@@ -384,7 +385,7 @@ vm_destroy(struct vm *vm)
 	memory_fini(&vm->memory);
 	pthread_cond_destroy(&vm->resumed);
 	pthread_cond_destroy(&vm->rested);
-	pthread_mutex_destroy(&vm->lock);
+	lock_destroy(&vm->lock);
 	free(vm->cpuid);
 	free(vm->end.cpus);
 	free(vm->cpus);
@@ -402,9 +403,9 @@ vm_cpu_exists(struct vm *vm, unsigned int cpu)
 {
 	bool made;
 
-	pthread_mutex_lock(&vm->lock);
+	lock_take(&vm->lock);
 	made = cpu < vm->nmade;
-	pthread_mutex_unlock(&vm->lock);
+	lock_drop(&vm->lock);
 	return (made);
 }
 

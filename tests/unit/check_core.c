@@ -9,6 +9,7 @@
 
 #include "core/err.h"
 #include "core/io.h"
+#include "core/lock.h"
 #include "core/units.h"
 #include "unit.h"
 
@@ -157,9 +158,11 @@ START_TEST(user_errors_carry_status_text_and_errno)
 }
 END_TEST
 
-START_TEST(failed_check_aborts_after_a_message)
+/* What a function says that must abort. */
+static const char *
+last_words(void (*f)(void))
 {
-	char text[4096];
+	static char text[4096];
 	int fds[2], status;
 	ssize_t n;
 	pid_t pid;
@@ -169,17 +172,107 @@ START_TEST(failed_check_aborts_after_a_message)
 	if (pid == 0) {
 		dup2(fds[1], STDERR_FILENO);
 		signal(SIGABRT, SIG_DFL);
-		hf_check(1 + 1 == 3);
+		f();
 		_exit(0);
 	}
 	close(fds[1]);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	n = read(fds[0], text, sizeof(text) - 1);
+	close(fds[0]);
 	ck_assert_int_gt(n, 0);
 	text[n] = '\0';
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	return (text);
+}
+
+static void
+fail_check(void)
+{
+	hf_check(1 + 1 == 3);
+}
+
+START_TEST(failed_check_aborts_after_a_message)
+{
+	const char *text = last_words(fail_check);
+
 	ck_assert_ptr_nonnull(strstr(text, "check failed: 1 + 1 == 3"));
 	ck_assert_ptr_nonnull(strstr(text, "check_core.c"));
+}
+END_TEST
+
+static pthread_mutex_t lock;
+static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+
+static void
+take_twice(void)
+{
+	lock_init(&lock);
+	lock_take(&lock);
+	lock_take(&lock);
+}
+
+static void
+drop_what_is_free(void)
+{
+	lock_init(&lock);
+	lock_drop(&lock);
+}
+
+static void *
+drop_it(void *arg)
+{
+	lock_drop(&lock);
+	return (arg);
+}
+
+static void
+drop_what_another_has(void)
+{
+	pthread_t t;
+
+	lock_init(&lock);
+	lock_take(&lock);
+	pthread_create(&t, NULL, drop_it, NULL);
+	pthread_join(t, NULL);
+}
+
+static void
+wait_without(void)
+{
+	lock_init(&lock);
+	lock_wait(&cond, &lock);
+}
+
+static void
+wait_a_while_without(void)
+{
+	lock_init(&lock);
+	(void)lock_wait_until(&cond, &lock, &(struct timespec){ 0 });
+}
+
+static void
+destroy_what_is_taken(void)
+{
+	lock_init(&lock);
+	lock_take(&lock);
+	lock_destroy(&lock);
+}
+
+START_TEST(locks_know_who_has_them)
+{
+	static void (*const misuses[])(void) = { take_twice, drop_what_is_free,
+		drop_what_another_has, wait_without, wait_a_while_without,
+		destroy_what_is_taken };
+
+	for (size_t i = 0; i < sizeof(misuses) / sizeof(misuses[0]); i++)
+		ck_assert_ptr_nonnull(
+		    strstr(last_words(misuses[i]), "check failed: "));
+	lock_init(&lock);
+	ck_assert(lock_try(&lock));
+	ck_assert(!lock_try(&lock));
+	ck_assert(!lock_wait_until(&cond, &lock, &(struct timespec){ 0 }));
+	lock_drop(&lock);
+	lock_destroy(&lock);
 }
 END_TEST
 
@@ -228,7 +321,7 @@ main(void)
 		numbers_are_decimal_or_hexadecimal_to_the_end,
 		sizes_print_in_the_largest_unit_that_divides_them,
 		worst_status_wins, user_errors_carry_status_text_and_errno,
-		failed_check_aborts_after_a_message,
+		failed_check_aborts_after_a_message, locks_know_who_has_them,
 		files_that_cannot_be_inputs_are_refused_by_name, NULL
 	};
 
