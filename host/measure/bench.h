@@ -13,10 +13,11 @@
 #include "hist.h"
 #include "measure/stats.h"
 
-#define BENCH_NAME_MAX	 64
-#define BENCH_ROUNDS_MAX 64
-#define BENCH_TEXT_MAX	 160
-#define BENCH_KVM_STATS	 64
+#define BENCH_NAME_MAX	  64
+#define BENCH_ROUNDS_MAX  64
+#define BENCH_TEXT_MAX	  160
+#define BENCH_KVM_STATS	  64
+#define BENCH_CLASSES_MAX 512 /* that a guest may have measured */
 
 /*
  * Where the time of a sample went: exclusive times, so that the layers of a

@@ -61,33 +61,37 @@ complain(struct bench_collect *c, const char *what)
 		    c->class_name);
 }
 
+/* Digits alone, at least one; *text moves behind them.  False: something else. */
+static bool
+number(const char **text, unsigned long *n)
+{
+	char *end;
+
+	if (**text < '0' || **text > '9')
+		return (false);
+	*n = strtoul(*text, &end, 10);
+	*text = end;
+	return (true);
+}
+
 /* "bucket:count,bucket:count": adds to the part; -1 if it is anything else. */
 static int
 buckets_add(struct bench_collect *c, const char *text)
 {
-	unsigned long last = 0;
-	bool first = true;
+	unsigned long least = 0, bucket, n;
 
-	while (*text != '\0') {
-		char *end;
-		unsigned long bucket, n;
-
-		bucket = strtoul(text, &end, 10);
-		if (end == text || *end != ':' || bucket >= HF_HIST_BUCKETS ||
-		    (!first && bucket <= last))
+	for (;; text++) {
+		if (!number(&text, &bucket) || bucket < least ||
+		    bucket >= HF_HIST_BUCKETS || *text++ != ':')
 			return (-1);
-		text = end + 1;
-		n = strtoul(text, &end, 10);
-		if (end == text || (*end != ',' && *end != '\0') || n == 0 ||
-		    n > c->want - c->got)
+		if (!number(&text, &n) || n == 0 || n > c->want - c->got)
 			return (-1);
 		c->part.bucket[bucket] += (uint32_t)n;
 		c->got += n;
-		last = bucket;
-		first = false;
-		text = *end == ',' ? end + 1 : end;
+		least = bucket + 1;
+		if (*text != ',')
+			return (*text == '\0' ? 0 : -1);
 	}
-	return (first ? -1 : 0);
 }
 
 static bool
@@ -135,9 +139,15 @@ total_done(struct bench_collect *c, struct bench_class *class)
 static void
 hist_done(struct bench_collect *c, uint64_t ops)
 {
-	struct bench_class *class = bench_class_get(c->report, c->class_name);
+	struct bench_class *class;
 	enum bench_layer layer;
 
+	if (c->report->classes >= BENCH_CLASSES_MAX &&
+	    bench_class_find(c->report, c->class_name) == NULL) {
+		complain(c, "too many classes");
+		return;
+	}
+	class = bench_class_get(c->report, c->class_name);
 	class->ops = (uint32_t)ops;
 	/* Whatever comes first: there may be no sample but those apart. */
 	if (class != c->counted)

@@ -77,7 +77,7 @@ stat_add(struct bench_class *c, const char *name, uint64_t delta)
 static void
 read_all(struct bench_kvm *k, struct bench_class *class)
 {
-	for (size_t i = 0; i < k->n; i++) {
+	for (size_t i = 0; k != NULL && i < k->n; i++) {
 		struct source *s = &k->sources[i];
 
 		if (i > 0)

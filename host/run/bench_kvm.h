@@ -6,6 +6,7 @@
 #include "measure/bench.h"
 #include "vm/vm.h"
 
+/* NULL: there is no machine, and nothing is counted. */
 struct bench_kvm;
 
 /*

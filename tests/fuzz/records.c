@@ -11,7 +11,6 @@
 
 #include "fuzz.h"
 #include "run/bench_collect.h"
-#include "run/bench_kvm.h"
 #include "run/verdict.h"
 
 #define NONCE	   "0123456789abcdef"
@@ -28,20 +27,6 @@ struct judged {
 	struct scenario_result results[NSCENARIOS], *order[NSCENARIOS];
 	uint64_t text_bytes, records, violations, hash;
 };
-
-void __wrap_bench_kvm_begin(struct bench_kvm *k);
-void __wrap_bench_kvm_add(struct bench_kvm *k, struct bench_class *class);
-
-/* There is no machine whose counts could be read. */
-void
-__wrap_bench_kvm_begin(struct bench_kvm *k)
-{
-}
-
-void
-__wrap_bench_kvm_add(struct bench_kvm *k, struct bench_class *class)
-{
-}
 
 /* FNV-1a over all that the stream hands on. */
 static void
