@@ -29,11 +29,13 @@ static struct sigaction before;
 static void
 bus_error(int number, siginfo_t *info, void *context)
 {
-	/* Not ours: the same instruction meets what was there before. */
-	if (copying == NULL || info->si_code <= 0)
-		sigaction(SIGBUS, &before, NULL);
-	else
+	/* Of those that somebody sends the code is not positive. */
+	if (copying != NULL && info->si_code > 0)
 		siglongjmp(*copying, 1);
+	/* Not ours: the same instruction, or the same signal, meets what was there. */
+	sigaction(SIGBUS, &before, NULL);
+	if (info->si_code <= 0)
+		(void)raise(number);
 }
 
 static void

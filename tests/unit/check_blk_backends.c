@@ -2,8 +2,6 @@
 /* check_blk_backends.c: what every backend promises, and snapshot and faulty. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,99 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "blk/blk.h"
+#include "blk_try.h"
 #include "probe_backend.h"
 #include "unit.h"
 
 #define SECTORS 256
 #define BYTES	(SECTORS * 512)
 #define OPS_MAX 200
-
-/* An op of the test's own, and what became of it. */
-struct
-try {
-	struct blk_op op;
-	struct iovec iov[64];
-	int error;
-	unsigned int done; /* times */
-};
-
-static pthread_mutex_t done_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static void
-on_done(struct blk_op *op, int error)
-{
-	struct try *t = (struct try *)op;
-
-	pthread_mutex_lock(&done_lock);
-	t->error = error;
-	t->done++;
-	pthread_mutex_unlock(&done_lock);
-}
-
-static unsigned int
-times_done(struct try *t)
-{
-	unsigned int n;
-
-	pthread_mutex_lock(&done_lock);
-	n = t->done;
-	pthread_mutex_unlock(&done_lock);
-	return (n);
-}
-
-/* pieces: in how many iovecs buf is handed over. */
-static void
-start(struct blk_backend *b, struct try *t, enum blk_kind kind, uint64_t sector,
-    uint8_t *buf, uint64_t len, unsigned int pieces)
-{
-	uint64_t each = len / pieces;
-
-	memset(t, 0, sizeof(*t));
-	for (unsigned int i = 0; i < pieces; i++) {
-		t->iov[i].iov_base = buf + i * each;
-		t->iov[i].iov_len = i + 1 < pieces ? each : len - i * each;
-	}
-	t->op.kind = kind;
-	t->op.iov = t->iov;
-	t->op.iov_count = kind == BLK_FLUSH ? 0 : pieces;
-	t->op.offset_bytes = sector * 512;
-	t->op.length_bytes = kind == BLK_FLUSH ? 0 : len;
-	t->op.done = on_done;
-	blk_submit(b, &t->op);
-}
-
-static int
-finish(struct blk_backend *b, struct try *t)
-{
-	struct pollfd p;
-
-	blk_kick(b);
-	while (times_done(t) == 0) {
-		p = (struct pollfd){ .fd = blk_event_fd(b), .events = POLLIN };
-		ck_assert_msg(p.fd >= 0, "nothing to wait for");
-		ck_assert_msg(poll(&p, 1, 30000) == 1, "op was lost");
-		blk_reap(b);
-	}
-	ck_assert_uint_eq(times_done(t), 1);
-	return (t->error);
-}
-
-static int
-transfer(struct blk_backend *b, enum blk_kind kind, uint64_t sector,
-    uint8_t *buf, uint64_t len)
-{
-	struct try t;
-
-	start(b, &t, kind, sector, buf, len, 1);
-	return (finish(b, &t));
-}
-
-static int
-flush(struct blk_backend *b)
-{
-	return (transfer(b, BLK_FLUSH, 0, NULL, 0));
-}
 
 /* Image files, without a name. */
 static uint8_t image[BYTES];
@@ -537,6 +449,25 @@ START_TEST(cache_keeps_what_could_not_be_flushed)
 }
 END_TEST
 
+/* Each as long as its buffer at the most: 256 sectors. */
+START_TEST(long_runs_are_flushed_in_parts)
+{
+	static uint8_t buf[513 * 512];
+	struct hf_err err;
+	struct probe *probe;
+	struct blk_backend *b =
+	    blk_volatile_new(probe_new(600, false, &probe), &err);
+
+	memset(buf, 0xe5, sizeof(buf));
+	ck_assert_int_eq(transfer(b, BLK_WRITE, 7, buf, sizeof(buf)), 0);
+	ck_assert_int_eq(flush(b), 0);
+	ck_assert_str_eq(probe_trace(probe), "wWwWwWfF");
+	ck_assert_mem_eq(probe_bytes(probe) + 7 * 512, buf, sizeof(buf));
+	ck_assert_uint_eq(probe_bytes(probe)[520 * 512], probe_byte(520));
+	blk_close(b);
+}
+END_TEST
+
 START_TEST(plan_puts_the_cache_between)
 {
 	static uint8_t buf[512];
@@ -773,6 +704,7 @@ backends_suite(void)
 	tcase_add_loop_test(
 	    t, what_is_not_flushed_never_reaches_the_image, SYNC, RAM);
 	tcase_add_test(t, cache_keeps_what_could_not_be_flushed);
+	tcase_add_test(t, long_runs_are_flushed_in_parts);
 	tcase_add_test(t, plan_puts_the_cache_between);
 	tcase_add_loop_test(t, truncated_image_is_an_io_error, SYNC, RAM);
 	tcase_add_test(t, image_in_memory_that_ends_in_a_page_is_an_io_error);
