@@ -32,17 +32,23 @@ read_parameter(const char *path)
 }
 
 static void
-read_brand(char *out, size_t out_bytes)
+ask_cpu(unsigned int leaf, unsigned int regs[4])
+{
+	__cpuid(leaf, regs[0], regs[1], regs[2], regs[3]);
+}
+
+void
+environment_brand(environment_cpuid_fn *ask, char *out, size_t out_bytes)
 {
 	unsigned int r[13] = { 0 };
 	const char *p = (const char *)r;
 
 	snprintf(out, out_bytes, "unknown CPU");
-	if (__get_cpuid_max(CPUID_EXTENDED_MAX, NULL) < CPUID_BRAND_LAST)
+	ask(CPUID_EXTENDED_MAX, r);
+	if (r[0] < CPUID_BRAND_LAST)
 		return;
 	for (unsigned int i = 0; i <= CPUID_BRAND_LAST - CPUID_BRAND_FIRST; i++)
-		__cpuid(CPUID_BRAND_FIRST + i, r[4 * i], r[4 * i + 1],
-		    r[4 * i + 2], r[4 * i + 3]);
+		ask(CPUID_BRAND_FIRST + i, r + 4 * i);
 	while (*p == ' ')
 		p++;
 	if (*p != '\0')
@@ -145,7 +151,7 @@ environment_read(struct environment *e)
 	if (uname(&u) == 0)
 		snprintf(e->host_kernel, sizeof(e->host_kernel), "%s %s",
 		    u.sysname, u.release);
-	read_brand(e->cpu, sizeof(e->cpu));
+	environment_brand(ask_cpu, e->cpu, sizeof(e->cpu));
 }
 
 bool

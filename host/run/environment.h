@@ -4,6 +4,7 @@
 #define HF_RUN_ENVIRONMENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum second_stage {
 	SECOND_STAGE_UNKNOWN, /* the host does not tell */
@@ -28,6 +29,13 @@ void environment_read(struct environment *e);
  * when its own CPUs are taken away.
  */
 bool environment_is_virtual(void);
+
+/*
+ * The CPU's name from CPUID 80000002h to 80000004h, without blanks around it;
+ * "unknown CPU" where there is none.
+ */
+typedef void environment_cpuid_fn(unsigned int leaf, unsigned int regs[4]);
+void environment_brand(environment_cpuid_fn *ask, char *out, size_t out_bytes);
 
 const char *second_stage_name(enum second_stage s);
 

@@ -55,6 +55,17 @@ START_TEST(comments_are_no_settings)
 }
 END_TEST
 
+START_TEST(cpus_are_as_many_as_any_guest_could_have)
+{
+	ck_assert_int_eq(parse(HEAD "cpus 1024\nrun a.one\n"), 0);
+	ck_assert_uint_eq(p.cpus, 1024);
+	plan_free(&p);
+	ck_assert_int_eq(parse(HEAD "cpus 1\nrun a.one\n"), 0);
+	ck_assert_uint_eq(p.cpus, 1);
+	plan_free(&p);
+}
+END_TEST
+
 static const struct {
 	const char *text, *message;
 } bad[] = {
@@ -66,6 +77,7 @@ static const struct {
 	{ HF_PLAN_MAGIC "\nnonce 0123456789ABCDEF\n", "line 2: a nonce is" },
 	{ HEAD "seed x\nrun a.b\n", "line 3: a seed is" },
 	{ HEAD "cpus 0\nrun a.b\n", "line 3: cpus is" },
+	{ HEAD "cpus 1025\nrun a.b\n", "line 3: cpus is" },
 	{ HEAD "param novalue\nrun a.b\n", "line 3: a param is" },
 	{ HEAD "run nodot\n", "line 3: not a scenario id" },
 	{ HEAD "jump a.b\n", "line 3: an unknown setting" },
@@ -114,6 +126,7 @@ main(void)
 
 	tcase_add_test(t, a_plan_survives_the_round_trip);
 	tcase_add_test(t, comments_are_no_settings);
+	tcase_add_test(t, cpus_are_as_many_as_any_guest_could_have);
 	tcase_add_loop_test(t, a_bad_plan_is_refused_with_its_line, 0,
 	    sizeof(bad) / sizeof(bad[0]));
 	tcase_add_test(t, a_plan_that_is_too_long_is_refused);

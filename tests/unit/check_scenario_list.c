@@ -325,6 +325,33 @@ START_TEST(patterns_choose_scenarios)
 }
 END_TEST
 
+/* What lies behind the last one is nobody's. */
+START_TEST(no_list_is_read_beyond_its_end)
+{
+	static const char *const unknown[] = { "map.two" };
+	struct scenario all[NSCENARIOS + 1];
+	struct scenario_list l = { .scenarios = all, .nscenarios = NSCENARIOS };
+	bool chosen[NSCENARIOS + 1] = { false };
+
+	ck_assert_int_eq(read_list(), 0);
+	memcpy(all, list.scenarios, NSCENARIOS * sizeof(all[0]));
+	all[NSCENARIOS] = (struct scenario){ .id = "map.twoo" };
+	ck_assert_int_eq(scenario_list_choose(
+			     &l, SCENARIO_VIEW_RUN, unknown, 1, chosen, &err),
+	    -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "'map.one'"));
+	ck_assert_ptr_null(scenario_list_find(&l, "map.twoo"));
+	ck_assert_int_eq(
+	    scenario_list_choose(&l, SCENARIO_VIEW_RUN, NULL, 0, chosen, &err),
+	    0);
+	ck_assert(!chosen[NSCENARIOS]);
+	chosen[NSCENARIOS] = true;
+	ck_assert_uint_eq(
+	    scenario_next_chosen(&l, chosen, NSCENARIOS), NSCENARIOS);
+	scenario_list_free(&list);
+}
+END_TEST
+
 static const char noted[] = "effort=number\0\0file=text\0effort=number\0"
 			    "rounds=number\0rounds=text";
 
@@ -373,6 +400,7 @@ main(void)
 	tcase_add_test(t, a_truncated_image_is_refused_at_every_length);
 	tcase_add_loop_test(t, patterns_choose_scenarios, 0,
 	    sizeof(choices) / sizeof(choices[0]));
+	tcase_add_test(t, no_list_is_read_beyond_its_end);
 	tcase_add_loop_test(t, parameters_are_those_that_the_image_reads, 0,
 	    sizeof(params) / sizeof(params[0]));
 	return (unit_run("scenario_list", t));

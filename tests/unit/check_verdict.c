@@ -339,6 +339,12 @@ START_TEST(records_out_of_place_are_violations)
 	set_up(2);
 	say_hello();
 	ck_assert_int_eq(say("begin id=a.two tsc=1"), VERDICT_VIOLATED);
+	/* One that was never in this plan, whatever lies behind its list. */
+	begin_one();
+	say("expect ok=1 file=f line=1 text=t");
+	say("end id=a.one verdict=pass passed=1 failed=0 tsc=10");
+	ck_assert_int_eq(say("begin id=a.two tsc=11"), VERDICT_VIOLATED);
+	tear_down();
 	set_up(2);
 	say_hello();
 	ck_assert_int_eq(say("note text=x"), VERDICT_VIOLATED);
