@@ -55,7 +55,7 @@ class Scratch:
     """One copy of the tree, its files brought up to date where they differ."""
 
     def __init__(self, top, folder, args):
-        self.top, self.tree = top, os.path.join(folder, "tree")
+        self.tree = os.path.join(folder, "tree")
         listed = run(["git", "-C", top, "ls-files", "-co", "--exclude-standard"], check=True).stdout.split("\n")
         self.files = [f for f in listed if f and os.path.isfile(os.path.join(top, f))]
         for f in self.files:
@@ -67,8 +67,10 @@ class Scratch:
         self.build = setup(folder, self.tree, args)
 
     def put(self, path, text):
-        with open(os.path.join(self.tree, path), "w", encoding="utf-8") as f:
+        """Writes a file of this copy; returns what it was, which need not be the tree's any more."""
+        with open(os.path.join(self.tree, path), "r+", encoding="utf-8") as f:
+            before = f.read()
+            f.seek(0)
+            f.truncate()
             f.write(text)
-
-    def restore(self, path):
-        shutil.copyfile(os.path.join(self.top, path), os.path.join(self.tree, path))
+        return before
