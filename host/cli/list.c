@@ -6,11 +6,12 @@
 
 #include "cli/cli.h"
 #include "cli/common_options.h"
+#include "cli/list_requirements.h"
 #include "core/json.h"
 #include "core/text.h"
 
 struct arguments {
-	bool json, all;
+	bool json, all, requirements;
 	const char *kernel_path;
 };
 
@@ -26,6 +27,11 @@ static const struct option_spec specs[] = {
 	    .kind = OPTION_FLAG,
 	    .offset = AT(all),
 	    .help = "hidden scenarios and benchmarks too" },
+	{ .name = "requirements",
+	    .kind = OPTION_FLAG,
+	    .offset = AT(requirements),
+	    .help = "what docs/spec requires; with a PATTERN also the "
+		    "scenarios that name it" },
 	OPTION_KERNEL(AT(kernel_path)),
 	{ 0 },
 };
@@ -101,11 +107,13 @@ list_image(const struct arguments *a, const struct scenario_list *l,
 	hf_check_memory(chosen != NULL);
 	if (scenario_list_choose(l,
 		a->all ? SCENARIO_VIEW_ALL : SCENARIO_VIEW_RUN, rest->words,
-		rest->nwords, chosen, err) != 0) {
+		a->requirements ? 0 : rest->nwords, chosen, err) != 0) {
 		free(chosen);
 		return (cli_fail(err));
 	}
-	if (a->json)
+	if (a->requirements)
+		status = cli_list_requirements(a->json, l, chosen, rest);
+	else if (a->json)
 		status = print_json(l, chosen);
 	else {
 		print_text(l, chosen);
@@ -138,7 +146,9 @@ const struct cli_command cli_list = {
 	.summary = "list the scenarios of a guest image",
 	.usage =
 	    "list [OPTION]... [PATTERN]...\n"
-	    "Lists scenarios: id, title, requirements, flags.\n" PATTERN_HELP,
+	    "Lists scenarios: id, title, requirements, flags.\n" PATTERN_HELP
+	    "\nWith --requirements it is the id of a requirement (FT-12), a "
+	    "family of them (FT),\nor a shell pattern.",
 	.specs = specs,
 	.run = list,
 };

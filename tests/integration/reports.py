@@ -234,6 +234,8 @@ def schemas():
     for args in (["list", "--json"], ["list", "--json", "--all"], ["list", "--json", "--all", "--kernel", ELF]):
         _, out, _ = run(*args)
         hostcheck.json_schema("list", json.loads(out))
+    _, out, _ = run("list", "--requirements", "--json", "--all")
+    hostcheck.json_schema("requirements", json.loads(out))
     with tempfile.TemporaryDirectory() as work:
         paths = [os.path.join(work, n) for n in ("a.json", "b.json")]
         for p in paths:

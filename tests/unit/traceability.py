@@ -3,7 +3,8 @@
 """traceability.py: what "tools/lint requirements" finds in a small tree with one thing wrong.
 
 usage: traceability.py TREE HOLDFAST
-Also that the scenarios it reads from TREE's sources are those in the program.
+Also that the scenarios it reads from TREE's sources are those in the program, and that
+"holdfast list --requirements" tells what docs/spec says.
 """
 
 import json
@@ -139,6 +140,40 @@ def check_scenarios():
     need(not left, "scenarios of the program are those of guest/scenarios", left)
 
 
+def listed(*args):
+    r = subprocess.run([HOLDFAST, "list", "--requirements", *args], capture_output=True, text=True)
+    return r.returncode, r.stdout, r.stderr
+
+
+def check_program():
+    """What the program says is required is what docs/spec says, and who names it."""
+    status, out, err = listed("--json", "--all")
+    got, spec = json.loads(out), requirements.read(TREE)
+    want = [spec.by_id[rid] for rid in sorted(spec.by_id, key=requirements.order)]
+    need(status == 0 and [r["id"] for r in got] == [r.id for r in want], "the program has the ids of docs/spec", err)
+    naming = [(s.id, s.requirements) for s in scenarios.read(TREE) if not s.model_only]
+    for g, w in zip(got, want):
+        told = (g["label"], g["sentence"], g["basis"], os.path.join("docs", "spec", g["file"]), g["scenarios"])
+        need_same(told, (w.label, w.sentence, w.basis, w.file, [i for i, ids in naming if w.id in ids]), w.id)
+    print("ok: with label, sentence, basis, file and the scenarios that name them")
+    some = next(g for g in got if g["scenarios"])
+    _, out, _ = listed(some["id"])
+    need(out.startswith(f"{some['id']} ") and out.count("\n") == 1 + len(some["scenarios"])
+         and all(f"\n    {i} " in out for i in some["scenarios"]), "an id: itself and its scenarios", out)
+    _, out, _ = listed("--json", some["id"][:2], "U?-1")
+    want = [g for g in got if g["id"][:2] == some["id"][:2] or g["id"] == "UM-1"]
+    need(json.loads(out) == want, "a family and a shell pattern", out)
+    need("no scenario names it" in listed("UM-1")[1], "one without a scenario says so")
+    for word in ("ZZ-99", "F", "FT-", "FT-0", "", "*FT-03 *"):
+        status, out, err = listed(word)
+        need(status == 2 and not out and f"no requirement matches '{word}'" in err, f"{word!r} means none", out + err)
+
+
+def need_same(got, want, text):
+    if got != want:
+        need(False, f"{text} is in the program as in docs/spec", f"{got}\n{want}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as top:
         check_small_tree(top)
@@ -151,6 +186,7 @@ def main():
         except ValueError as e:
             need("stands.c" in str(e), "a scenario that cannot be read is an error", e)
     check_scenarios()
+    check_program()
     return 0
 
 
