@@ -50,7 +50,7 @@ HF_SCENARIO(map_protect_middle, "map.protect_middle", "MP-15",
 	hf_space_check();
 }
 
-HF_SCENARIO(map_delete_middle, "map.delete_middle", "MP-16",
+HF_SCENARIO(map_delete_middle, "map.delete_middle", "MP-16 MP-62",
     "deleting the middle leaves both ends at their offsets in the object")
 {
 	vm_map_t map;

@@ -21,7 +21,7 @@ insert(vm_map_t map, vm_object_t object, vm_offset_t va, vm_prot_t prot,
 	return (rv);
 }
 
-HF_SCENARIO(map_entry_flags, "map.entry_flags", "MP-06",
+HF_SCENARIO(map_entry_flags, "map.entry_flags", "MP-49",
     "an entry keeps what was asked for, and nonsense is refused")
 {
 	vm_map_t map = hf_space_enter();
@@ -50,7 +50,7 @@ HF_SCENARIO(map_entry_flags, "map.entry_flags", "MP-06",
 	hf_space_check();
 }
 
-HF_SCENARIO(map_core_advice, "map.core_advice", "MP-26",
+HF_SCENARIO(map_core_advice, "map.core_advice", "MP-31",
     "advice about dumps is kept in the entries of the range alone")
 {
 	vm_map_t map = hf_space_enter();
@@ -71,7 +71,7 @@ HF_SCENARIO(map_core_advice, "map.core_advice", "MP-26",
 	hf_space_check();
 }
 
-HF_SCENARIO(map_write_xor_execute, "map.write_xor_execute", "MP-06 MP-17",
+HF_SCENARIO(map_write_xor_execute, "map.write_xor_execute", "MP-50",
     "a map that forbids it has nothing writable and executable, forked too")
 {
 	struct proc *const p = curproc;
@@ -102,7 +102,7 @@ HF_SCENARIO(map_write_xor_execute, "map.write_xor_execute", "MP-06 MP-17",
 	hf_space_end(child);
 }
 
-HF_SCENARIO(map_insert_prefault, "map.insert_prefault", "MP-06",
+HF_SCENARIO(map_insert_prefault, "map.insert_prefault", "MP-51",
     "resident pages are mapped at insertion, for reading, others are not made")
 {
 	vm_map_t map = hf_space_enter();

@@ -12,7 +12,7 @@ free_again(void *arg)
 	vmspace_free(arg);
 }
 
-HF_SCENARIO(space_gone, "map.space_gone", "MP-01",
+HF_SCENARIO(space_gone, "map.space_gone", "MP-45",
     "nobody gets a reference to a space without any, nor drops one of it")
 {
 	struct proc *const p = curproc;
@@ -26,7 +26,7 @@ HF_SCENARIO(space_gone, "map.space_gone", "MP-01",
 	hf_expect_panic_always(free_again, &gone, "");
 }
 
-HF_SCENARIO(map_findspace_low, "map.findspace_low", "MP-08",
+HF_SCENARIO(map_findspace_low, "map.findspace_low", "MP-11",
     "a search from below the map's start begins there")
 {
 	vm_map_t map = hf_space_enter();
@@ -36,7 +36,7 @@ HF_SCENARIO(map_findspace_low, "map.findspace_low", "MP-08",
 	vm_map_unlock_read(map);
 }
 
-HF_SCENARIO(map_stack_found, "map.stack_found", "MP-21",
+HF_SCENARIO(map_stack_found, "map.stack_found", "MP-36 MP-48",
     "a stack can be given any place, and grows there")
 {
 	vm_offset_t va = HF_SPACE_BASE, top;

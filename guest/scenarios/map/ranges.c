@@ -58,7 +58,7 @@ try_remove(vm_map_t map, const struct hf_range *r)
 	return (r->pages == 0 ? HF_TRIAL_SAME : HF_TRIAL_SPOILT);
 }
 
-HF_SCENARIO(map_ranges_remove, "map.ranges_remove", "MP-17",
+HF_SCENARIO(map_ranges_remove, "map.ranges_remove", "MP-60 MP-17",
     "odd ranges unmap what is left of them in the map, and nothing else")
 {
 	hf_ranges_try(try_remove);
@@ -102,7 +102,7 @@ try_protect(vm_map_t map, const struct hf_range *r)
 	return (HF_TRIAL_SAME);
 }
 
-HF_SCENARIO(map_ranges_protect, "map.ranges_protect", "MP-22 MP-27",
+HF_SCENARIO(map_ranges_protect, "map.ranges_protect", "MP-60 MP-22 MP-27",
     "rights change for what is left of an odd range; too many only matter "
     "there")
 {
@@ -125,8 +125,8 @@ try_inherit(vm_map_t map, const struct hf_range *r)
 	return (HF_TRIAL_SAME);
 }
 
-HF_SCENARIO(
-    map_ranges_inherit, "map.ranges_inherit", "MP-30", "so does inheritance")
+HF_SCENARIO(map_ranges_inherit, "map.ranges_inherit", "MP-60 MP-30",
+    "so does inheritance")
 {
 	hf_ranges_try(try_inherit);
 }
@@ -151,7 +151,7 @@ try_advise(vm_map_t map, const struct hf_range *r)
 	return (HF_TRIAL_SAME);
 }
 
-HF_SCENARIO(map_ranges_advise, "map.ranges_advise", "MP-31",
+HF_SCENARIO(map_ranges_advise, "map.ranges_advise", "MP-60 MP-31",
     "so does advice, to entries and to pages")
 {
 	hf_ranges_try(try_advise);
@@ -182,7 +182,7 @@ try_sync(vm_map_t map, const struct hf_range *r)
 	return (HF_TRIAL_SAME);
 }
 
-HF_SCENARIO(map_ranges_sync, "map.ranges_sync", "MP-34",
+HF_SCENARIO(map_ranges_sync, "map.ranges_sync", "MP-64 MP-34",
     "write-back wants a range without holes, and does nothing for another")
 {
 	hf_ranges_try(try_sync);
@@ -251,7 +251,7 @@ call_unaligned(void *arg)
 }
 
 /* Callers round; an entry that ended within a page would be a page too many. */
-HF_SCENARIO(map_ranges_unaligned, "map.ranges_unaligned", "IM-1",
+HF_SCENARIO(map_ranges_unaligned, "map.ranges_unaligned", "MP-58",
     "what splits entries panics for parts of pages, before it changes anything")
 {
 	struct hf_range r = { .name = "unaligned" };

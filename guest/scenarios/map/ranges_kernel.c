@@ -19,7 +19,7 @@ static const struct {
 	    VM_MAX_KERNEL_ADDRESS - VM_MIN_KERNEL_ADDRESS + PAGE_SIZE },
 };
 
-HF_SCENARIO(map_kva_sizes, "map.kva_sizes", "MP-12",
+HF_SCENARIO(map_kva_sizes, "map.kva_sizes", "MP-56",
     "sizes that the kernel map cannot give are answered by 0")
 {
 	vm_size_t size;
@@ -53,7 +53,7 @@ free_piece(void *arg)
 	kva_free(p->addr, p->size);
 }
 
-HF_SCENARIO(map_kva_free_odd, "map.kva_free_odd", "MP-17",
+HF_SCENARIO(map_kva_free_odd, "map.kva_free_odd", "MP-57",
     "giving back what was never given panics, and loses nothing")
 {
 	struct piece odd[] = {

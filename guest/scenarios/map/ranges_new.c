@@ -80,7 +80,7 @@ try_find(vm_map_t map, const struct hf_range *r)
 	return (HF_TRIAL_SAME);
 }
 
-HF_SCENARIO(map_ranges_find, "map.ranges_find", "MP-12 MP-13",
+HF_SCENARIO(map_ranges_find, "map.ranges_find", "MP-07 MP-08 MP-12",
     "nor is it found room for, at its address or at another")
 {
 	hf_ranges_try(try_find);
@@ -137,7 +137,7 @@ try_fixed(vm_map_t map, const struct hf_range *r)
 	    r));
 }
 
-HF_SCENARIO(map_ranges_replace, "map.ranges_replace", "MP-14",
+HF_SCENARIO(map_ranges_replace, "map.ranges_replace", "MP-60 MP-14",
     "a fixed mapping is clamped, a remapping is not; each replaces no more")
 {
 	hf_ranges_try(try_exclusive);
@@ -146,7 +146,7 @@ HF_SCENARIO(map_ranges_replace, "map.ranges_replace", "MP-14",
 }
 
 /* What a clamp takes away at the front is skipped in the object, too. */
-HF_SCENARIO(map_fixed_clamped, "map.fixed_clamped", "MP-14",
+HF_SCENARIO(map_fixed_clamped, "map.fixed_clamped", "MP-61",
     "a fixed mapping that begins below the map maps what it would have")
 {
 	const vm_offset_t lo = HF_SPACE_BASE;
@@ -184,7 +184,7 @@ try_stack(vm_map_t map, const struct hf_range *r)
 	return (HF_TRIAL_SAME);
 }
 
-HF_SCENARIO(map_ranges_stack, "map.ranges_stack", "MP-38",
+HF_SCENARIO(map_ranges_stack, "map.ranges_stack", "MP-53 MP-63",
     "no stack where there is no range of the map, and no submap anywhere")
 {
 	vm_map_t map;

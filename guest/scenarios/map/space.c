@@ -8,7 +8,7 @@
 
 #define VA HF_SPACE_BASE
 
-HF_SCENARIO(space_exec, "map.space_exec", "MP-01",
+HF_SCENARIO(space_exec, "map.space_exec", "MP-43 MP-01",
     "exec gives an empty space of the wanted extent; the old one ends")
 {
 	const u_long spaces = hf_vmspaces;
@@ -35,7 +35,7 @@ HF_SCENARIO(space_exec, "map.space_exec", "MP-01",
 	hf_space_check();
 }
 
-HF_SCENARIO(space_exec_shared, "map.space_exec_shared", "MP-01",
+HF_SCENARIO(space_exec_shared, "map.space_exec_shared", "MP-43",
     "a space that somebody else has a reference to outlives exec")
 {
 	struct vmspace *old;
@@ -54,7 +54,7 @@ HF_SCENARIO(space_exec_shared, "map.space_exec_shared", "MP-01",
 	hf_space_check();
 }
 
-HF_SCENARIO(space_unshare, "map.space_unshare", "MP-01",
+HF_SCENARIO(space_unshare, "map.space_unshare", "MP-44",
     "who shares his space gets a copy of his own; who does not keeps it")
 {
 	struct proc *const p = curproc;
@@ -84,7 +84,7 @@ HF_SCENARIO(space_unshare, "map.space_unshare", "MP-01",
 	hf_space_end(other);
 }
 
-HF_SCENARIO(space_exit, "map.space_exit", "MP-01",
+HF_SCENARIO(space_exit, "map.space_exit", "MP-45",
     "a thread that leaves its space runs on, and nobody gets that space again")
 {
 	const u_long spaces = hf_vmspaces;
@@ -108,7 +108,7 @@ no_pmap(struct pmap *pmap)
 	return (0);
 }
 
-HF_SCENARIO(space_no_pmap, "map.space_no_pmap", "MP-01",
+HF_SCENARIO(space_no_pmap, "map.space_no_pmap", "MP-46",
     "a space whose pmap cannot be made is not made")
 {
 	const u_long spaces = hf_vmspaces;
@@ -119,7 +119,7 @@ HF_SCENARIO(space_no_pmap, "map.space_no_pmap", "MP-01",
 	hf_expect_eq(hf_vmspaces, spaces);
 }
 
-HF_SCENARIO(space_counts, "map.space_counts", "WI-01",
+HF_SCENARIO(space_counts, "map.space_counts", "MP-47",
     "a space counts what it has mapped and wired")
 {
 	struct vmspace *vm;

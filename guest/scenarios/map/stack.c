@@ -35,7 +35,7 @@ HF_SCENARIO(map_stack_grows, "map.stack_grows", "MP-36 MP-38 IM-6",
 	hf_space_check();
 }
 
-HF_SCENARIO(map_stack_limit, "map.stack_limit", "MP-36",
+HF_SCENARIO(map_stack_limit, "map.stack_limit", "MP-52",
     "the stack limit of the process stops the main stack")
 {
 	struct proc *p;
@@ -98,7 +98,7 @@ HF_SCENARIO(map_stack_fork, "map.stack_fork", "CW-11",
 	hf_space_check();
 }
 
-HF_SCENARIO(map_stack_arguments, "map.stack_arguments", "MP-36",
+HF_SCENARIO(map_stack_arguments, "map.stack_arguments", "MP-53",
     "stacks that cannot be are refused with the right code")
 {
 	vm_map_t map;
@@ -123,7 +123,7 @@ HF_SCENARIO(map_stack_arguments, "map.stack_arguments", "MP-36",
 	hf_expect_eq(map->nentries, 1);
 }
 
-HF_SCENARIO(map_stack_wired, "map.stack_wirefuture", "MP-36 SC-53",
+HF_SCENARIO(map_stack_wired, "map.stack_wirefuture", "MP-54",
     "what a stack grows by is locked at once if the future is, or not grown")
 {
 	vm_map_entry_t entry;

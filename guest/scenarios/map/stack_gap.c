@@ -72,7 +72,7 @@ static const struct {
 	{ BOTTOM + PAGE_SIZE, TOP - GROW },
 };
 
-HF_SCENARIO(map_gap_split, "map.gap_split", "MP-36 MP-38 WI-26",
+HF_SCENARIO(map_gap_split, "map.gap_split", "MP-55 MP-36 MP-38 WI-26",
     "a gap that was clipped is one again, and the stack grows to its guard")
 {
 	vm_map_t map;
@@ -90,7 +90,7 @@ HF_SCENARIO(map_gap_split, "map.gap_split", "MP-36 MP-38 WI-26",
 		}
 }
 
-HF_SCENARIO(map_gap_pieces, "map.gap_pieces", "MP-36 MP-38",
+HF_SCENARIO(map_gap_pieces, "map.gap_pieces", "MP-55 MP-48 MP-38",
     "a stack grows through a gap that is still in pieces, each with its rights")
 {
 	vm_map_t map;
@@ -151,7 +151,7 @@ HF_SCENARIO(map_gap_of_two, "map.gap_of_two", "IM-6 MP-38",
 	hf_space_check();
 }
 
-HF_SCENARIO(map_gap_limit, "map.gap_limit", "MP-36",
+HF_SCENARIO(map_gap_limit, "map.gap_limit", "MP-52 MP-55",
     "growing through pieces is refused as a whole when a limit forbids it")
 {
 	struct proc *p;

@@ -11,7 +11,7 @@
 
 #define VA HF_SPACE_BASE
 
-HF_SCENARIO(map_willneed_twice, "map.willneed_twice", "MP-33 PM-15 PM-17",
+HF_SCENARIO(map_willneed_twice, "map.willneed_twice", "MP-59 PM-15 PM-17",
     "advising resident memory as needed again makes no second mapping of a "
     "page",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
@@ -47,7 +47,7 @@ HF_SCENARIO(map_willneed_twice, "map.willneed_twice", "MP-33 PM-15 PM-17",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(map_prefault, "map.prefault_ends", "MP-33 PM-17",
+HF_SCENARIO(map_prefault, "map.prefault_ends", "MP-51 MP-59 PM-17",
     "what is mapped at once ends where the new mapping does")
 {
 	vm_object_t object;

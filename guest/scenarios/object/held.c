@@ -85,7 +85,7 @@ HF_SCENARIO(object_no_rewind, "object.madvise_no_time_rewind", "MP-32",
 	hf_space_check();
 }
 
-HF_SCENARIO(object_mapped_twice, "object.one_mapping_twice", "MP-20 IF-1 MP-32",
+HF_SCENARIO(object_mapped_twice, "object.one_mapping_twice", "MP-62 MP-32",
     "of two mappings of one object in one map the second keeps its pages")
 {
 	vm_object_t o = vm_object_allocate_anon(4, NULL, NULL, 0);

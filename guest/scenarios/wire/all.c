@@ -22,7 +22,7 @@ unlock(vm_offset_t va, u_long n)
 	return (vm_map_unwire(hf_space_map(), va, va + ptoa(n), USER));
 }
 
-HF_SCENARIO(wire_repeated, "wire.repeated", "SC-50 SC-51 WI-05",
+HF_SCENARIO(wire_repeated, "wire.repeated", "WI-05 WI-03 WI-30",
     "locking nothing, holes, PROT_NONE, and one page a hundred times")
 {
 	vm_map_t map = hf_space_enter();
@@ -81,7 +81,7 @@ resident(vm_offset_t va, u_long n)
 	return (r);
 }
 
-HF_SCENARIO(wire_everything, "wire.everything", "SC-52 SC-53 SC-54 WI-06",
+HF_SCENARIO(wire_everything, "wire.everything", "WI-31 WI-06",
     "locking all makes what is readable resident, and only that")
 {
 	vm_map_t map = hf_space_enter();

@@ -128,7 +128,7 @@ all_work(struct worker *w, u_int n, u_long rounds)
 	hf_space_check();
 }
 
-HF_SCENARIO(wire_lock_all, "wire.lock_all_threads", "WI-12 WI-27 SC-52 SC-54",
+HF_SCENARIO(wire_lock_all, "wire.lock_all_threads", "WI-31 WI-12 WI-27",
     "many threads lock all and unlock all of one process", .timeout_ms = 300000)
 {
 	struct worker w[HF_CROWD_MAX];

@@ -62,7 +62,7 @@ HF_SCENARIO(wire_regrown, "wire.regrown", "WI-19 VN-10",
 /* The ways a lock ends. */
 enum { UNLOCK, UNMAP, EXIT };
 
-HF_SCENARIO(wire_cut, "wire.cut", "WI-19 SC-56",
+HF_SCENARIO(wire_cut, "wire.cut", "WI-32 WI-19",
     "munlock, munmap or exit frees the pages of a file that was cut", WRITES)
 {
 	struct proc *home = curproc, *p;
