@@ -158,6 +158,7 @@ class Tests:
 
     def __init__(self, build):
         self.build, self.took, self.favourites = build, {}, Favourites()
+        scratch.ninja(build, "build.ninja", must=True)  # there may be new tests
         tests = json.loads(scratch.run(["meson", "introspect", "--tests", build], check=True).stdout)
         self.tests = {t["name"]: t for t in tests if self.takes(t)}
         scratch.ninja(build, *self.needed(), must=True)

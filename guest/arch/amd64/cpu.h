@@ -9,6 +9,7 @@
 #include <machine/frame.h>
 #include <machine/pcb.h>
 #include <machine/pcpu.h>
+#include "mpinfo.h"
 
 /* Vectors.  0-31 exceptions; then one for each IOAPIC pin. */
 #define VEC_NMI	       2
@@ -88,17 +89,6 @@ uint64_t hf_apic_ref_measure(uint32_t min_ns);
 
 /* ioapic.c */
 void hf_ioapic_interrupt(u_int pin);
-
-/* mpinfo.c: CPUs and IOAPIC, from MADT or MP table; on the boot tables. */
-struct hf_machine {
-	int cpus; /* entries of apic_ids; 1 when nothing was found */
-	u_int apic_ids[MAXCPU];
-	uint64_t lapic_pa;
-	uint64_t ioapic_pa; /* 0: none, so no device interrupts */
-	const char *source; /* "MADT", "MP table", "none" */
-};
-extern struct hf_machine hf_machine;
-void hf_machine_find(uint64_t rsdp_paddr);
 
 /* ipi.c */
 void hf_ipi_interrupt(u_int ipi);

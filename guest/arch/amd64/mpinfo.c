@@ -4,19 +4,21 @@
 /*
  * ACPI 6.5, 5.2.5 (RSDP) and 5.2.12 (MADT); MultiProcessor Specification 1.4,
  * chapter 4.  Everything is checked before it is believed: a broken table
- * means a machine of one CPU.  Runs on the boot tables (first 4 GiB).
+ * means a machine of one CPU.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <machine/vmparam.h>
-#include "cpu.h"
+#include "mpinfo.h"
 
 #define LAPIC_PA_DEFAULT  0xfee00000
 #define IOAPIC_PA_DEFAULT 0xfec00000
-#define BOOT_MAPPED	  (4ull << 30)
+#define BOOT_MAPPED	  (4ull << 30) /* by the boot tables */
 #define TABLE_MAX	  0x10000
 
 struct hf_machine hf_machine;
+
+typedef const struct hf_machine_memory memory;
 
 struct mp_floating {
 	char signature[4]; /* "_MP_" */
@@ -47,13 +49,13 @@ struct acpi_header {
 	char rest[28];
 };
 
-/* NULL when the range is not within what the boot tables show. */
+/* NULL when the range is not within the memory. */
 static const void *
-boot_phys(uint64_t pa, uint64_t bytes)
+mem_at(memory *mem, uint64_t pa, uint64_t bytes)
 {
-	if (pa == 0 || pa > BOOT_MAPPED || bytes > BOOT_MAPPED - pa)
+	if (pa == 0 || pa > mem->bytes || bytes > mem->bytes - pa)
 		return (NULL);
-	return ((const void *)PHYS_TO_DMAP(pa));
+	return (mem->first + pa);
 }
 
 static bool
@@ -76,17 +78,26 @@ get32(const uint8_t *p)
 	return (v);
 }
 
-static void
-add_cpu(u_int apic_id)
+static uint16_t
+get16(const uint8_t *p)
 {
-	if (hf_machine.cpus < MAXCPU)
-		hf_machine.apic_ids[hf_machine.cpus++] = apic_id;
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return (v);
+}
+
+static void
+add_cpu(struct hf_machine *found, u_int apic_id)
+{
+	if (found->cpus < MAXCPU)
+		found->apic_ids[found->cpus++] = apic_id;
 }
 
 static const struct mp_floating *
-mp_scan(uint64_t pa, uint64_t bytes)
+mp_scan(memory *mem, uint64_t pa, uint64_t bytes)
 {
-	const uint8_t *p = boot_phys(pa, bytes);
+	const uint8_t *p = mem_at(mem, pa, bytes);
 
 	for (uint64_t i = 0; p != NULL && i + 16 <= bytes; i += 16)
 		if (get32(p + i) == 0x5f504d5f && checksum_ok(p + i, 16))
@@ -100,40 +111,40 @@ mp_scan(uint64_t pa, uint64_t bytes)
  * into the BIOS data area.
  */
 static const struct mp_floating *
-mp_find(void)
+mp_find(memory *mem)
 {
-	const struct mp_floating *mp = mp_scan(639 * 1024, 1024);
+	const struct mp_floating *mp = mp_scan(mem, 639 * 1024, 1024);
 	uint16_t ebda, base_kib;
 
 	if (mp != NULL)
 		return (mp);
-	memcpy(&ebda, (const void *)PHYS_TO_DMAP(0x40e), sizeof(ebda));
-	memcpy(&base_kib, (const void *)PHYS_TO_DMAP(0x413), sizeof(base_kib));
+	ebda = get16(mem->first + 0x40e);
+	base_kib = get16(mem->first + 0x413);
 	if (ebda >= 0x400 && ebda < 0xa000)
-		mp = mp_scan((uint64_t)ebda << 4, 1024);
+		mp = mp_scan(mem, (uint64_t)ebda << 4, 1024);
 	if (mp == NULL && base_kib >= 64 && base_kib <= 640)
-		mp = mp_scan((uint64_t)base_kib * 1024 - 1024, 1024);
+		mp = mp_scan(mem, (uint64_t)base_kib * 1024 - 1024, 1024);
 	if (mp == NULL)
-		mp = mp_scan(0xf0000, 0x10000);
+		mp = mp_scan(mem, 0xf0000, 0x10000);
 	return (mp);
 }
 
 static bool
-mp_parse(const struct mp_floating *mp)
+mp_parse(struct hf_machine *found, memory *mem, const struct mp_floating *mp)
 {
 	const struct mp_config *cfg;
 	const uint8_t *p, *stop;
 
-	cfg = boot_phys(mp->config_pa, sizeof(*cfg));
+	cfg = mem_at(mem, mp->config_pa, sizeof(*cfg));
 	if (cfg == NULL || memcmp(cfg->signature, "PCMP", 4) != 0 ||
 	    cfg->length < sizeof(*cfg) ||
-	    boot_phys(mp->config_pa, cfg->length) == NULL ||
+	    mem_at(mem, mp->config_pa, cfg->length) == NULL ||
 	    !checksum_ok(cfg, cfg->length))
 		return (false);
 	if (cfg->lapic_pa != 0)
-		hf_machine.lapic_pa = cfg->lapic_pa;
+		found->lapic_pa = cfg->lapic_pa;
 	/* Unless it is listed there is none. */
-	hf_machine.ioapic_pa = 0;
+	found->ioapic_pa = 0;
 	p = (const uint8_t *)(cfg + 1);
 	stop = (const uint8_t *)cfg + cfg->length;
 	/* By length: the count that qboot (QEMU's firmware) writes is 0. */
@@ -143,12 +154,12 @@ mp_parse(const struct mp_floating *mp)
 			if (p + 20 > stop)
 				return (true);
 			if ((p[3] & 1) != 0)
-				add_cpu(p[1]);
+				add_cpu(found, p[1]);
 			p += 20;
 			break;
 		case 2: /* IOAPIC; flags bit 0: usable */
 			if ((p[3] & 1) != 0)
-				hf_machine.ioapic_pa = get32(p + 4);
+				found->ioapic_pa = get32(p + 4);
 			p += 8;
 			break;
 		default:
@@ -159,39 +170,40 @@ mp_parse(const struct mp_floating *mp)
 }
 
 static void
-madt_parse(const uint8_t *madt, uint32_t length)
+madt_parse(struct hf_machine *found, const uint8_t *madt, uint32_t length)
 {
 	const uint8_t *p = madt + 44, *stop = madt + length;
 
-	hf_machine.lapic_pa = get32(madt + 36);
+	found->lapic_pa = get32(madt + 36);
 	while (p + 2 <= stop && p[1] >= 2 && p + p[1] <= stop) {
 		if (p[0] == 0 && p[1] >= 8 && (get32(p + 4) & 1) != 0)
-			add_cpu(p[3]); /* local APIC, enabled */
+			add_cpu(found, p[3]); /* local APIC, enabled */
 		else if (p[0] == 9 && p[1] >= 16 && (get32(p + 8) & 1) != 0)
-			add_cpu(get32(p + 4)); /* local x2APIC, enabled */
+			add_cpu(
+			    found, get32(p + 4)); /* local x2APIC, enabled */
 		else if (p[0] == 1 && p[1] >= 12)
-			hf_machine.ioapic_pa = get32(p + 4);
+			found->ioapic_pa = get32(p + 4);
 		p += p[1];
 	}
 }
 
 /* A table of the (X)SDT whose signature, bounds and checksum are right. */
 static const uint8_t *
-acpi_table(uint64_t pa, const char *signature)
+acpi_table(memory *mem, uint64_t pa, const char *signature)
 {
-	const struct acpi_header *h = boot_phys(pa, sizeof(*h));
+	const struct acpi_header *h = mem_at(mem, pa, sizeof(*h));
 
 	if (h == NULL || memcmp(h->signature, signature, 4) != 0 ||
 	    h->length < sizeof(*h) || h->length > TABLE_MAX ||
-	    boot_phys(pa, h->length) == NULL || !checksum_ok(h, h->length))
+	    mem_at(mem, pa, h->length) == NULL || !checksum_ok(h, h->length))
 		return (NULL);
 	return ((const uint8_t *)h);
 }
 
 static bool
-acpi_parse(uint64_t rsdp_pa)
+acpi_parse(struct hf_machine *found, memory *mem, uint64_t rsdp_pa)
 {
-	const uint8_t *rsdp = boot_phys(rsdp_pa, 36), *sdt, *madt;
+	const uint8_t *rsdp = mem_at(mem, rsdp_pa, 36), *sdt, *madt;
 	uint64_t pa = 0;
 	size_t step;
 
@@ -200,10 +212,10 @@ acpi_parse(uint64_t rsdp_pa)
 		return (false);
 	if (rsdp[15] >= 2)
 		memcpy(&pa, rsdp + 24, 8);
-	sdt = acpi_table(pa, "XSDT");
+	sdt = acpi_table(mem, pa, "XSDT");
 	step = 8;
 	if (sdt == NULL) {
-		sdt = acpi_table(get32(rsdp + 16), "RSDT");
+		sdt = acpi_table(mem, get32(rsdp + 16), "RSDT");
 		step = 4;
 	}
 	if (sdt == NULL)
@@ -211,9 +223,9 @@ acpi_parse(uint64_t rsdp_pa)
 	for (uint32_t at = 36; at + step <= get32(sdt + 4); at += step) {
 		pa = 0;
 		memcpy(&pa, sdt + at, step);
-		madt = acpi_table(pa, "APIC");
+		madt = acpi_table(mem, pa, "APIC");
 		if (madt != NULL && get32(madt + 4) >= 44) {
-			madt_parse(madt, get32(madt + 4));
+			madt_parse(found, madt, get32(madt + 4));
 			return (true);
 		}
 	}
@@ -221,18 +233,27 @@ acpi_parse(uint64_t rsdp_pa)
 }
 
 void
-hf_machine_find(uint64_t rsdp_paddr)
+hf_machine_read(struct hf_machine *found, memory *mem, uint64_t rsdp_paddr)
 {
 	const struct mp_floating *mp;
 
-	hf_machine.lapic_pa = LAPIC_PA_DEFAULT;
-	hf_machine.ioapic_pa = IOAPIC_PA_DEFAULT;
-	if (rsdp_paddr != 0 && acpi_parse(rsdp_paddr))
-		hf_machine.source = "MADT";
-	else if ((mp = mp_find()) != NULL && mp_parse(mp))
-		hf_machine.source = "MP table";
-	if (hf_machine.cpus == 0) {
-		hf_machine.cpus = 1;
-		hf_machine.source = "none";
+	found->lapic_pa = LAPIC_PA_DEFAULT;
+	found->ioapic_pa = IOAPIC_PA_DEFAULT;
+	if (rsdp_paddr != 0 && acpi_parse(found, mem, rsdp_paddr))
+		found->source = "MADT";
+	else if ((mp = mp_find(mem)) != NULL && mp_parse(found, mem, mp))
+		found->source = "MP table";
+	if (found->cpus == 0) {
+		found->cpus = 1;
+		found->source = "none";
 	}
+}
+
+void
+hf_machine_find(uint64_t rsdp_paddr)
+{
+	hf_machine_read(&hf_machine,
+	    &(struct hf_machine_memory){
+		.first = (void *)PHYS_TO_DMAP(0), .bytes = BOOT_MAPPED },
+	    rsdp_paddr);
 }

@@ -195,6 +195,22 @@ pmap_not_user(pmap_t pmap, vm_offset_t va)
 	return (va >= VM_MAXUSER_ADDRESS && pmap != kernel_pmap);
 }
 
+/* ---- pmap_early.c: tables at boot, each from the page at *next, which moves on ---- */
+
+/* A cleared table linked into a slot. */
+pt_entry_t *hf_pmap_early_table(vm_paddr_t *next, pt_entry_t *slot);
+/* The table that a slot points to, made if the slot is empty. */
+pt_entry_t *hf_pmap_early_table_at(vm_paddr_t *next, pt_entry_t *slot);
+
+/*
+ * The direct map of RAM, below 512 GiB: pairs of addresses in order, whose end is a
+ * pair of 0.  Whole large leaves, so that a range that is not a multiple of 2 MiB takes
+ * in what is beside it; of 1 GiB where the CPU has them, which is asked only where
+ * there is room for one: a CPUID is an exit.
+ */
+void hf_pmap_early_direct(pt_entry_t *pdpt, const vm_paddr_t *ram,
+    bool (*has_1g)(void), vm_paddr_t *next);
+
 /* ---- pmap_pv.c: reverse maps ---- */
 
 #define HF_PV_LOCKS 16

@@ -13,19 +13,6 @@ vm_offset_t hf_model_dmap_base;
 vm_size_t hf_model_ram_bytes;
 pt_entry_t *pmap_special_table;
 
-/* A cleared table linked into a slot. */
-static pt_entry_t *
-boot_table(vm_paddr_t *firstaddr, pt_entry_t *slot)
-{
-	pt_entry_t *table;
-
-	table = (pt_entry_t *)PHYS_TO_DMAP(*firstaddr);
-	memset(table, 0, PAGE_SIZE);
-	*slot = *firstaddr | PG_TABLE_KERNEL;
-	*firstaddr += PAGE_SIZE;
-	return (table);
-}
-
 /*
  * The kernel map gets its first 2 MiB at once: a table added later is never
  * freed and would look like a leak of the scenario that came first.
@@ -39,14 +26,15 @@ pmap_bootstrap(vm_paddr_t *firstaddr)
 	hf_tlb_cache_init();
 	*firstaddr = round_page(*firstaddr);
 	kernel_pmap->pm_cr3 = *firstaddr;
-	top = boot_table(firstaddr, &slot);
-	pdpt = boot_table(firstaddr, &top[PG_INDEX(va, 3)]);
-	pd = boot_table(firstaddr, &pdpt[PG_INDEX(va, 2)]);
-	(void)boot_table(firstaddr, &pd[PG_INDEX(va, 1)]);
-	pdpt = boot_table(firstaddr, &top[PG_INDEX(HF_KVA_SPECIAL, 3)]);
-	pd = boot_table(firstaddr, &pdpt[PG_INDEX(HF_KVA_SPECIAL, 2)]);
+	top = hf_pmap_early_table(firstaddr, &slot);
+	pdpt = hf_pmap_early_table(firstaddr, &top[PG_INDEX(va, 3)]);
+	pd = hf_pmap_early_table(firstaddr, &pdpt[PG_INDEX(va, 2)]);
+	(void)hf_pmap_early_table(firstaddr, &pd[PG_INDEX(va, 1)]);
+	pdpt =
+	    hf_pmap_early_table(firstaddr, &top[PG_INDEX(HF_KVA_SPECIAL, 3)]);
+	pd = hf_pmap_early_table(firstaddr, &pdpt[PG_INDEX(HF_KVA_SPECIAL, 2)]);
 	pmap_special_table =
-	    boot_table(firstaddr, &pd[PG_INDEX(HF_KVA_SPECIAL, 1)]);
+	    hf_pmap_early_table(firstaddr, &pd[PG_INDEX(HF_KVA_SPECIAL, 1)]);
 	kernel_pmap->pm_top = top;
 	TAILQ_INIT(&kernel_pmap->pm_chunks);
 	virtual_avail = va;
