@@ -7,6 +7,7 @@
 #include <arch/amd64/cpu.h>
 #include <boot/boot.h>
 #include <kern/boot.h>
+#include <kern/fail_nth.h>
 #include <kern/fault.h>
 #include <kern/kalloc.h>
 #include <kern/sched.h>
@@ -79,7 +80,8 @@ hf_kstack_alloc(u_int pages)
 	while ((va = kva_alloc(ptoa(pages + 1))) == 0) {
 		if (++tries > KSTACK_TRIES)
 			panic("hf_kstack_alloc: kernel map is full");
-		(void)hf_pause("kstack", 1);
+		if (!HF_FAIL_NTH(HF_FAIL_SLEEP))
+			(void)hf_pause("kstack", 1);
 	}
 	va += PAGE_SIZE;
 	for (u_int i = 0; i < pages; i++) {

@@ -10,6 +10,7 @@
 #include <sys/proc.h>
 #include <sys/vmmeter.h>
 #include <kern/clock.h>
+#include <kern/fail_nth.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
@@ -152,7 +153,8 @@ vm_fault_object(struct faultstate *fs)
 		if (dead)
 			return (vm_fault_fail(fs, KERN_PROTECTION_FAILURE));
 		vm_fault_deallocate(fs);
-		hf_pause("vmf_de", 1);
+		if (!HF_FAIL_NTH(HF_FAIL_SLEEP))
+			hf_pause("vmf_de", 1);
 		return (FAULT_RESTART);
 	}
 	fs->m = vm_page_lookup(object, fs->pindex);
