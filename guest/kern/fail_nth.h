@@ -58,10 +58,22 @@ bool hf_fail_nth_hit(
 			hf_fail_nth_patience(); \
 	} while (0)
 void hf_fail_nth_patience(void);
+
+/*
+ * Before a panic that a contract asks for where something has failed: gives the
+ * scenario up, if something was made to.
+ */
+#define HF_FAIL_NTH_GIVE_UP(why)                  \
+	do {                                      \
+		if (HF_FAIL_NTH_IS_ON())          \
+			hf_fail_nth_give_up(why); \
+	} while (0)
+void hf_fail_nth_give_up(const char *why);
 #else
 #define HF_FAIL_NTH_IS_ON()    (false)
 #define HF_FAIL_NTH(kind)      ((void)(kind), false)
 #define HF_FAIL_NTH_PATIENCE() ((void)0)
+#define HF_FAIL_NTH_GIVE_UP(w) ((void)(w))
 #endif
 
 /*

@@ -148,11 +148,17 @@ hf_fail_nth_patience(void)
 		__atomic_store_n(&of, p->n, __ATOMIC_RELAXED);
 		return;
 	}
-	if (hf_uptime_ns() - __atomic_load_n(&since, __ATOMIC_RELAXED) <
-		PATIENCE_NS ||
-	    !atomic_cmpset_int(&given_up, 0, 1))
-		return;
-	give_up("it waits for what the failure has prevented");
+	if (hf_uptime_ns() - __atomic_load_n(&since, __ATOMIC_RELAXED) >=
+	    PATIENCE_NS)
+		hf_fail_nth_give_up(
+		    "it waits for what the failure has prevented");
+}
+
+void
+hf_fail_nth_give_up(const char *why)
+{
+	if (in_trouble() && atomic_cmpset_int(&given_up, 0, 1))
+		give_up(why);
 }
 
 void
@@ -160,9 +166,8 @@ hf_fail_nth_leaving(void)
 {
 	if (run.n == OFF || run.judging)
 		return;
-	if (curthread != hf_current.td && in_trouble() &&
-	    atomic_cmpset_int(&given_up, 0, 1))
-		give_up("another thread of it cannot go on");
+	if (curthread != hf_current.td)
+		hf_fail_nth_give_up("another thread of it cannot go on");
 	for (int i = 0; hf_threads_alive() > run.threads; i++) {
 		if (i == LEAVE_TICKS && atomic_cmpset_int(&given_up, 0, 1))
 			give_up("other threads of it do not end");

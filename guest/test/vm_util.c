@@ -204,6 +204,15 @@ hf_test_pmap_begin(pmap_t pmap)
 }
 
 void
+hf_test_enter(
+    pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot, u_int flags)
+{
+	hf_require_eq(
+	    pmap_enter(pmap, va, m, prot, flags | PMAP_ENTER_NOSLEEP, 0),
+	    KERN_SUCCESS);
+}
+
+void
 hf_test_pmap_end(pmap_t pmap)
 {
 	pmap_remove(pmap, VM_MIN_ADDRESS, VM_MAXUSER_ADDRESS);

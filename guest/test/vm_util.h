@@ -85,6 +85,12 @@ int hf_test_vm_waiters(void);
 
 /* A pmap of the scenario's own, to map pages into without a map. */
 void hf_test_pmap_begin(pmap_t pmap);
+/*
+ * Maps a page, or leaves.  As pmap_enter(), but does not wait for memory: the object may
+ * be locked.
+ */
+void hf_test_enter(
+    pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot, u_int flags);
 void hf_test_pmap_end(pmap_t pmap);
 
 #endif

@@ -277,7 +277,7 @@ sum_up(struct failing *f)
 		    f->points);
 		skip(f, why);
 	} else if (f->outcomes[FAIL_GIVEN_UP] > 0)
-		skip(f, "it waits for what the failure has prevented");
+		skip(f, "given up: it cannot go on after the failure");
 	else if (f->outcomes[FAIL_STUMBLED] > 0)
 		skip(f, "it goes on with what the failure has prevented");
 	else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pmap_kernel.c: mappings of the kernel's own addresses. */
 
+#include <kern/fail_nth.h>
 #include "pmap_var.h"
 
 vm_offset_t virtual_avail = VM_MIN_KERNEL_ADDRESS;
@@ -81,8 +82,10 @@ kernel_table_add(pt_entry_t *slot)
 
 	m = vm_page_alloc_noobj(
 	    VM_ALLOC_INTERRUPT | VM_ALLOC_WIRED | VM_ALLOC_ZERO);
-	if (m == NULL)
+	if (m == NULL) {
+		HF_FAIL_NTH_GIVE_UP("pmap_growkernel() panics by contract");
 		panic("pmap_growkernel: no memory");
+	}
 	pte_store(slot, VM_PAGE_TO_PHYS(m) | PG_TABLE_KERNEL);
 	table_count++;
 }

@@ -10,10 +10,11 @@
 HF_SCENARIO(check_page, "check.page", "page-11.3 page-11.4 page-11.7 page-11.8",
     "each rule about a page in use is looked at")
 {
-	struct pmap pmap;
+	static struct pmap pmap;
 	vm_object_t object;
 	vm_page_t m;
 
+	hf_test_pmap_begin(&pmap);
 	object = hf_test_object(1);
 	m = hf_test_page_resting(object, 0, 1);
 	hf_expect_planted(*m, m->object = NULL, hf_vm_page_check_one(m),
@@ -36,10 +37,8 @@ HF_SCENARIO(check_page, "check.page", "page-11.3 page-11.4 page-11.7 page-11.8",
 	    hf_vm_page_check_one(m), "an emptied page is valid or an entry's");
 	hf_expect_eq(hf_vm_page_check_one(m), NULL);
 
-	hf_test_pmap_begin(&pmap);
 	hf_require_eq(vm_page_tryxbusy(m), 1);
-	hf_require_eq(
-	    pmap_enter(&pmap, VA, m, VM_PROT_READ, VM_PROT_READ, 0), 0);
+	hf_test_enter(&pmap, VA, m, VM_PROT_READ, VM_PROT_READ);
 	vm_page_xunbusy(m);
 	hf_expect_planted(*m, m->valid = 1, hf_vm_page_check_one(m),
 	    "a mapped page is not valid");

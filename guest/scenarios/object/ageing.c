@@ -80,12 +80,12 @@ HF_SCENARIO(ageing_used, "object.ageing_used", "PO-10 PO-3",
 	vm_page_t flagged, mapped;
 	int i;
 
-	object = hf_test_object(2);
 	hf_test_pmap_begin(&pmap);
+	object = hf_test_object(2);
 	mapped = hf_test_page(object, 0, 1);
-	(void)pmap_enter(&pmap, VA, mapped, VM_PROT_READ, VM_PROT_READ, 0);
-	(void)pmap_enter(
-	    &pmap, VA + PAGE_SIZE, mapped, VM_PROT_READ, VM_PROT_READ, 0);
+	hf_test_enter(&pmap, VA, mapped, VM_PROT_READ, VM_PROT_READ);
+	hf_test_enter(
+	    &pmap, VA + PAGE_SIZE, mapped, VM_PROT_READ, VM_PROT_READ);
 	vm_page_activate(mapped);
 	vm_page_xunbusy(mapped);
 	flagged = hf_test_page_resting(object, 1, 2);

@@ -90,8 +90,8 @@ HF_SCENARIO(object_page_clean, "object.page_clean", "OB-30 OB-31",
 	vm_object_t object;
 	vm_page_t m1, m2, m7;
 
-	object = file_begin();
 	hf_test_pmap_begin(&pmap);
+	object = file_begin();
 	hf_expect(!vm_object_mightbedirty(object));
 	hf_expect(vm_object_page_clean(object, 0, 0, OBJPC_SYNC));
 	hf_expect_eq(puts_seen, 0);
@@ -102,7 +102,7 @@ HF_SCENARIO(object_page_clean, "object.page_clean", "OB-30 OB-31",
 	/* A store through a mapping that nobody has looked at yet. */
 	vm_page_xbusy(m7);
 	vm_page_undirty(m7);
-	(void)pmap_enter(&pmap, VA, m7, VM_PROT_RW, VM_PROT_WRITE, 0);
+	hf_test_enter(&pmap, VA, m7, VM_PROT_RW, VM_PROT_WRITE);
 	vm_page_xunbusy(m7);
 	hf_expect(vm_object_page_clean(object, ptoa(1), ptoa(2), OBJPC_SYNC));
 	hf_expect(vm_object_mightbedirty(object));

@@ -23,8 +23,8 @@ HF_SCENARIO(pagedaemon_inactive, "object.pagedaemon_inactive",
 	vm_page_t busy, clean, dirty, hard, invalid, referenced, wired;
 	vm_object_t object;
 
-	object = hf_test_object(8);
 	hf_test_pmap_begin(&pmap);
+	object = hf_test_object(8);
 	clean = inactive_page(object, 0);
 	vm_page_xbusy(clean);
 	/* Mapped without having been accessed. */
@@ -36,12 +36,11 @@ HF_SCENARIO(pagedaemon_inactive, "object.pagedaemon_inactive",
 	vm_page_dirty(dirty);
 	hard = inactive_page(object, 3);
 	vm_page_xbusy(hard);
-	(void)pmap_enter(
-	    &pmap, VA + PAGE_SIZE, hard, VM_PROT_RW, VM_PROT_WRITE, 0);
+	hf_test_enter(&pmap, VA + PAGE_SIZE, hard, VM_PROT_RW, VM_PROT_WRITE);
 	(void)pmap_ts_referenced(hard);
 	hard->dirty = 0;
-	(void)pmap_enter(
-	    &pmap, VA + 2 * PAGE_SIZE, hard, VM_PROT_RW, VM_PROT_WRITE, 0);
+	hf_test_enter(
+	    &pmap, VA + 2 * PAGE_SIZE, hard, VM_PROT_RW, VM_PROT_WRITE);
 	vm_page_xunbusy(hard);
 	busy = inactive_page(object, 4);
 	vm_page_sbusy(busy);

@@ -143,7 +143,7 @@ HF_SCENARIO(object_pageout_flush, "object.pageout_flush", "PO-29",
 	hf_expect_eq(ma[0]->dirty, 0);
 	hf_expect_eq(vm_page_queue(ma[0]), PQ_INACTIVE);
 	/* PEND: still the pager's */
-	hf_expect(vm_page_sbusied(ma[1]));
+	hf_require(vm_page_sbusied(ma[1]));
 	hf_expect_eq(blockcount_read(&object->paging_in_progress), 1);
 	hf_expect_eq(ma[1]->dirty, 0xff);
 	/* BAD */

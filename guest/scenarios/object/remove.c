@@ -14,13 +14,13 @@ HF_SCENARIO(object_page_remove, "object.page_remove", "OB-25 OB-26",
 	u_int free;
 	int i;
 
-	object = hf_test_object(10);
 	hf_test_pmap_begin(&pmap);
+	object = hf_test_object(10);
 	for (i = 0; i < 10; i++) {
 		m = hf_test_page(object, i, i);
 		vm_page_dirty(m);
-		(void)pmap_enter(
-		    &pmap, VA + ptoa(i), m, VM_PROT_RW, VM_PROT_WRITE, 0);
+		hf_test_enter(
+		    &pmap, VA + ptoa(i), m, VM_PROT_RW, VM_PROT_WRITE);
 		vm_page_activate(m);
 		vm_page_xunbusy(m);
 	}
@@ -53,13 +53,13 @@ HF_SCENARIO(object_page_remove_clean, "object.page_remove_clean", "OB-27",
 	vm_object_t object;
 	vm_page_t hard, soft;
 
-	object = hf_test_object(3);
 	hf_test_pmap_begin(&pmap);
+	object = hf_test_object(3);
 	soft = hf_test_page(object, 0, 1);
 	vm_page_dirty(soft);
 	vm_page_xunbusy(soft);
 	hard = hf_test_page(object, 1, 2);
-	(void)pmap_enter(&pmap, VA, hard, VM_PROT_RW, VM_PROT_WRITE, 0);
+	hf_test_enter(&pmap, VA, hard, VM_PROT_RW, VM_PROT_WRITE);
 	hf_expect_eq(hard->dirty, 0);
 	vm_page_xunbusy(hard);
 	hf_test_page_resting(object, 2, 3);
@@ -80,11 +80,11 @@ HF_SCENARIO(object_page_remove_wired, "object.page_remove_wired", "OB-28",
 	vm_object_t object;
 	vm_page_t m;
 
-	object = hf_test_object(1);
 	hf_test_pmap_begin(&pmap);
+	object = hf_test_object(1);
 	m = hf_test_page(object, 0, 1);
 	vm_page_wire(m);
-	(void)pmap_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE, 0);
+	hf_test_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE);
 	vm_page_xunbusy(m);
 	vm_object_page_remove(object, 0, 0, OBJPR_CLEANONLY);
 	hf_expect_eq(vm_page_lookup(object, 0), m);

@@ -14,9 +14,13 @@ struct ground {
 static void
 ground_begin(struct ground *g)
 {
+	vm_page_t m;
+
 	g->object = hf_test_object(64);
 	g->next = 1;
-	vm_page_xunbusy(vm_page_alloc(g->object, 63, VM_ALLOC_NORMAL));
+	m = vm_page_alloc(g->object, 63, VM_ALLOC_NORMAL);
+	hf_require(m != NULL);
+	vm_page_xunbusy(m);
 }
 
 static void

@@ -121,14 +121,13 @@ HF_SCENARIO(page_modified_mapping, "page.modified_mapping", "PV-4 PV-9 PV-10",
 	vm_object_t object;
 	vm_page_t m;
 
+	hf_test_pmap_begin(&pmap);
 	object = hf_test_object(1);
 	m = hf_test_page(object, 0, 0);
-	hf_test_pmap_begin(&pmap);
-	(void)pmap_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_READ, 0);
+	hf_test_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_READ);
 	vm_page_test_dirty(m);
 	hf_expect_eq(m->dirty, 0);
-	(void)pmap_enter(
-	    &pmap, VA + PAGE_SIZE, m, VM_PROT_RW, VM_PROT_WRITE, 0);
+	hf_test_enter(&pmap, VA + PAGE_SIZE, m, VM_PROT_RW, VM_PROT_WRITE);
 	hf_expect(pmap_is_modified(m));
 	vm_page_test_dirty(m);
 	hf_expect_eq(m->dirty, 0xff);
@@ -181,10 +180,10 @@ HF_SCENARIO(page_set_invalid, "page.set_invalid", "PV-12",
 	vm_object_t object;
 	vm_page_t m;
 
+	hf_test_pmap_begin(&pmap);
 	object = hf_test_object(1);
 	m = hf_test_page(object, 0, 0);
-	hf_test_pmap_begin(&pmap);
-	(void)pmap_enter(&pmap, VA, m, VM_PROT_READ, VM_PROT_READ, 0);
+	hf_test_enter(&pmap, VA, m, VM_PROT_READ, VM_PROT_READ);
 	vm_page_set_invalid(m, 512, 1024);
 	hf_expect(!pmap_page_is_mapped(m));
 	hf_expect_eq(m->valid, 0xf9);

@@ -71,8 +71,9 @@ HF_SCENARIO(page_alloc_contig_range, "page.alloc_contig_range", "PA-22",
 	hf_require(m == &first[4]);
 	memset(hf_test_bytes(m), 0xa5, PAGE_SIZE);
 	m->pindex = 77;
-	hf_expect_eq(vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL | VM_ALLOC_ZERO,
-			 4, pa, pa + ptoa(4), PAGE_SIZE, 0, VM_MEMATTR_DEFAULT),
+	hf_require_eq(
+	    vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL | VM_ALLOC_ZERO, 4, pa,
+		pa + ptoa(4), PAGE_SIZE, 0, VM_MEMATTR_DEFAULT),
 	    &first[0]);
 	hf_expect(hf_test_all(&first[3], 0, PAGE_SIZE, 0));
 	hf_expect(hf_test_all(&first[4], 0, PAGE_SIZE, 0xa5));

@@ -54,6 +54,7 @@ HF_SCENARIO(page_free_illegal, "page.free_illegal", "PF-2",
 	vm_page_t m;
 	u_int free;
 
+	hf_test_pmap_begin(&pmap);
 	object = hf_test_object(8);
 	m = hf_test_page(object, 0, 1);
 	free = vm_free_count();
@@ -64,11 +65,8 @@ HF_SCENARIO(page_free_illegal, "page.free_illegal", "PF-2",
 	vm_page_busy_downgrade(m);
 	hf_expect_panic(free_page, m, "");
 	hf_expect(vm_page_busy_tryupgrade(m));
-	hf_test_pmap_begin(&pmap);
 	free = vm_free_count();
-	hf_expect_eq(
-	    pmap_enter(&pmap, 0x400000, m, VM_PROT_READ, VM_PROT_READ, 0),
-	    KERN_SUCCESS);
+	hf_test_enter(&pmap, 0x400000, m, VM_PROT_READ, VM_PROT_READ);
 	hf_expect_panic(free_page, m, "");
 	hf_test_pmap_end(&pmap);
 	vm_page_free(m);
@@ -202,10 +200,10 @@ HF_SCENARIO(page_try_to_free_modified, "page.try_to_free_modified", "PF-5 PF-6",
 	vm_object_t object;
 	vm_page_t m;
 
-	object = hf_test_object(1);
 	hf_test_pmap_begin(&pmap);
+	object = hf_test_object(1);
 	m = hf_test_page(object, 0, 0x5a);
-	(void)pmap_enter(&pmap, 0x400000, m, VM_PROT_RW, VM_PROT_RW, 0);
+	hf_test_enter(&pmap, 0x400000, m, VM_PROT_RW, VM_PROT_RW);
 	vm_page_undirty(m);
 	vm_page_xunbusy(m);
 	hf_expect(pmap_is_modified(m));

@@ -28,7 +28,7 @@ HF_SCENARIO(page_insert, "page.insert", "PI-1 PI-6",
 	hf_require(p.m != NULL && other != NULL);
 	p.m->oflags = other->oflags = 0;
 	p.pindex = 3;
-	hf_expect_eq(vm_page_insert(p.m, p.object, 3), 0);
+	hf_require_eq(vm_page_insert(p.m, p.object, 3), 0);
 	hf_expect_eq(vm_page_lookup(p.object, 3), p.m);
 	hf_expect_eq(p.m->ref_count, VPRC_OBJREF);
 	hf_expect_eq(p.object->resident_page_count, 1);

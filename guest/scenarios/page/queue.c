@@ -156,10 +156,10 @@ HF_SCENARIO(page_advise, "page.advise", "PQ-7",
 	vm_object_t object;
 	vm_page_t m;
 
+	hf_test_pmap_begin(&pmap);
 	object = hf_test_object(2);
 	m = hf_test_page(object, 0, 0);
-	hf_test_pmap_begin(&pmap);
-	(void)pmap_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE, 0);
+	hf_test_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE);
 	vm_page_reference(m);
 	vm_page_advise(m, MADV_DONTNEED);
 	hf_expect_eq(vm_page_queue(m), PQ_LAUNDRY);

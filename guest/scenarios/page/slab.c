@@ -47,6 +47,7 @@ HF_SCENARIO(slab_packs, "page.slab_packs", "PA-32",
 		hf_vm_slab_free(&slab, piece[4 * i]);
 	for (i = 0; i < PAGES; i++) {
 		piece[4 * i] = hf_vm_slab_alloc(&slab);
+		hf_require(piece[4 * i] != NULL);
 		memset(piece[4 * i], (int)(4 * i), PIECE);
 	}
 	expect_own(nitems(piece));

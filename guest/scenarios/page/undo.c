@@ -207,9 +207,9 @@ fail_everywhere(bool (*op)(void))
 static void
 begin(void)
 {
+	hf_test_pmap_begin(&pmap);
 	object = hf_test_object(FAR * 2);
 	hf_test_page_resting(object, 0, 0x11);
-	hf_test_pmap_begin(&pmap);
 }
 
 static void

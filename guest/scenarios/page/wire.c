@@ -120,11 +120,10 @@ HF_SCENARIO(page_remove_all_wired, "page.remove_all_wired", "PW-5 PW-6",
 	vm_object_t object;
 	vm_page_t m;
 
+	hf_test_pmap_begin(&pmap);
 	object = hf_test_object(1);
 	m = hf_test_page(object, 0, 0);
-	hf_test_pmap_begin(&pmap);
-	hf_expect_eq(pmap_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE, 0),
-	    KERN_SUCCESS);
+	hf_test_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE);
 	hf_expect(vm_page_wire_mapped(m));
 	hf_expect(!vm_page_try_remove_all(m));
 	hf_expect(!vm_page_try_remove_write(m));
@@ -162,11 +161,10 @@ HF_SCENARIO(page_wire_barred, "page.wire_barred", "PW-6",
 	vm_object_t object;
 	vm_page_t m;
 
+	hf_test_pmap_begin(&pmap);
 	object = hf_test_object(1);
 	m = hf_test_page(object, 0, 0);
-	hf_test_pmap_begin(&pmap);
-	hf_expect_eq(pmap_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE, 0),
-	    KERN_SUCCESS);
+	hf_test_enter(&pmap, VA, m, VM_PROT_RW, VM_PROT_WRITE);
 	hf_failpoint_call("page.barred", 0, wire_barred, m);
 	hf_expect(vm_page_try_remove_write(m));
 	hf_expect_eq(hf_failpoint_fired("page.barred"), 1);
