@@ -108,6 +108,45 @@ listen(struct listener *l, int fd)
 	}
 }
 
+/* In a build with sanitizers: what they find ends a run, and they say where. */
+const char *__asan_default_options(void);
+const char *__ubsan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+	return ("detect_leaks=0");
+}
+
+const char *
+__ubsan_default_options(void)
+{
+	return ("halt_on_error=1:print_stacktrace=1");
+}
+
+/*
+ * Where the guest's code was when a sanitizer stopped it: the first such line of the
+ * stack, "    #2 0x55d0c0de in f guest/vm/f.c:12".  0: none did.
+ */
+static uint64_t
+stopped_at(const char *text)
+{
+	const char *p = strstr(text, "ERROR: AddressSanitizer");
+	const char *line, *end;
+
+	if (p == NULL)
+		p = strstr(text, "runtime error: ");
+	while (p != NULL && (line = strstr(p, "\n    #")) != NULL) {
+		end = line + 1 + strcspn(line + 1, "\n");
+		p = strstr(line, "0x");
+		if (p != NULL && p < end &&
+		    memmem(line, (size_t)(end - line), "guest/", 6) != NULL)
+			return (strtoull(p, NULL, 16));
+		p = end;
+	}
+	return (0);
+}
+
 /* How it ended; the reason is the last "panic:" or the signal. */
 static enum guest_end
 end_of(int status, bool in_time, const char *text, char *why, size_t room)
@@ -173,6 +212,8 @@ run_process(void *arg, const char *const *params, size_t nparams,
 	    0)
 		verdict_not_begun(
 		    out, &l.verdict, end, why[0] != '\0' ? why : NULL);
+	if (out->died_at == 0)
+		out->died_at = stopped_at(text);
 	if (end != GUEST_END_DONE) {
 		out->dump = text;
 		text = NULL;
