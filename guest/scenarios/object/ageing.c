@@ -108,7 +108,7 @@ HF_SCENARIO(ageing_used, "object.ageing_used", "PO-10 PO-3",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(ageing_turns, "object.ageing_turns", "PO-9",
+HF_SCENARIO(ageing_turns, "object.ageing_turns", "PO-31",
     "looks go round: what was not reached is first the next time")
 {
 	vm_object_t object;

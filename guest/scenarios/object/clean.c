@@ -127,7 +127,7 @@ HF_SCENARIO(object_page_clean, "object.page_clean", "OB-30 OB-31",
 	hf_test_pmap_end(&pmap);
 }
 
-HF_SCENARIO(object_page_clean_clusters, "object.page_clean_clusters", "OB-30",
+HF_SCENARIO(object_page_clean_clusters, "object.page_clean_clusters", "OB-56",
     "pages that follow each other are written together, at most 32 at once")
 {
 	vm_object_t object;

@@ -223,7 +223,7 @@ HF_SCENARIO(object_fork_rounds, "object.fork_rounds", "OB-18 OB-19",
 	hf_expect_eq(hf_vm_object_live(), live);
 }
 
-HF_SCENARIO(object_collapse_invalid, "object.collapse_invalid", "OB-11",
+HF_SCENARIO(object_collapse_invalid, "object.collapse_invalid", "OB-52",
     "invalid pages on either side hide nothing")
 {
 	vm_object_t backing, front;
@@ -291,7 +291,7 @@ HF_SCENARIO(object_collapse_waits, "object.collapse_waits", "OB-21 OB-20",
 	vm_object_deallocate(front);
 }
 
-HF_SCENARIO(object_collapse_no_memory, "object.collapse_no_memory", "OB-11",
+HF_SCENARIO(object_collapse_no_memory, "object.collapse_no_memory", "OB-50",
     "a collapse that lacks index memory waits and goes on")
 {
 	vm_object_t backing, front;

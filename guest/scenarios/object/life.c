@@ -198,7 +198,7 @@ last_ref(vm_object_t object)
 	last_refs++;
 }
 
-HF_SCENARIO(object_vnode_references, "object.vnode_references", "OB-2",
+HF_SCENARIO(object_vnode_references, "object.vnode_references", "OB-48",
     "a vnode's object outlives its references, telling the vnode")
 {
 	struct pagerops ops = deadpagerops;

@@ -75,7 +75,7 @@ two_levels(vm_page_t ma[4])
 	return (front);
 }
 
-HF_SCENARIO(object_madvise_chain, "object.madvise_chain", "OB-37",
+HF_SCENARIO(object_madvise_chain, "object.madvise_chain", "OB-58",
     "advice reaches the topmost page of each index")
 {
 	vm_object_t backing, front;

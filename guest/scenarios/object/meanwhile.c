@@ -34,8 +34,7 @@ busy_page(vm_object_t object, vm_pindex_t pindex, int byte)
 	return (m);
 }
 
-HF_SCENARIO(object_collapse_front_busy, "object.collapse_front_busy",
-    "OB-11 OB-20",
+HF_SCENARIO(object_collapse_front_busy, "object.collapse_front_busy", "OB-51",
     "a collapse that waits for a page of the front keeps none of the backing's")
 {
 	vm_object_t backing, front;
@@ -69,7 +68,7 @@ fold_thread(void *arg)
 	vm_object_deallocate(arg);
 }
 
-HF_SCENARIO(object_fold_waits, "object.fold_waits", "OB-19 OB-6",
+HF_SCENARIO(object_fold_waits, "object.fold_waits", "OB-19 OB-49",
     "who waits for the front's lock to fold an object into it is not counted "
     "for ever")
 {
@@ -120,7 +119,7 @@ expect_free(vm_object_t object)
 	VM_OBJECT_WUNLOCK(object);
 }
 
-HF_SCENARIO(object_split_waits, "object.split_waits", "OB-42",
+HF_SCENARIO(object_split_waits, "object.split_waits", "OB-53",
     "a split waits for a busy page, and for a collapse, with nothing locked")
 {
 	vm_object_t backing, front;

@@ -78,7 +78,7 @@ HF_SCENARIO(object_get_pages_tail, "object.get_pages_tail", "VP-1",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(object_no_swap, "object.no_swap", "OB-1",
+HF_SCENARIO(object_no_swap, "object.no_swap", "VP-7",
     "without swap, anonymous memory has no other copy")
 {
 	vm_object_t object;

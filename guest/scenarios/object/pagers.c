@@ -4,7 +4,7 @@
 #include <test/vm_util.h>
 #include <vm/vnode_pager.h>
 
-HF_SCENARIO(pager_allocate, "object.pager_allocate", "OB-1",
+HF_SCENARIO(pager_allocate, "object.pager_allocate", "VP-5",
     "each type makes its objects, as large as asked for, or says no")
 {
 	static int handle;
@@ -59,7 +59,7 @@ populate(vm_object_t object, vm_pindex_t pindex, int fault_type,
 	return (VM_PAGER_BAD);
 }
 
-HF_SCENARIO(pager_optional, "object.pager_optional", "",
+HF_SCENARIO(pager_optional, "object.pager_optional", "VP-6",
     "what a pager offers is called, what it does not is no error")
 {
 	struct pagerops ops = deadpagerops;
@@ -115,7 +115,7 @@ HF_SCENARIO(pager_vnode, "object.pager_vnode", "VN-01",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(object_noreuse, "object.noreuse", "PQ-3",
+HF_SCENARIO(object_noreuse, "object.noreuse", "OB-57",
     "the pages of a range go to the head of INACTIVE, others stay")
 {
 	vm_object_t object;

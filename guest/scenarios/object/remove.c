@@ -134,7 +134,7 @@ HF_SCENARIO(object_page_remove_busy, "object.page_remove_busy", "OB-29",
 	vm_object_deallocate(object);
 }
 
-HF_SCENARIO(object_page_remove_valid, "object.page_remove_valid", "OB-25",
+HF_SCENARIO(object_page_remove_valid, "object.page_remove_valid", "OB-54",
     "VALIDONLY leaves invalid pages, even busy ones")
 {
 	vm_object_t object;
@@ -160,7 +160,7 @@ remove_unmanaged(void *arg)
 }
 
 HF_SCENARIO(object_page_remove_unmanaged, "object.page_remove_unmanaged",
-    "OB-25", "of an unmanaged object only with NOTMAPPED")
+    "OB-55", "of an unmanaged object only with NOTMAPPED")
 {
 	vm_object_t object;
 	vm_page_t m;

@@ -34,7 +34,7 @@ advise_busy(struct job *j, vm_page_t busy, vm_object_t *locks, int nlocks)
 	hf_thread_join(td);
 }
 
-HF_SCENARIO(object_madvise_busy, "object.madvise_busy", "OB-34",
+HF_SCENARIO(object_madvise_busy, "object.madvise_busy", "OB-47",
     "advice waits for a busy page with nothing locked, and then is taken")
 {
 	struct job j = { .advice = MADV_FREE };
@@ -92,7 +92,7 @@ let_go(void *arg)
 	vm_object_deallocate(j->object);
 }
 
-HF_SCENARIO(object_fold_given_up, "object.fold_given_up", "OB-5 OB-13",
+HF_SCENARIO(object_fold_given_up, "object.fold_given_up", "OB-46",
     "an object that gets another reference meanwhile stays as it is")
 {
 	struct thread *td;

@@ -93,7 +93,7 @@ HF_SCENARIO(page_wait_pager, "page.wait_pager", "VW-3",
 	hf_expect_eq(awake, 2);
 }
 
-HF_SCENARIO(page_wait_exhausted, "page.wait_exhausted", "VW-2",
+HF_SCENARIO(page_wait_exhausted, "page.wait_exhausted", "VW-7",
     "who waits when memory is found exhausted wakes when there is some at last")
 {
 	struct vm_domain *vmd = &vm_dom[0];
@@ -126,7 +126,7 @@ severe_thread(void *arg)
 	atomic_add_int(&awake, 1);
 }
 
-HF_SCENARIO(page_wait_severe, "page.wait_severe", "VW-2",
+HF_SCENARIO(page_wait_severe, "page.wait_severe", "VW-8",
     "who waits for v_free_severe wakes at that mark, and not before")
 {
 	struct vm_domain *vmd = &vm_dom[0];

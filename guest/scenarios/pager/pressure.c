@@ -149,20 +149,20 @@ expect_given_back(void (*how)(vm_page_t m))
 	end(TOUCHED);
 }
 
-HF_SCENARIO(pressure_much_used, "pager.pressure_much_used", "PO-9",
+HF_SCENARIO(pressure_much_used, "pager.pressure_much_used", "PO-32",
     "pages that were used a lot are given back before anybody is refused",
     ON_DISK)
 {
 	expect_given_back(use_much);
 }
 
-HF_SCENARIO(pressure_laundry, "pager.pressure_laundry", "PO-22",
+HF_SCENARIO(pressure_laundry, "pager.pressure_laundry", "PO-22 PO-32",
     "clean pages in the laundry are given back", ON_DISK)
 {
 	expect_given_back(launder_clean);
 }
 
-HF_SCENARIO(pressure_unswappable, "pager.pressure_unswappable", "PO-22",
+HF_SCENARIO(pressure_unswappable, "pager.pressure_unswappable", "PO-22 PO-32",
     "clean pages among those that nothing can write are given back", ON_DISK)
 {
 	expect_given_back(leave_wired_and_back);
