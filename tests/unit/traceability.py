@@ -2,18 +2,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """traceability.py: what "tools/lint requirements" finds in a small tree with one thing wrong.
 
-usage: traceability.py TREE HOLDFAST
-Also that the scenarios it reads from TREE's sources are those in the program, and that
-"holdfast list --requirements" tells what docs/spec says.
+usage: traceability.py TREE HOLDFAST CHECK_SCENARIOS_MODEL
+Also that the scenarios it reads from TREE's sources are those in the program and in
+the model, and that "holdfast list --requirements" tells what docs/spec says.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
-TREE, HOLDFAST = sys.argv[1:3]
+TREE, HOLDFAST, MODEL = sys.argv[1:4]
 sys.path.insert(0, os.path.join(TREE, "tools"))
 from spec import requirements, scenarios, trace  # noqa: E402 (needs the path above)
 
@@ -116,7 +117,7 @@ def check_small_tree(top):
          "label, sentence and basis, over two lines", spec.by_id["QA-1"])
     need(spec.families() == ["QA", "QB"], "families are those of the files", spec.families())
     small, stands = scenarios.read(top)
-    need(stands[:4] == ("wall.stands", ["QA-1", "QA-2"], ["disk"], False), "a scenario, its flags by a macro", stands)
+    need(stands[:4] == ("wall.stands", ["QA-1", "QA-2"], ["disk"], None), "a scenario, its flags by a macro", stands)
     need(scenarios.grounds(small) == ["model"], "one of the model alone", small)
 
 
@@ -134,10 +135,20 @@ def check_scenarios():
     built = {s["id"]: (s["requirements"], set(s["flags"])) for s in json.loads(out)}
     for s in scenarios.read(TREE):
         got = (s.requirements, set(s.flags))
-        if built.pop(s.id, None) != (None if s.model_only else got):
+        if built.pop(s.id, None) != (None if s.only == "model" else got):
             need(False, f"{s.id} of {s.file} is in the program as it is there", got)
     left = [i for i, s in built.items() if "bench" not in s[1] or s[0]]
     need(not left, "scenarios of the program are those of guest/scenarios", left)
+
+
+def check_model():
+    """Which scenarios the model has is told by their symbols there."""
+    symbols = subprocess.run(["nm", MODEL], check=True, capture_output=True, text=True).stdout
+    built = set(re.findall(r" [dDrR] hf_scenario_(\w+)$", symbols, re.M))
+    for s in scenarios.read(TREE):
+        if ("model" in scenarios.grounds(s)) > (s.function in built):
+            need(False, f"{s.id} is on the model", s)
+    print("ok: scenarios that are said to be on the model are")
 
 
 def listed(*args):
@@ -151,7 +162,7 @@ def check_program():
     got, spec = json.loads(out), requirements.read(TREE)
     want = [spec.by_id[rid] for rid in sorted(spec.by_id, key=requirements.order)]
     need(status == 0 and [r["id"] for r in got] == [r.id for r in want], "the program has the ids of docs/spec", err)
-    naming = [(s.id, s.requirements) for s in scenarios.read(TREE) if not s.model_only]
+    naming = [(s.id, s.requirements) for s in scenarios.read(TREE) if s.only != "model"]
     for g, w in zip(got, want):
         told = (g["label"], g["sentence"], g["basis"], os.path.join("docs", "spec", g["file"]), g["scenarios"])
         need_same(told, (w.label, w.sentence, w.basis, w.file, [i for i, ids in naming if w.id in ids]), w.id)
@@ -164,7 +175,7 @@ def check_program():
     want = [g for g in got if g["id"][:2] == some["id"][:2] or g["id"] == "UM-1"]
     need(json.loads(out) == want, "a family and a shell pattern", out)
     need("no scenario names it" in listed("UM-1")[1], "one without a scenario says so")
-    for word in ("ZZ-99", "F", "FT-", "FT-0", "", "*FT-03 *"):
+    for word in ("ZZ-99", "F", "FT-", "ft-03", "", "*FT-03 *"):
         status, out, err = listed(word)
         need(status == 2 and not out and f"no requirement matches '{word}'" in err, f"{word!r} means none", out + err)
 
@@ -186,6 +197,7 @@ def main():
         except ValueError as e:
             need("stands.c" in str(e), "a scenario that cannot be read is an error", e)
     check_scenarios()
+    check_model()
     check_program()
     return 0
 

@@ -93,6 +93,10 @@ def of_tests(names, top):
                 test = f"{os.path.basename(name)[:-2]}:{inside}" if inside else name.removeprefix("tests/")
                 if test not in found[n.id]:
                     found[n.id].append(test)
+    # A file's head sums up what its tests name.
+    for rid, tests in found.items():
+        files = {t.split(":")[0] for t in tests if ":" in t}
+        found[rid] = [t for t in tests if os.path.basename(t)[:-2] not in files]
     return found
 
 

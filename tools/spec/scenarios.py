@@ -2,19 +2,22 @@
 """scenarios.py: the scenarios as their sources have them: id, requirements, flags."""
 
 import collections
-import glob
 import os
 import re
 
 STRING = r'"(?:[^"\\]|\\.)*"'
 MARK = re.compile(r"^HF_SCENARIO\(", re.M)
-ENTRY = re.compile(rf'^HF_SCENARIO\(\s*\w+\s*,\s*"([^"]+)"\s*,\s*((?:{STRING}\s*)+),'
+ENTRY = re.compile(rf'^HF_SCENARIO\(\s*(\w+)\s*,\s*"([^"]+)"\s*,\s*((?:{STRING}\s*)+),'
                    rf'\s*(?:{STRING}\s*)+([^{{]*)\{{', re.M)
 # "#define ON_DISK .flags = HF_NEEDS_DISK" of the same file.
 DEFINED = re.compile(r"^#define (\w+)\s((?:[^\n]*\\\n)*[^\n]*\bHF_(?:NEEDS|IS)_[^\n]*)$", re.M)
 MODEL_ONLY = re.compile(r"^#ifdef HF_MODEL\n(.*?)^#(?:else|endif)", re.M | re.S)
 
-Scenario = collections.namedtuple("Scenario", "id requirements flags model_only file line")
+# Files that only the machine has, in a folder's meson.build.
+MACHINE_ONLY = re.compile(r"^guest(?:_scenarios)?_md \+= files\(([^)]*)\)", re.M)
+
+# only: "model" or "machine", where the other cannot have it; function: its name in C
+Scenario = collections.namedtuple("Scenario", "id requirements flags only file line function")
 
 
 def flag_names(text, defined):
@@ -25,28 +28,39 @@ def flag_names(text, defined):
     return [f.lower().replace("_", "-") for f in found]
 
 
-def of_file(file, text):
+def of_file(file, text, only=None):
     marks, found = len(MARK.findall(text)), list(ENTRY.finditer(text))
     if marks != len(found):
         raise ValueError(f"{file}: an HF_SCENARIO that cannot be read: strings in its first four arguments, please")
     defined = {m[1]: m[2] for m in DEFINED.finditer(text)}
     model = [m.span(1) for m in MODEL_ONLY.finditer(text)]
     for m in found:
-        words = "".join(re.findall(r'"([^"]*)"', m[2])).split()
-        yield Scenario(m[1], words, flag_names(m[3], defined), any(a <= m.start() < b for a, b in model),
-                       file, text.count("\n", 0, m.start()) + 1)
+        words = "".join(re.findall(r'"([^"]*)"', m[3])).split()
+        where = "model" if any(a <= m.start() < b for a, b in model) else only
+        line = text.count("\n", 0, m.start()) + 1
+        yield Scenario(m[2], words, flag_names(m[4], defined), where, file, line, m[1])
+
+
+def machine_only(path):
+    if not os.path.exists(path):
+        return set()
+    with open(path, encoding="utf-8") as f:
+        return {n for names in MACHINE_ONLY.findall(f.read()) for n in re.findall(r"'([^']*)'", names)}
 
 
 def read(top):
     found = []
-    for path in sorted(glob.glob(os.path.join(top, "guest", "scenarios", "**", "*.c"), recursive=True)):
-        with open(path, encoding="utf-8") as f:
-            found += of_file(os.path.relpath(path, top), f.read())
+    for folder, _, files in os.walk(os.path.join(top, "guest", "scenarios")):
+        machine = machine_only(os.path.join(folder, "meson.build"))
+        for name in files:
+            if name.endswith(".c"):
+                path = os.path.join(folder, name)
+                with open(path, encoding="utf-8") as f:
+                    found += of_file(os.path.relpath(path, top), f.read(), "machine" if name in machine else None)
     return sorted(found)
 
 
 def grounds(s):
     """Where it runs, by its flags."""
-    if s.model_only:
-        return ["model"]
-    return ([] if "mmu" in s.flags else ["model"]) + ["kvm", "lab", "qemu"]
+    machine = ["kvm", "lab", "qemu"]
+    return ["model"] if s.only == "model" else machine if s.only or "mmu" in s.flags else ["model"] + machine

@@ -8,7 +8,7 @@ from spec import names, requirements, scenarios
 
 CAVEATS = "docs/caveats.md"
 # Families whose files are still to come.
-AWAITED = set("BT CW GP IM IW MP OB PA PB PF PG PH PI PM PO PP PQ PR PV PW QE QH SC SW TL VB VN VP VW WI "
+AWAITED = set("GP IW OB PO PP QE QH SC SW VN VP VW WI "
               "page object I1 I2 I3 I4 I5 I7 I9".split())
 LATER = "Requirements of later work, by id"
 
