@@ -38,6 +38,10 @@ CAVEATS = """\
 
 - QA-3 holds in summer.
 
+## Requirements that are named and not shown in full
+
+- QA-1: the fall of a wall (`wall.M01`).
+
 ## Requirements of later work, by id
 
 - Roofs, which come last: QB-1.
@@ -64,7 +68,9 @@ START_TEST(opens)
 }
 END_TEST
 """
-FILES = {"docs/spec/walls.md": SPEC, "docs/spec/README.md": "- **QZ-1** of no weight\n", "docs/caveats.md": CAVEATS,
+MUTATIONS = [{"id": "wall.M01", "open": "who knows", "requirement": "QA-1"}, {"id": "wall.M02", "open": "who knows"},
+             {"id": "wall.M03", "requirement": "QA-2"}]
+FILES = {"tests/mutations/walls.json": json.dumps(MUTATIONS), "tests/mutations/own.json": "{}", "docs/spec/walls.md": SPEC, "docs/spec/README.md": "- **QZ-1** of no weight\n", "docs/caveats.md": CAVEATS,
          "guest/scenarios/wall/stands.c": SCENARIO, "tests/unit/check_wall.c": UNIT}
 
 # what to replace in which file, by what, and what is then said of it
@@ -89,8 +95,13 @@ WRONG = [
     ("tests/unit/check_wall.c", "/* QA-04 */", "/* QA-4 */", "check_wall.c:2: QA-4 is no requirement"),
     ("tests/unit/check_wall.c", "QA-1..3", "QA-1 to QA-8", "check_wall.c:5: QA-8 is no requirement"),
     ("tests/unit/check_wall.c", "section 2", "section 3", "docs/spec/walls.md has no section 3"),
+    ("tests/mutations/walls.json", "wall.M01", "wall.M04", "no test notices wall.M04, so QA-1"),
+    ("tests/mutations/walls.json", '"requirement": "QA-1"', '"what": ""', "wall.M01 is no survivor that breaks QA-1"),
+    ("tests/mutations/walls.json", "QA-1", "QA-2", "no test notices wall.M01, so QA-2"),
+    ("tests/mutations/walls.json", "QA-2", "QA-9", "QA-9 is no requirement"),
+    ("docs/caveats.md", "wall.M01", "wall.M02", "wall.M02 is no survivor that breaks QA-1"),
     ("docs/caveats.md", ": QB-1", ", QB-1", "QB-1 stands in no item"),
-    ("docs/caveats.md", ": QB-1", ": QB-2", "docs/caveats.md:7: QB-2 is no requirement"),
+    ("docs/caveats.md", ": QB-1", ": QB-2", "docs/caveats.md:11: QB-2 is no requirement"),
     ("docs/caveats.md", ": QB-1.", ": none.", "QB-1 is named by no scenario"),
 ]
 

@@ -22,8 +22,8 @@ and unit tests that would fail if it did not hold, and where those run: on the m
 names is named in [caveats.md](caveats.md), with the reason.
 
 That a test names a requirement is a claim of who wrote it; `tools/mutate` tries such
-claims. `tools/conformance kvm=REPORT.json ...` shows instead of where tests run how they
-ended there.
+claims, and "in part" stands where one did not hold (caveats.md). Given reports of runs,
+`tools/conformance kvm=REPORT.json ...` shows how the tests ended there instead.
 """
 COLUMNS = "| id | label | what | tests | {} |\n|---|---|---|---|---|\n"
 # A line of Check's log: where, P F or E, the scenario; and what the model says of one
@@ -31,7 +31,8 @@ COLUMNS = "| id | label | what | tests | {} |\n|---|---|---|---|---|\n"
 CHECK_LINE = re.compile(r"^[^:]*:\d+:([PFE]):([a-z0-9_]+\.[a-z0-9_]+):", re.M)
 SKIPPED = re.compile(r"^skipped: ([a-z0-9_]+\.[a-z0-9_]+): ", re.M)
 
-Row = collections.namedtuple("Row", "requirement scenarios units")
+# in_part: a mutation breaks it and no test notices
+Row = collections.namedtuple("Row", "requirement scenarios units in_part")
 
 
 class BadReport(Exception):
@@ -44,7 +45,8 @@ def rows(top):
         raise ValueError("\n".join(spec.problems))
     by_scenario = names.of_scenarios(scenarios.read(top))
     by_unit = names.of_tests(names.Names(spec), top)
-    return [Row(r, by_scenario[r.id], by_unit[r.id]) for r in spec.by_id.values()]
+    in_part = set(trace.survivors(top).values())
+    return [Row(r, by_scenario[r.id], by_unit[r.id], r.id in in_part) for r in spec.by_id.values()]
 
 
 def beginning(sentence):
@@ -83,6 +85,7 @@ def draw(all_rows, reports):
             out.append(f"\n## [{name}](spec/{name})\n\n" + COLUMNS.format("results" if reports else "grounds"))
         tests = " ".join([s.id for s in row.scenarios] + row.units)
         last = results(row, reports) if reports else grounds(row)
+        last += ", in part" if row.in_part else ""
         out.append(f"| {r.id} | {r.label} | {beginning(r.sentence)} | {tests or '–'} | {last.strip() or '–'} |\n")
     return "".join(out)
 

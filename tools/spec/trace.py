@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """trace.py: that docs/spec, the tests and the rest of the tree speak of the same requirements."""
 
+import glob
+import json
 import os
 import re
 
@@ -8,9 +10,9 @@ from spec import names, requirements, scenarios
 
 CAVEATS = "docs/caveats.md"
 # Families whose files are still to come.
-AWAITED = set("GP IW OB PO PP QE QH SC SW VN VP VW WI "
-              "page object I1 I2 I3 I4 I5 I7 I9".split())
+AWAITED = set("GP IW PP QH SC VN WI".split())
 LATER = "Requirements of later work, by id"
+IN_PART = "Requirements that are named and not shown in full"
 
 
 def read(top, name):
@@ -63,6 +65,32 @@ def later_and_tested(found_names, top, tested):
             yield f"{at}: {n.id} is said to come later, but {tested[n.id][0]} names it"
 
 
+def survivors(top):
+    """{mutation: requirement} of those that no test notices and that break a requirement."""
+    found = {}
+    for path in sorted(glob.glob(os.path.join(top, "tests", "mutations", "*.json"))):
+        with open(path, encoding="utf-8") as f:
+            listed = json.load(f)
+        if isinstance(listed, list):
+            found.update({m["id"]: m["requirement"] for m in listed if "open" in m and "requirement" in m})
+    return found
+
+
+def shown_in_part(found_names, top):
+    """What survivors show to be named only is told, with the mutation, and nothing else there."""
+    text, start = section(read(top, CAVEATS), IN_PART)
+    at = f"{CAVEATS}:{names.line_of(read(top, CAVEATS), start)}"
+    told = set()
+    for item in re.split(r"^- ", text, flags=re.M)[1:]:
+        ids = [n.id for n in found_names.find(item)]
+        told |= {(m, rid) for rid in ids for m in re.findall(r"`([a-z]+\.[A-Z]+\d+)`", item)}
+    want = set(survivors(top).items())
+    for mutation, rid in sorted(want - told):
+        yield f"{at}: no test notices {mutation}, so {rid} is named and not shown: no item there has both"
+    for mutation, rid in sorted(told - want):
+        yield f"{at}: {mutation} is no survivor that breaks {rid} (tests/mutations)"
+
+
 def problems(top):
     spec, listed = requirements.read(top), scenarios.read(top)
     found_names = names.Names(spec)
@@ -71,4 +99,5 @@ def problems(top):
         tested.setdefault(rid, []).extend(tests)
     caveats = {n.id for n in found_names.find(read(top, CAVEATS))}
     return [*spec.problems, *unknown_in_scenarios(spec, listed), *unknown_names(spec, found_names, top),
-            *unnamed(spec, tested, caveats), *later_and_tested(found_names, top, tested)]
+            *unnamed(spec, tested, caveats), *later_and_tested(found_names, top, tested),
+            *shown_in_part(found_names, top)]
