@@ -33,6 +33,11 @@ SPEC = """\
 - **QA-04** [ours] A window opens. (air)
 - **QB-1** [ours] A roof holds. (rain)
 """
+README = """\
+| file | families | covers |
+| [walls.md](walls.md) | QA QB | walls and roofs |
+- **QZ-1** of no weight
+"""
 CAVEATS = """\
 # Caveats
 
@@ -70,7 +75,7 @@ END_TEST
 """
 MUTATIONS = [{"id": "wall.M01", "open": "who knows", "requirement": "QA-1"}, {"id": "wall.M02", "open": "who knows"},
              {"id": "wall.M03", "requirement": "QA-2"}]
-FILES = {"tests/mutations/walls.json": json.dumps(MUTATIONS), "tests/mutations/own.json": "{}", "docs/spec/walls.md": SPEC, "docs/spec/README.md": "- **QZ-1** of no weight\n", "docs/caveats.md": CAVEATS,
+FILES = {"tests/mutations/walls.json": json.dumps(MUTATIONS), "tests/mutations/own.json": "{}", "docs/spec/walls.md": SPEC, "docs/spec/README.md": README, "docs/caveats.md": CAVEATS,
          "guest/scenarios/wall/stands.c": SCENARIO, "tests/unit/check_wall.c": UNIT}
 
 # what to replace in which file, by what, and what is then said of it
@@ -100,6 +105,8 @@ WRONG = [
     ("tests/mutations/walls.json", "QA-1", "QA-2", "no test notices wall.M01, so QA-2"),
     ("tests/mutations/walls.json", "QA-2", "QA-9", "QA-9 is no requirement"),
     ("docs/caveats.md", "wall.M01", "wall.M02", "wall.M02 is no survivor that breaks QA-1"),
+    ("docs/spec/README.md", "QA QB", "QA", "of docs/spec/walls.md the table has QA, there is QA QB"),
+    ("docs/spec/README.md", "[walls.md](walls.md)", "[w.md](w.md)", "of docs/spec/w.md the table has QA QB, there is no"),
     ("docs/caveats.md", ": QB-1", ", QB-1", "QB-1 stands in no item"),
     ("docs/caveats.md", ": QB-1", ": QB-2", "docs/caveats.md:11: QB-2 is no requirement"),
     ("docs/caveats.md", ": QB-1.", ": none.", "QB-1 is named by no scenario"),

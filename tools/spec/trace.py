@@ -11,6 +11,7 @@ from spec import names, requirements, scenarios
 CAVEATS = "docs/caveats.md"
 # Families whose files are still to come.
 AWAITED = set("GP IW PP QH SC VN WI".split())
+README = "docs/spec/README.md"
 LATER = "Requirements of later work, by id"
 IN_PART = "Requirements that are named and not shown in full"
 
@@ -43,6 +44,19 @@ def unknown_in_scenarios(spec, listed):
         for rid in s.requirements:
             if rid not in spec.by_id and requirements.family(rid) not in AWAITED:
                 yield f"{s.file}:{s.line}: {s.id} names {rid}, which is no requirement of docs/spec"
+
+
+def contents(spec, top):
+    """The table of docs/spec/README.md: every file with the families that it defines."""
+    want = {f: set() for f in requirements.files(top)}
+    for r in spec.by_id.values():
+        want[r.file].add(requirements.family(r.id))
+    told = {f"docs/spec/{f}": set(families.split())
+            for f, families in re.findall(r"^\| \[(\S+)\]\(\1\) \| ([^|]*) \|", read(top, README), re.M)}
+    for f in sorted(set(want) | set(told)):
+        if want.get(f) != told.get(f):
+            yield (f"{README}: of {f} the table has {' '.join(sorted(told.get(f, ['nothing'])))}, "
+                   f"there is {' '.join(sorted(want.get(f, ['no such file'])))}")
 
 
 def unnamed(spec, tested, caveats):
@@ -98,6 +112,6 @@ def problems(top):
     for rid, tests in names.of_tests(found_names, top).items():
         tested.setdefault(rid, []).extend(tests)
     caveats = {n.id for n in found_names.find(read(top, CAVEATS))}
-    return [*spec.problems, *unknown_in_scenarios(spec, listed), *unknown_names(spec, found_names, top),
+    return [*spec.problems, *contents(spec, top), *unknown_in_scenarios(spec, listed), *unknown_names(spec, found_names, top),
             *unnamed(spec, tested, caveats), *later_and_tested(found_names, top, tested),
             *shown_in_part(found_names, top)]

@@ -7,8 +7,7 @@
 #define EXPECT(record, change, text) \
 	hf_expect_planted(record, change, hf_vm_object_check(), text)
 
-HF_SCENARIO(check_object_chain, "check.object_chain",
-    "object-8.1 object-8.3 object-8.7",
+HF_SCENARIO(check_object_chain, "check.object_chain", "IO-1 IO-3 IO-7",
     "each rule about objects and their fronts is looked at")
 {
 	vm_object_t backing, front, other;
@@ -38,7 +37,7 @@ HF_SCENARIO(check_object_chain, "check.object_chain",
 	vm_object_deallocate(other);
 }
 
-HF_SCENARIO(check_object_pages, "check.object_pages", "object-8.2 object-8.7",
+HF_SCENARIO(check_object_pages, "check.object_pages", "IO-2 IO-7",
     "each rule about the pages of an object is looked at")
 {
 	vm_object_t object;

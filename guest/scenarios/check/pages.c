@@ -7,7 +7,7 @@
 
 #define VA 0x400000ul
 
-HF_SCENARIO(check_page, "check.page", "page-11.3 page-11.4 page-11.7 page-11.8",
+HF_SCENARIO(check_page, "check.page", "IG-3 IG-4 IG-7 IG-8 IG-13",
     "each rule about a page in use is looked at")
 {
 	static struct pmap pmap;
@@ -54,7 +54,7 @@ HF_SCENARIO(check_page, "check.page", "page-11.3 page-11.4 page-11.7 page-11.8",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(check_pages, "check.pages", "page-11.6 page-11.7",
+HF_SCENARIO(check_pages, "check.pages", "IG-6 IG-7",
     "every page is looked at, and the wired ones are counted")
 {
 	vm_object_t object;
@@ -72,7 +72,7 @@ HF_SCENARIO(check_pages, "check.pages", "page-11.6 page-11.7",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(check_queues, "check.queues", "page-11.1 page-11.5",
+HF_SCENARIO(check_queues, "check.queues", "IG-1 IG-5",
     "each rule about the paging queues and the free count is looked at")
 {
 	struct vm_pagequeue *pq = &vm_dom[0].vmd_pagequeues[PQ_ACTIVE];
@@ -107,7 +107,7 @@ check_free(void)
 	return (hf_vm_phys_check(&frames));
 }
 
-HF_SCENARIO(check_free_lists, "check.free_lists", "page-11.2 page-11.9",
+HF_SCENARIO(check_free_lists, "check.free_lists", "IG-2 IG-9",
     "each rule about the free lists is looked at")
 {
 	struct hf_freelist *fl;

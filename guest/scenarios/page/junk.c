@@ -31,7 +31,7 @@ free_as_zero(void *arg)
 	vm_page_free_zero(arg);
 }
 
-HF_SCENARIO(page_zero_claim, "page.zero_claim", "PA-28",
+HF_SCENARIO(page_zero_claim, "page.zero_claim", "PA-28 IG-12",
     "with junk filling nobody frees a page as zero that is not")
 {
 	const bool before = hf_vm_junk;
