@@ -282,7 +282,7 @@ use(struct session *s)
 	vrele(s->vp);
 }
 
-HF_SCENARIO(fuzz_ext2, "fuzz.ext2", "VN-1",
+HF_SCENARIO(fuzz_ext2, "fuzz.ext2", "VN-36",
     "whatever the disk says, its files are had or refused",
     .flags = HF_IS_HIDDEN)
 {

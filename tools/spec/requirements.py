@@ -8,8 +8,8 @@ import re
 
 LABELS = ("FreeBSD", "2016", "ours")
 # What is meant as one, well formed or not.
-ITEM = re.compile(r"^\s{0,3}[-*+]\s+\*{0,2}\[?[A-Z]{2}-\d")
-HEAD = re.compile(r"- \*\*([A-Z]{2}-[0-9]+)\*\* \[([^\]]*)\] (.*)", re.S)
+ITEM = re.compile(r"^\s{0,3}[-*+]\s+\*{0,2}\[?[A-Z]{2,4}-\d")
+HEAD = re.compile(r"- \*\*([A-Z]{2,4}-[0-9]+)\*\* \[([^\]]*)\] (.*)", re.S)
 # A second sentence: a full stop, blanks, and a beginning.
 SECOND = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!vol)(?<!no)[.!?][\"')]*\s+[\"'(`]*[A-Z0-9]")
 

@@ -7,7 +7,7 @@
 
 #define VA 0x400000ul
 
-HF_SCENARIO(check_page, "check.page", "IG-3 IG-4 IG-7 IG-8 IG-13",
+HF_SCENARIO(check_page, "check.page", "IN-1 IG-3 IG-4 IG-7 IG-8 IG-13",
     "each rule about a page in use is looked at")
 {
 	static struct pmap pmap;

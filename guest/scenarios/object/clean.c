@@ -203,8 +203,8 @@ HF_SCENARIO(object_page_clean_anon, "object.page_clean_anon", "OB-34",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(object_page_clean_restarts, "object.page_clean_restarts", "OB-35",
-    "a synchronous clean starts over when pages were written to")
+HF_SCENARIO(object_page_clean_restarts, "object.page_clean_restarts",
+    "OB-35 PP-19", "a synchronous clean starts over when pages were written to")
 {
 	vm_object_t object;
 

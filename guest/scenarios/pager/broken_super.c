@@ -51,7 +51,7 @@ expect_refused(struct hf_ram_disk *rd, int error, const char *says)
 		hf_note("no \"%s\" in: %s", says, msg);
 }
 
-HF_SCENARIO(broken_super, "pager.broken_super", "",
+HF_SCENARIO(broken_super, "pager.broken_super", "VN-36",
     "a superblock or group that makes no sense is refused, with the field's "
     "name",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
@@ -78,8 +78,8 @@ HF_SCENARIO(broken_super, "pager.broken_super", "",
 	hf_ram_disk_unmount(&rd);
 }
 
-HF_SCENARIO(small_blocks_large_sectors, "pager.small_blocks_large_sectors", "",
-    "blocks smaller than the disk's sectors cannot be read one by one",
+HF_SCENARIO(small_blocks_large_sectors, "pager.small_blocks_large_sectors",
+    "VN-37", "blocks smaller than the disk's sectors cannot be read one by one",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {
 	static struct hf_ram_disk rd;

@@ -78,7 +78,7 @@ expect_broken(struct hf_ram_disk *rd, uint64_t at, size_t bytes, uint32_t value,
 	hf_ram_disk_poke(rd, at, bytes, good);
 }
 
-HF_SCENARIO(broken_inode, "pager.broken_inode", "",
+HF_SCENARIO(broken_inode, "pager.broken_inode", "VN-36",
     "an inode that makes no sense is an error that says which",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {
@@ -101,7 +101,7 @@ HF_SCENARIO(broken_inode, "pager.broken_inode", "",
 	hf_ram_disk_free(&rd);
 }
 
-HF_SCENARIO(broken_directory, "pager.broken_directory", "",
+HF_SCENARIO(broken_directory, "pager.broken_directory", "VN-36",
     "a directory that makes no sense is an error that says where",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {
@@ -121,7 +121,7 @@ HF_SCENARIO(broken_directory, "pager.broken_directory", "",
 	hf_ram_disk_free(&rd);
 }
 
-HF_SCENARIO(root_no_directory, "pager.root_no_directory", "",
+HF_SCENARIO(root_no_directory, "pager.root_no_directory", "VN-36",
     "a file system whose root is no directory has no root",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {
@@ -161,7 +161,7 @@ told_type(struct hf_ram_disk *rd, off_t from)
 	return (d[0].d_type);
 }
 
-HF_SCENARIO(other_types, "pager.other_types", "VN-1",
+HF_SCENARIO(other_types, "pager.other_types", "VN-32",
     "what is neither file nor directory is found, and neither read nor "
     "searched",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)

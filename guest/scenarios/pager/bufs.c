@@ -31,7 +31,7 @@ want_one_more(void *arg)
 	atomic_store_rel_int(&got, 1);
 }
 
-HF_SCENARIO(bufs_held, "pager.bufs_held", "GP-06",
+HF_SCENARIO(bufs_held, "pager.bufs_held", "VN-39",
     "a metadata block that somebody looks at is not replaced by another",
     .flags = HF_NEEDS_DISK)
 {
@@ -87,7 +87,7 @@ want_block(void *arg)
 	hf_brelse(&cache, bp);
 }
 
-HF_SCENARIO(bufs_read_once, "pager.bufs_read_once", "GP-06",
+HF_SCENARIO(bufs_read_once, "pager.bufs_read_once", "VN-39",
     "who wants a block that is being read waits for it and reads nothing",
     .flags = HF_NEEDS_DISK)
 {
@@ -121,7 +121,7 @@ want_pbuf(void *arg)
 	atomic_store_rel_int(&got, 1);
 }
 
-HF_SCENARIO(pbufs_waited_for, "pager.pbufs_waited_for", "GP-06 PP-07",
+HF_SCENARIO(pbufs_waited_for, "pager.pbufs_waited_for", "PP-29",
     "who finds all transfers in use sleeps until one is over")
 {
 	struct hf_pbuf *all[HF_PBUFS + 1];

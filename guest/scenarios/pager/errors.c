@@ -24,7 +24,7 @@ find_leaf(char *msg, size_t msg_bytes)
 	return (error);
 }
 
-HF_SCENARIO(lookup_error, "pager.lookup_error", "GP-06",
+HF_SCENARIO(lookup_error, "pager.lookup_error", "VN-38",
     "whichever read of a mount and a lookup fails, the answer is EIO",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {

@@ -113,7 +113,7 @@ HF_SCENARIO(io_pieces, "pager.io_pieces", "QH-30",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(io_efault, "pager.io_efault", "QH-10 QH-30",
+HF_SCENARIO(io_efault, "pager.io_efault", "QH-10 QH-30 VN-23",
     "bytes before bad memory are moved and counted, with EFAULT", WRITES)
 {
 	struct io io;
@@ -202,7 +202,7 @@ HF_SCENARIO(io_ends, "pager.io_ends", "VN-17",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(io_vanishes, "pager.io_vanishes", "QH-30",
+HF_SCENARIO(io_vanishes, "pager.io_vanishes", "QH-30 VN-23",
     "memory that is unmapped between two tries is EFAULT", WRITES)
 {
 	struct hf_bdev *bd;
@@ -234,7 +234,7 @@ HF_SCENARIO(io_vanishes, "pager.io_vanishes", "QH-30",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(io_gone, "pager.io_gone", "QH-30 VN-03",
+HF_SCENARIO(io_gone, "pager.io_gone", "QH-30 VN-22",
     "the vnode is not locked while pages are held; a file gone then is EIO",
     WRITES)
 {
@@ -279,7 +279,7 @@ HF_SCENARIO(io_gone, "pager.io_gone", "QH-30 VN-03",
 	hf_file_close(from);
 }
 
-HF_SCENARIO(io_relocks, "pager.io_relocks", "QH-30",
+HF_SCENARIO(io_relocks, "pager.io_relocks", "QH-30 VN-21",
     "a caller's lock of the vnode comes back as it was, recursive as well",
     WRITES)
 {
@@ -315,7 +315,7 @@ HF_SCENARIO(io_relocks, "pager.io_relocks", "QH-30",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(io_open_file, "pager.io_open_file", "VN-17",
+HF_SCENARIO(io_open_file, "pager.io_open_file", "VN-27",
     "an open file's offset advances; vn_rdwr counts, refuses and says EIO",
     WRITES)
 {
@@ -387,7 +387,7 @@ HF_SCENARIO(io_open_file, "pager.io_open_file", "VN-17",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(io_whole, "pager.io_whole", "QH-30",
+HF_SCENARIO(io_whole, "pager.io_whole", "QH-30 VN-26",
     "a reader waits for a write of several steps and sees all of it", WRITES,
     .timeout_ms = 20000)
 {

@@ -5,7 +5,7 @@
 #include <test/file.h>
 #include <test/scenario.h>
 
-HF_SCENARIO(file_refusals, "pager.file_refusals", "VN-16",
+HF_SCENARIO(file_refusals, "pager.file_refusals", "VN-29",
     "nonsense is refused with its errno, and moves nothing",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {

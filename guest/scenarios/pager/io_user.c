@@ -33,7 +33,7 @@ list(struct vnode *dvp, enum uio_seg seg, void *buf, size_t bytes, size_t *got,
 	return (error);
 }
 
-HF_SCENARIO(io_readdir, "pager.readdir_user", "QH-30",
+HF_SCENARIO(io_readdir, "pager.readdir_user", "QH-30 VN-21 VN-23",
     "a directory is read into absent user memory; bad memory is EFAULT", WRITES)
 {
 	static char want[PAGE_SIZE] __aligned(8), have[PAGE_SIZE] __aligned(8);
@@ -136,7 +136,7 @@ HF_SCENARIO(io_pgmove, "pager.io_pgmove", "QH-34",
 	vm_page_free(frame);
 }
 
-HF_SCENARIO(io_resident, "pager.io_resident", "QH-30",
+HF_SCENARIO(io_resident, "pager.io_resident", "QH-30 VN-25",
     "memory at hand is moved in one try: no fault, no wiring, no unlocking",
     WRITES)
 {
@@ -179,7 +179,7 @@ lock_other(void *arg)
 	VOP_UNLOCK(arg);
 }
 
-HF_SCENARIO(io_order, "pager.fault_under_other_vnode", "",
+HF_SCENARIO(io_order, "pager.fault_under_other_vnode", "IN-8",
     "a fault that must wait for one vnode with another locked is reported",
     WRITES)
 {

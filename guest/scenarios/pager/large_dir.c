@@ -41,7 +41,7 @@ look_up(struct vnode *dvp, int i)
 	return (error);
 }
 
-HF_SCENARIO(large_dir, "pager.large_directory", "",
+HF_SCENARIO(large_dir, "pager.large_directory", "VN-40",
     "a look-up in a directory of 1,000 names looks at one block",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {

@@ -336,7 +336,7 @@ scratch_files(void)
 	return (n);
 }
 
-HF_SCENARIO(main_files, "main.files", "GP-01 GP-02 PP-01 VB-53",
+HF_SCENARIO(main_files, "main.files", "GP-01 GP-02 PP-01 VB-53 IN-6",
     "every file is mapped and checked, a shared mapping is written back",
     .flags = HF_NEEDS_DISK, .timeout_ms = 120000)
 {

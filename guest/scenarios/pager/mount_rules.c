@@ -74,7 +74,7 @@ try_rule(struct hf_ram_disk *rd, const struct rule *r)
 	hf_expect_eq(hf_unmount(rd->mp), 0);
 }
 
-HF_SCENARIO(mount_rules, "pager.mount_rules", "",
+HF_SCENARIO(mount_rules, "pager.mount_rules", "VN-35",
     "unclean, broken and half-known file systems are not written to",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {
@@ -87,7 +87,7 @@ HF_SCENARIO(mount_rules, "pager.mount_rules", "",
 	hf_ram_disk_free(&rd);
 }
 
-HF_SCENARIO(broken_pointer, "pager.broken_pointer", "VB-20 GP-06",
+HF_SCENARIO(broken_pointer, "pager.broken_pointer", "VN-36",
     "a block outside the file system is an error that says where it is named",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {

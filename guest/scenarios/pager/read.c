@@ -27,7 +27,7 @@ expect_disk(struct vnode *vp, uint64_t off)
 	hf_expect_eq(memcmp(disk, user, sizeof(disk)), 0);
 }
 
-HF_SCENARIO(pager_read, "pager.read_page", "GP-01 GP-25",
+HF_SCENARIO(pager_read, "pager.read_page", "GP-01 GP-25 IN-2",
     "a touched page holds the disk's bytes, valid, clean, unbusied", ON_DISK)
 {
 	struct vnode *vp;

@@ -113,7 +113,7 @@ expect_put_refused(struct vnode *vp, int flags)
 	VOP_UNLOCK(vp);
 }
 
-HF_SCENARIO(read_only_disk, "pager.read_only_disk", "VB-51",
+HF_SCENARIO(read_only_disk, "pager.read_only_disk", "VB-51 VN-30",
     "a read-only disk is mounted so; EROFS for whoever would write", ON_DISK)
 {
 	struct vnode *vp;
@@ -137,7 +137,7 @@ HF_SCENARIO(read_only_disk, "pager.read_only_disk", "VB-51",
 	hf_ram_disk_unmount(&rd);
 }
 
-HF_SCENARIO(immutable_files, "pager.immutable_files", "VN-14",
+HF_SCENARIO(immutable_files, "pager.immutable_files", "VN-31 VN-30",
     "immutable and append-only files are not written, the one beside them is",
     ON_DISK)
 {

@@ -6,6 +6,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <kern/failpoint.h>
 #include <kern/thread.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_map.h>
@@ -61,6 +62,34 @@ HF_SCENARIO(pager_two, "pager.two_faulters", "GP-20 GP-12",
 	hf_expect_read(VA, a.value);
 	hf_expect_read(VA + 1, b.value);
 	end(2);
+}
+
+HF_SCENARIO(pager_error_waiter, "pager.read_error_waiter", "GP-13 GP-25",
+    "who waits for a page of a read that fails faults again, and has it",
+    ON_DISK)
+{
+	static uint8_t sector[512];
+	struct hf_toucher a, b;
+
+	begin("one-mib", 32);
+	hf_file_warm(vp, 20);
+	hf_bdev_hold(bd);
+	hf_toucher_start(&a, VA + ptoa(20), -1);
+	hf_file_await_held(bd, 1);
+	/* For a page that comes with the first read, or for one of its own. */
+	hf_toucher_start(&b, VA + ptoa(22), -1);
+	hf_expect(hf_toucher_asleep(&b, NULL));
+	hf_failpoint_arm("bdev.read", 0, 1);
+	hf_bdev_release(bd);
+	hf_expect_eq(hf_toucher_join(&a), (uint64_t)-1);
+	hf_expect(hf_toucher_join(&b) >= 0);
+	hf_failpoint_disarm_all();
+	hf_expect(hf_file_page(vp, 20) == NULL ||
+	    vm_page_all_valid(hf_file_page(vp, 20)));
+	hf_expect(vm_page_all_valid(hf_file_need_page(vp, 22)));
+	hf_file_read_disk(vp, ptoa(22), sector, sizeof(sector));
+	hf_expect_read(VA + ptoa(22), sector[0]);
+	end(32);
 }
 
 HF_SCENARIO(pager_locked, "pager.vnode_locked", "GP-21",
@@ -124,7 +153,7 @@ HF_SCENARIO(pager_truncate, "pager.truncate_during_read", "GP-22 VN-08",
 	end(32);
 }
 
-HF_SCENARIO(pager_replaced, "pager.replaced_while_waiting", "GP-21",
+HF_SCENARIO(pager_replaced, "pager.replaced_while_waiting", "GP-28",
     "a fault that has waited for one file and finds another lets the first go",
     ON_DISK)
 {

@@ -177,7 +177,7 @@ expect_filled(int count, vm_page_t *ma)
 	}
 }
 
-HF_SCENARIO(pager_multi, "pager.multi_page", "GP-15 GP-08 GP-23",
+HF_SCENARIO(pager_multi, "pager.multi_page", "GP-15 GP-08 GP-23 GP-26",
     "every page of a request is filled, across holes and fragments", ON_DISK)
 {
 	vm_page_t ma[8];
@@ -258,7 +258,7 @@ read_async(vm_pindex_t pindex, int count, int ahead, uint8_t valid)
 	return (last_error);
 }
 
-HF_SCENARIO(pager_async, "pager.read_async", "GP-19",
+HF_SCENARIO(pager_async, "pager.read_async", "GP-19 IN-7",
     "an asynchronous read calls back exactly once, whatever happens", ON_DISK)
 {
 	uint64_t capacity;

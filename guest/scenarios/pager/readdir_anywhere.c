@@ -27,7 +27,7 @@ next(struct vnode *dvp, off_t *off, struct dirent *d, int *eof)
 	return (error);
 }
 
-HF_SCENARIO(readdir_anywhere, "pager.readdir_anywhere", "",
+HF_SCENARIO(readdir_anywhere, "pager.readdir_anywhere", "VN-24",
     "listed from within an entry, a directory goes on with the next one",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {

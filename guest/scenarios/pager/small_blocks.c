@@ -218,7 +218,7 @@ HF_SCENARIO(pager_sector4k, "pager.sector_4k", "VN-20 GP-02",
 	end();
 }
 
-HF_SCENARIO(pager_sector_refused, "pager.sector_too_large", "",
+HF_SCENARIO(pager_sector_refused, "pager.sector_too_large", "VN-37",
     "blocks smaller than the disk's sector are refused", ON_DISK)
 {
 	char msg[200];

@@ -20,7 +20,7 @@
 #define ON_DISK .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE
 #define WRITES	.flags = HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE
 
-HF_SCENARIO(vnode_one_object, "pager.one_object", "VN-01 VN-18",
+HF_SCENARIO(vnode_one_object, "pager.one_object", "VN-01 VN-18 IN-5",
     "a vnode has one object, used while referenced, held while it has pages",
     ON_DISK)
 {
@@ -181,6 +181,12 @@ HF_SCENARIO(vnode_haspage, "pager.has_page", "VN-04",
 
 	vp = hf_file_open("sparse");
 	VM_OBJECT_WLOCK(vp->v_object);
+	/* A hole; but while that cannot be looked up, get-pages is to say so. */
+	hf_failpoint_arm("bdev.read", 0, -1);
+	hf_expect(vm_pager_has_page(vp->v_object, 50, NULL, NULL));
+	hf_expect_lt(0, hf_failpoint_fired("bdev.read"));
+	hf_failpoint_disarm_all();
+	hf_expect(!vm_pager_has_page(vp->v_object, 50, NULL, NULL));
 	hf_expect(!vm_pager_has_page(vp->v_object, 3, NULL, NULL));
 	hf_expect(vm_pager_has_page(vp->v_object, 5, &before, &after));
 	hf_expect_eq(before, 0);
@@ -189,7 +195,7 @@ HF_SCENARIO(vnode_haspage, "pager.has_page", "VN-04",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(vnode_shrink, "pager.shrink", "VN-05 VN-06 VN-12 OB-43",
+HF_SCENARIO(vnode_shrink, "pager.shrink", "VN-05 VN-06 VN-12 IN-4 OB-43",
     "cut-off bytes read zero at once and never come back", WRITES)
 {
 	struct vnode *vp;
@@ -277,7 +283,29 @@ HF_SCENARIO(vnode_wired, "pager.shrink_wired", "VN-10",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(vnode_writecount, "pager.write_count", "VN-14 VN-15",
+static void
+set_size(void *vp)
+{
+	vnode_pager_setsize(vp, 4096);
+}
+
+HF_SCENARIO(vnode_setsize_lock, "pager.setsize_needs_lock", "VN-41",
+    "a file's size is not set without its exclusive lock", ON_DISK)
+{
+	struct vnode *vp;
+	uint64_t bytes;
+
+	vp = hf_file_open("one-mib");
+	bytes = hf_file_bytes(vp);
+	hf_expect_panic(set_size, vp, "");
+	(void)vn_lock(vp, LK_SHARED | LK_RETRY);
+	hf_expect_panic(set_size, vp, "");
+	VOP_UNLOCK(vp);
+	hf_expect_eq(hf_file_bytes(vp), bytes);
+	hf_file_close(vp);
+}
+
+HF_SCENARIO(vnode_writecount, "pager.write_count", "VN-14 VN-15 IN-5",
     "writable shared mappings count as one writer, private ones do not",
     ON_DISK)
 {
@@ -388,7 +416,7 @@ HF_SCENARIO(vnode_coherent, "pager.read_write", "VN-17 PP-11",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(vnode_paths, "pager.paths", "",
+HF_SCENARIO(vnode_paths, "pager.paths", "VN-33",
     "paths lead to the same vnode, or to an errno", ON_DISK)
 {
 	struct vnode *leaf, *rvp, *vp;

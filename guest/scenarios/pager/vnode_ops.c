@@ -48,7 +48,7 @@ read_done(void *arg, vm_page_t *ma, int count, int error)
 	done_count += count;
 }
 
-HF_SCENARIO(vnode_no_ops, "pager.no_operations", "VN-16",
+HF_SCENARIO(vnode_no_ops, "pager.no_operations", "VN-28",
     "what a file system does not offer is refused, and nothing is touched",
     ON_DISK)
 {
@@ -78,7 +78,7 @@ HF_SCENARIO(vnode_no_ops, "pager.no_operations", "VN-16",
 	end_bare(vp);
 }
 
-HF_SCENARIO(vnode_no_paging, "pager.no_paging_operations", "GP-01 PP-02",
+HF_SCENARIO(vnode_no_paging, "pager.no_paging_operations", "GP-27",
     "without operations to page with, page-ins and page-outs are errors",
     ON_DISK)
 {
@@ -120,7 +120,7 @@ HF_SCENARIO(vnode_no_paging, "pager.no_paging_operations", "GP-01 PP-02",
 	end_bare(vp);
 }
 
-HF_SCENARIO(vnode_lock_forms, "pager.lock_forms", "",
+HF_SCENARIO(vnode_lock_forms, "pager.lock_forms", "VN-34",
     "a vnode lock is upgraded, downgraded, tried and released as asked",
     ON_DISK)
 {
@@ -181,7 +181,7 @@ upgrade(void *arg)
 	(void)VOP_UNLOCK(u->vp);
 }
 
-HF_SCENARIO(vnode_lock_upgrade, "pager.lock_upgrade", "",
+HF_SCENARIO(vnode_lock_upgrade, "pager.lock_upgrade", "VN-34",
     "an upgrade waits for other readers, or says that it would", ON_DISK)
 {
 	struct upgrader u = { .state = 0 };

@@ -8,6 +8,7 @@
 #include <test/space.h>
 #include <test/vm_util.h>
 #include <kern/failpoint.h>
+#include <kern/thread.h>
 #include <machine/vmparam.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_map.h>
@@ -69,7 +70,8 @@ other_byte(uint64_t off)
 	return ((disk_byte(off) + 1) & 0xff);
 }
 
-HF_SCENARIO(pager_sync, "pager.write_sync", "PP-01 PP-02 PP-08 PP-18 VB-53",
+HF_SCENARIO(pager_sync, "pager.write_sync",
+    "PP-01 PP-02 PP-08 PP-18 PP-24 VB-53",
     "msync puts a store on the disk, flushed; the page is clean and protected",
     WRITES)
 {
@@ -154,7 +156,7 @@ HF_SCENARIO(pager_write_error, "pager.write_error", "PP-05 PP-13",
 	end();
 }
 
-HF_SCENARIO(pager_write_eof, "pager.write_eof", "PP-09 VN-07",
+HF_SCENARIO(pager_write_eof, "pager.write_eof", "PP-09 PP-27",
     "the last page is written up to its sector, zeros behind the end", WRITES)
 {
 	uint64_t bytes, sectors;
@@ -270,7 +272,7 @@ HF_SCENARIO(pager_blocks, "pager.write_blocks", "PP-11 PP-12 PP-06 PP-23",
 	end();
 }
 
-HF_SCENARIO(pager_write_long, "pager.write_long_run", "PP-11 PP-15",
+HF_SCENARIO(pager_write_long, "pager.write_long_run", "PP-28",
     "a run of more pages than a transfer has is written whole", WRITES)
 {
 	static vm_page_t ma[HF_PBUF_PAGES + 5];
@@ -323,7 +325,7 @@ HF_SCENARIO(pager_behind, "pager.write_behind_eof", "PP-10 VP-3 PP-23",
 	end();
 }
 
-HF_SCENARIO(pager_write_async, "pager.write_async", "PP-07 PP-04 IP-6",
+HF_SCENARIO(pager_write_async, "pager.write_async", "PP-07 PP-04 IP-6 IN-3",
     "a write that was only started keeps its pages until it ends", WRITES)
 {
 	struct hf_toucher t;
@@ -360,7 +362,44 @@ HF_SCENARIO(pager_write_async, "pager.write_async", "PP-07 PP-04 IP-6",
 	end();
 }
 
-HF_SCENARIO(pager_async_error, "pager.write_async_error", "PP-05",
+static volatile u_int cut;
+
+static void
+cut_file(void *arg)
+{
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	vnode_pager_setsize(vp, ptoa(30));
+	VOP_UNLOCK(vp);
+	atomic_store_rel_int(&cut, 1);
+}
+
+HF_SCENARIO(pager_write_cut, "pager.truncate_during_write", "VN-08 IN-4",
+    "truncation waits for pages that are being written, and frees them", WRITES)
+{
+	struct thread *td;
+	uint64_t bytes;
+
+	begin();
+	bytes = hf_file_bytes(vp);
+	hf_expect(hf_probe_write(VA + ptoa(30), 1).ok);
+	hf_expect(hf_probe_write(VA + ptoa(31), 1).ok);
+	hf_bdev_hold(bd);
+	hf_expect_eq(sync_pages(30, 2, FALSE), KERN_SUCCESS);
+	hf_expect_lt(0, hf_bdev_held(bd));
+	cut = 0;
+	td = hf_thread_create(cut_file, NULL, "truncate", -1);
+	hf_await_sleep(td, NULL);
+	hf_expect_eq(cut, 0);
+	hf_bdev_release(bd);
+	hf_thread_join(td);
+	hf_expect_eq(cut, 1);
+	hf_expect_eq(hf_file_resident(vp, 30), 0);
+	hf_expect_bus(hf_probe_read(VA + ptoa(30)));
+	hf_file_set_size(vp, bytes);
+	end();
+}
+
+HF_SCENARIO(pager_async_error, "pager.write_async_error", "PP-25",
     "an asynchronous write error reaches the next msync", WRITES)
 {
 	vm_page_t m;
@@ -378,7 +417,7 @@ HF_SCENARIO(pager_async_error, "pager.write_async_error", "PP-05",
 	end();
 }
 
-HF_SCENARIO(pager_async_gap, "pager.write_async_gap", "PP-07 PP-11",
+HF_SCENARIO(pager_async_gap, "pager.write_async_gap", "PP-30 PP-11",
     "a write that may be started only writes dirty blocks that lie apart, too",
     WRITES)
 {
@@ -401,7 +440,7 @@ HF_SCENARIO(pager_async_gap, "pager.write_async_gap", "PP-07 PP-11",
 	end();
 }
 
-HF_SCENARIO(pager_async_flush, "pager.write_async_flush", "PP-07 PP-18",
+HF_SCENARIO(pager_async_flush, "pager.write_async_flush", "PP-24",
     "what an earlier call only started is waited for and flushed by msync",
     WRITES)
 {
@@ -426,7 +465,7 @@ HF_SCENARIO(pager_async_flush, "pager.write_async_flush", "PP-07 PP-18",
 	end();
 }
 
-HF_SCENARIO(pager_reclaim_flush, "pager.reclaim_flushes", "VN-02 PP-18",
+HF_SCENARIO(pager_reclaim_flush, "pager.reclaim_flushes", "VN-02 PP-24",
     "what an earlier call only started is flushed when the file is let go",
     WRITES)
 {
@@ -445,7 +484,7 @@ HF_SCENARIO(pager_reclaim_flush, "pager.reclaim_flushes", "VN-02 PP-18",
 	hf_expect_lt(flushes, bd->flushes);
 }
 
-HF_SCENARIO(pager_async_short, "pager.write_async_short", "PP-07",
+HF_SCENARIO(pager_async_short, "pager.write_async_short", "PP-21",
     "short of memory a write is over, and its page clean, on return", WRITES)
 {
 	vm_page_t ma[1];
@@ -486,7 +525,7 @@ HF_SCENARIO(pager_cluster, "pager.write_cluster", "PP-15 PP-16",
 	end();
 }
 
-HF_SCENARIO(pager_nosync, "pager.write_nosync", "PP-17 PP-19",
+HF_SCENARIO(pager_nosync, "pager.write_nosync", "PP-17",
     "a NOSYNC page stays dirty, and its object might be", WRITES)
 {
 	vm_page_t m;
@@ -560,7 +599,7 @@ HF_SCENARIO(pager_undirty, "pager.undirty_pages", "PP-14",
 	end();
 }
 
-HF_SCENARIO(pager_put_hole, "pager.write_hole", "VN-04",
+HF_SCENARIO(pager_put_hole, "pager.write_hole", "PP-26",
     "a dirty page over a hole stays dirty: blocks are not allocated", WRITES)
 {
 	struct vnode *svp;
