@@ -6,7 +6,8 @@ usage: man_source.py synopsis|scenario PAGE
 
 synopsis: the SYNOPSIS as a source file: includes, and each function as declared.
 scenario: a header for the scenario that walks the page: MAN_VALUES(V), with
-one V() for each KERN_ value of the RETURN VALUES and each errno of the ERRORS,
+one V() for each constant that an item of the RETURN VALUES is headed by and
+each errno of the ERRORS, MAN_FLAGS(V) the same for the items of the DESCRIPTION,
 and the code of the blocks of the EXAMPLES that follow a line '.\\" example'.
 """
 import re
@@ -30,6 +31,11 @@ def words(rest):
     return [a or b for a, b in re.findall(r'"([^"]*)"|(\S+)', rest)]
 
 
+def function(kind, name, arguments):
+    """Its declaration. The header may have it as a macro besides, as C's own may."""
+    return [f"#undef {name}", f"{kind} {name}({', '.join(arguments) or 'void'});"]
+
+
 def synopsis(lines):
     out, kind, arguments = [], None, None
     for line in lines:
@@ -40,13 +46,13 @@ def synopsis(lines):
             kind = rest
         elif macro == ".Fn":
             name, *args = words(rest)
-            out.append(f"{kind} {name}({', '.join(args) or 'void'});")
+            out += function(kind, name, args)
         elif macro == ".Fo":
             name, arguments = rest, []
         elif macro == ".Fa":
             arguments += words(rest)
         elif macro == ".Fc":
-            out.append(f"{kind} {name}({', '.join(arguments)});")
+            out += function(kind, name, arguments)
         elif macro == ".Fd":
             out.append(rest)
         else:
@@ -70,9 +76,14 @@ def examples(lines):
     return out
 
 
-def values(text):
-    lines = text.get("RETURN VALUES", []) + text.get("ERRORS", [])
-    return re.findall(r"^\.It (?:Bq Er (?=E)|Dv (?=KERN_))(\w+)$", "\n".join(lines), re.M)
+def headings(text, *names):
+    """What the items of these sections are headed by."""
+    lines = [line for name in names for line in text.get(name, [])]
+    return re.findall(r"^\.It (?:Bq Er|Dv|Fn) (\w+)", "\n".join(lines), re.M)
+
+
+def each(macro, values):
+    return f"#define {macro}(V) " + " ".join(f"V({v})" for v in values)
 
 
 def main(what, path):
@@ -82,7 +93,8 @@ def main(what, path):
     if what == "synopsis":
         print("\n".join(synopsis(text["SYNOPSIS"])))
         return
-    print("#define MAN_VALUES(V) " + " ".join(f"V({v})" for v in values(text)))
+    print(each("MAN_VALUES", headings(text, "RETURN VALUES", "ERRORS")))
+    print(each("MAN_FLAGS", headings(text, "DESCRIPTION")))
     print("\n".join(examples(text["EXAMPLES"])))
 
 
