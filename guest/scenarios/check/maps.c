@@ -53,7 +53,7 @@ HF_SCENARIO(check_map_shape, "check.map_shape", "IM-1 IM-2 IM-10",
 	hf_expect_eq(hf_map_check(map), NULL);
 }
 
-HF_SCENARIO(check_map_entry, "check.map_entry", "IM-3 IM-4 IM-5 IW-5",
+HF_SCENARIO(check_map_entry, "check.map_entry", "IM-3 IM-4 IM-5 IW-5 IW-8",
     "each rule about the flags and wirings of an entry is looked at")
 {
 	vm_map_entry_t e;

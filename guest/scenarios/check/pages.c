@@ -54,7 +54,7 @@ HF_SCENARIO(check_page, "check.page", "IN-1 IG-3 IG-4 IG-7 IG-8 IG-13",
 	hf_test_object_end(object);
 }
 
-HF_SCENARIO(check_pages, "check.pages", "IG-6 IG-7",
+HF_SCENARIO(check_pages, "check.pages", "IG-6 IG-7 IW-6",
     "every page is looked at, and the wired ones are counted")
 {
 	vm_object_t object;

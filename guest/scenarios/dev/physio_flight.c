@@ -53,7 +53,7 @@ HF_SCENARIO(dev_physio_unmapped, "dev.physio_unmapped", "QH-13 QH-28",
 	hf_space_check();
 }
 
-HF_SCENARIO(dev_physio_cleaned, "dev.physio_cleaned", "QH-12 QH-14",
+HF_SCENARIO(dev_physio_cleaned, "dev.physio_cleaned", "QH-39 QH-14",
     "pages written back while a device fills them are dirty when it has")
 {
 	struct physio_job job = { &disk, UIO_READ, VA, ptoa(1) };
@@ -89,7 +89,7 @@ HF_SCENARIO(dev_physio_cleaned, "dev.physio_cleaned", "QH-12 QH-14",
 	hf_space_check();
 }
 
-HF_SCENARIO(dev_physio_truncated, "dev.physio_truncated", "QH-21",
+HF_SCENARIO(dev_physio_truncated, "dev.physio_truncated", "QH-40 QH-21",
     "memory truncated while a device fills it: never dirty, freed at the end")
 {
 	struct physio_job job = { &disk, UIO_READ, VA, ptoa(1) };

@@ -60,7 +60,7 @@ unhold_frees(vm_page_t m)
 	hf_expect_eq(vm_free_count(), free + 1);
 }
 
-HF_SCENARIO(hold_not_remapped, "hold.not_remapped", "QH-13 OB-24",
+HF_SCENARIO(hold_not_remapped, "hold.not_remapped", "QH-37 QH-13 OB-24",
     "a held page that was unmapped serves no new mapping at its place")
 {
 	vm_page_t m;
@@ -83,7 +83,7 @@ HF_SCENARIO(hold_not_remapped, "hold.not_remapped", "QH-13 OB-24",
 	hf_space_check();
 }
 
-HF_SCENARIO(hold_not_coalesced, "hold.not_coalesced", "QH-13 OB-24",
+HF_SCENARIO(hold_not_coalesced, "hold.not_coalesced", "QH-37 OB-24",
     "a page that a fork kept behind the end is not new memory when held")
 {
 	struct proc *child, *parent = curproc;
@@ -140,7 +140,7 @@ set_pages(vm_object_t object, vm_pindex_t size)
 	VM_OBJECT_WUNLOCK(object);
 }
 
-HF_SCENARIO(hold_shared_regrown, "hold.shared_regrown", "QH-13 QH-21",
+HF_SCENARIO(hold_shared_regrown, "hold.shared_regrown", "QH-37 QH-13 QH-21",
     "shared memory cut and grown again is not the frame that is held")
 {
 	vm_object_t object = map_shared();
@@ -162,7 +162,7 @@ HF_SCENARIO(hold_shared_regrown, "hold.shared_regrown", "QH-13 QH-21",
 	unmap_shared(object);
 }
 
-HF_SCENARIO(hold_locked_regrown, "hold.locked_regrown", "QH-21 WI-19",
+HF_SCENARIO(hold_locked_regrown, "hold.locked_regrown", "WI-19 QH-21 QH-37",
     "the frame of a lock serves its place again, though held; then it is freed")
 {
 	vm_object_t object = map_shared();
@@ -195,7 +195,7 @@ HF_SCENARIO(hold_locked_regrown, "hold.locked_regrown", "QH-21 WI-19",
 	unmap_shared(object);
 }
 
-HF_SCENARIO(hold_lock_after_cut, "hold.lock_after_cut", "QH-13 WI-19",
+HF_SCENARIO(hold_lock_after_cut, "hold.lock_after_cut", "QH-37 WI-19",
     "a lock on regrown memory takes a fresh frame, not the held one")
 {
 	vm_object_t object = map_shared();
@@ -218,7 +218,7 @@ HF_SCENARIO(hold_lock_after_cut, "hold.lock_after_cut", "QH-13 WI-19",
 	unmap_shared(object);
 }
 
-HF_SCENARIO(hold_freed_by_unhold, "hold.freed_by_unhold", "QH-21",
+HF_SCENARIO(hold_freed_by_unhold, "hold.freed_by_unhold", "QH-38 QH-21",
     "the last hold of a truncated page frees it, and not before")
 {
 	vm_object_t object = map_shared();
@@ -293,7 +293,7 @@ unhold_beside(void (*fn)(void *), bool busy)
 	unmap_shared(object);
 }
 
-HF_SCENARIO(hold_freed_when_locked, "hold.freed_when_locked", "QH-21 QH-28",
+HF_SCENARIO(hold_freed_when_locked, "hold.freed_when_locked", "QH-38 QH-28",
     "a hold that ends while the object is locked, or the page busy: freed soon")
 {
 	unhold_beside(keep_locked, false);
@@ -325,7 +325,7 @@ HF_SCENARIO(hold_not_reaped, "hold.not_reaped", "QH-21 QH-22",
 	unmap_shared(object);
 }
 
-HF_SCENARIO(hold_freed_by_owner, "hold.freed_by_owner", "QH-21",
+HF_SCENARIO(hold_freed_by_owner, "hold.freed_by_owner", "QH-38",
     "a hold that ends under the object's write lock frees the page at once")
 {
 	vm_object_t object = map_shared();
@@ -341,7 +341,7 @@ HF_SCENARIO(hold_freed_by_owner, "hold.freed_by_owner", "QH-21",
 	unmap_shared(object);
 }
 
-HF_SCENARIO(hold_file_regrown, "hold.file_regrown", "QH-13 QH-21",
+HF_SCENARIO(hold_file_regrown, "hold.file_regrown", "QH-37 QH-21",
     "a file cut and grown again is read into another frame than the held one",
     ON_DISK)
 {
@@ -388,7 +388,7 @@ read_word(struct vnode *vp, off_t off)
 	return (value);
 }
 
-HF_SCENARIO(hold_file_read, "hold.file_read", "QH-13 VN-17",
+HF_SCENARIO(hold_file_read, "hold.file_read", "QH-37 VN-17",
     "read(2) of a regrown file does not fill the held frame either", ON_DISK)
 {
 	struct vnode *vp;
@@ -411,7 +411,7 @@ HF_SCENARIO(hold_file_read, "hold.file_read", "QH-13 VN-17",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(hold_file_hole, "hold.file_hole", "QH-13 VN-16",
+HF_SCENARIO(hold_file_hole, "hold.file_hole", "QH-37 VN-16",
     "the pages of a punched hole are other frames than those held", ON_DISK)
 {
 	struct vnode *vp;

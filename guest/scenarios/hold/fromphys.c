@@ -97,7 +97,7 @@ cut(struct iovec *iov, char *buf, size_t len)
 	return (PIECES);
 }
 
-HF_SCENARIO(fromphys_sparse, "hold.fromphys_sparse", "QH-34",
+HF_SCENARIO(fromphys_sparse, "hold.fromphys_sparse", "QH-44",
     "frames and a uio of many pieces, at every alignment, both ways")
 {
 	static char buf[PAGES * PAGE_SIZE];
@@ -140,7 +140,7 @@ HF_SCENARIO(fromphys_sparse, "hold.fromphys_sparse", "QH-34",
 	give_frames(ma);
 }
 
-HF_SCENARIO(fromphys_ends, "hold.fromphys_ends", "QH-34",
+HF_SCENARIO(fromphys_ends, "hold.fromphys_ends", "QH-44",
     "the shorter of the count and the uio ends a move; nothing is no error")
 {
 	static char buf[2 * PAGE_SIZE];
@@ -172,7 +172,7 @@ HF_SCENARIO(fromphys_ends, "hold.fromphys_ends", "QH-34",
 	give_frames(ma);
 }
 
-HF_SCENARIO(fromphys_user, "hold.fromphys_user", "QH-33 QH-34",
+HF_SCENARIO(fromphys_user, "hold.fromphys_user", "QH-44 QH-33",
     "user memory on the uio's side: faults, or EFAULT with what was moved")
 {
 	struct iovec iov[2];
@@ -221,7 +221,7 @@ HF_SCENARIO(fromphys_user, "hold.fromphys_user", "QH-33 QH-34",
 	give_frames(ma);
 }
 
-HF_SCENARIO(fromphys_nocopy, "hold.fromphys_nocopy", "QH-34",
+HF_SCENARIO(fromphys_nocopy, "hold.fromphys_nocopy", "QH-44",
     "UIO_NOCOPY counts the bytes and touches none")
 {
 	struct iovec iov;
@@ -270,7 +270,7 @@ HF_SCENARIO(fromphys_unmapped, "hold.fromphys_unmapped", "QH-13 QH-34",
 	vm_page_unhold_pages(ma, 2);
 }
 
-HF_SCENARIO(physcopy, "hold.physcopy", "QH-34",
+HF_SCENARIO(physcopy, "hold.physcopy", "QH-44",
     "physcopyin and physcopyout at any alignment; no vm_page is EFAULT")
 {
 	static char buf[2 * PAGE_SIZE], back[2 * PAGE_SIZE];

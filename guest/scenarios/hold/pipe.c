@@ -306,7 +306,7 @@ clean(void *arg)
 	VM_OBJECT_WUNLOCK(object);
 }
 
-HF_SCENARIO(hold_pipe_cleaned, "hold.pipe_cleaned", "QH-12 QH-14",
+HF_SCENARIO(hold_pipe_cleaned, "hold.pipe_cleaned", "QH-39",
     "memory that is written back before the bytes come is dirty when they have")
 {
 	static struct hf_pipe pipe;

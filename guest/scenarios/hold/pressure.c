@@ -11,7 +11,7 @@
 #define VA   HF_SPACE_BASE
 #define USER VM_MAP_WIRE_USER
 
-HF_SCENARIO(hold_pressure, "hold.pressure", "QH-22 WI-25 PO-6",
+HF_SCENARIO(hold_pressure, "hold.pressure", "QH-22 WI-25 IW-7 PO-6",
     "under pressure held and locked file pages stay, others go",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {

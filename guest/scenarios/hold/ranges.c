@@ -47,7 +47,7 @@ try_hold(vm_map_t map, const struct hf_range *r)
 	return (HF_TRIAL_SAME);
 }
 
-HF_SCENARIO(hold_ranges, "hold.ranges", "QH-01 QH-04 QH-27",
+HF_SCENARIO(hold_ranges, "hold.ranges", "QH-43 QH-01 QH-04 QH-27",
     "pages are held of what is all mapped; of another range none is")
 {
 	hf_ranges_try(try_hold);
@@ -105,7 +105,7 @@ hold_into(void *arg)
 	    2 * PAGE_SIZE, VM_PROT_READ, ma, *(int *)arg);
 }
 
-HF_SCENARIO(hold_array, "hold.array", "QH-05",
+HF_SCENARIO(hold_array, "hold.array", "QH-05 QH-43",
     "an array that is too small is an error of the one form, a panic of the "
     "other")
 {
@@ -137,7 +137,7 @@ HF_SCENARIO(hold_array, "hold.array", "QH-05",
 	hf_ranges_end();
 }
 
-HF_SCENARIO(hold_no_access, "hold.no_access", "QH-10",
+HF_SCENARIO(hold_no_access, "hold.no_access", "QH-36",
     "a hold without an access is refused, of mapped memory and of other")
 {
 	const vm_prot_t none[] = { VM_PROT_NONE, VM_PROT_QUICK_NOFAULT,
@@ -190,7 +190,7 @@ HF_SCENARIO(hold_copy_ranges, "hold.copy_ranges", "FT-08",
 	kmem_free(copy_buf, ptoa(2));
 }
 
-HF_SCENARIO(hold_useracc, "hold.useracc", "WI-29",
+HF_SCENARIO(hold_useracc, "hold.useracc", "WI-40",
     "useracc and kernacc say no to what leaves their map")
 {
 	const vm_offset_t va = hf_ranges_va(0), max = VM_MAXUSER_ADDRESS;

@@ -147,7 +147,7 @@ HF_SCENARIO(hold_rwmem_refused, "hold.rwmem_refused", "QH-10 QH-29 MP-37",
 	hf_space_check();
 }
 
-HF_SCENARIO(hold_rwmem_partial, "hold.rwmem_partial", "QH-29",
+HF_SCENARIO(hold_rwmem_partial, "hold.rwmem_partial", "QH-44 QH-29",
     "what can be moved is moved, and the uio says how much")
 {
 	struct proc *owner, *debugger;

@@ -74,7 +74,7 @@ HF_SCENARIO(hold_rwmem_user, "hold.rwmem_user", "QH-29",
 	hf_space_check();
 }
 
-HF_SCENARIO(hold_rwmem_iov, "hold.rwmem_iov", "QH-29",
+HF_SCENARIO(hold_rwmem_iov, "hold.rwmem_iov", "QH-44",
     "a uio without room for what it says ends where its room does")
 {
 	char room[8] = "";
@@ -137,7 +137,7 @@ HF_SCENARIO(hold_rwmem_unmapped, "hold.rwmem_unmapped", "FT-22 QH-29",
 	hf_script_end(&s);
 }
 
-HF_SCENARIO(hold_rwmem_gone, "hold.rwmem_gone", "QH-28 QH-29",
+HF_SCENARIO(hold_rwmem_gone, "hold.rwmem_gone", "QH-45",
     "the target ends while the debugger reads: the space stays until it has")
 {
 	struct proc *debugger, *target, empty;
@@ -176,7 +176,7 @@ HF_SCENARIO(hold_rwmem_gone, "hold.rwmem_gone", "QH-28 QH-29",
  * The page is dirty since the fault; then it is written back, and only then do the
  * debugger's bytes come: they wait for the page-in of his buffer.
  */
-HF_SCENARIO(hold_rwmem_dirty, "hold.rwmem_dirty", "QH-12 QH-14",
+HF_SCENARIO(hold_rwmem_dirty, "hold.rwmem_dirty", "QH-39",
     "what is written after a write-back is dirty again")
 {
 	struct proc *owner, *debugger;

@@ -28,7 +28,7 @@ hold(vm_prot_t prot, vm_page_t *m)
 	    hf_space_map(), VA, PAGE_SIZE, prot, m, 1));
 }
 
-HF_SCENARIO(hold_dead_child, "hold.dead_child", "QH-20",
+HF_SCENARIO(hold_dead_child, "hold.dead_child", "QH-42",
     "what a child held for reading is the parent's page again when it is gone")
 {
 	struct proc *parent = curproc, *child;
@@ -50,7 +50,7 @@ HF_SCENARIO(hold_dead_child, "hold.dead_child", "QH-20",
 	hf_space_check();
 }
 
-HF_SCENARIO(hold_forked, "hold.forked", "QH-20",
+HF_SCENARIO(hold_forked, "hold.forked", "QH-41",
     "a device's late store goes to the child when the parent wrote after a "
     "fork")
 {
@@ -100,7 +100,7 @@ store_late(struct vnode *vp, uint64_t early, uint64_t late, bool again)
 	return (kept);
 }
 
-HF_SCENARIO(hold_synced, "hold.synced", "QH-12 QH-14 PP-02",
+HF_SCENARIO(hold_synced, "hold.synced", "QH-39 PP-02",
     "after a write-back, late stores of a holder are written if it says so",
     .flags = HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)
 {
@@ -113,7 +113,7 @@ HF_SCENARIO(hold_synced, "hold.synced", "QH-12 QH-14 PP-02",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(hold_read_only_private, "hold.read_only_private", "QH-09 QH-10",
+HF_SCENARIO(hold_read_only_private, "hold.read_only_private", "QH-10 CW-27",
     "a debugger's hold for writing never reaches the file's page")
 {
 	struct hf_script s;
@@ -165,7 +165,7 @@ begin_write_back(void *m)
 }
 #endif
 
-HF_SCENARIO(hold_in_flight, "hold.store_in_flight", "QH-12 QH-14",
+HF_SCENARIO(hold_in_flight, "hold.store_in_flight", "QH-39",
     "a store during a write-back is dirty after it, not taken for clean")
 {
 	struct thread *td;

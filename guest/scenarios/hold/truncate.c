@@ -48,7 +48,7 @@ map_shared(u_long n)
 }
 
 HF_SCENARIO(hold_truncated_meanwhile, "hold.truncated_meanwhile",
-    "QH-12 QH-21 QH-23",
+    "QH-40 QH-21 QH-23",
     "truncated between the wiring and the dirtying: held, invalid, not dirty")
 {
 	vm_object_t object;
@@ -76,7 +76,7 @@ HF_SCENARIO(hold_truncated_meanwhile, "hold.truncated_meanwhile",
 
 /* On a machine the two meet or do not; tools/explore has them meet in every way. */
 HF_SCENARIO(hold_truncated_any_order, "hold.truncated_any_order",
-    "QH-12 QH-21 QH-23",
+    "QH-40 QH-21 QH-23",
     "a page held for writing beside a truncation is never dirty and invalid")
 {
 	struct thread *td;
@@ -223,7 +223,7 @@ race(void (*fn)(void *), void *arg, u_long rounds)
 	hf_space_check();
 }
 
-HF_SCENARIO(hold_truncate_race, "hold.truncate_race", "QH-12 QH-21 QH-23",
+HF_SCENARIO(hold_truncate_race, "hold.truncate_race", "QH-40 QH-21 QH-23",
     "memory truncated again and again while it is held for writing",
     .timeout_ms = 120000)
 {
@@ -244,7 +244,7 @@ HF_SCENARIO(hold_truncate_race, "hold.truncate_race", "QH-12 QH-21 QH-23",
 	vm_object_deallocate(object);
 }
 
-HF_SCENARIO(hold_clean_race, "hold.clean_race", "QH-12 QH-14 PP-03",
+HF_SCENARIO(hold_clean_race, "hold.clean_race", "QH-39 QH-14 PP-03",
     "a file written back again and again while it is held for writing",
     .flags = HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE,
     .timeout_ms = 120000)

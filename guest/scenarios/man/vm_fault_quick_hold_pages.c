@@ -48,7 +48,8 @@ call(u_int i, bool quick)
 	return (error);
 }
 
-HF_SCENARIO(man_hold_errors, "man.hold_errors", "QH-04 QH-05 QH-10 QH-16 QH-31",
+HF_SCENARIO(man_hold_errors, "man.hold_errors",
+    "QH-43 QH-04 QH-05 QH-10 QH-16 QH-31",
     "vm_fault_hold_pages(9) fails with each value of its page, and no other")
 {
 	struct listed listed[] = { MAN_VALUES(LISTED) };

@@ -97,7 +97,7 @@ HF_SCENARIO(pmap_kernel_addresses, "pmap.kernel_addresses", "PM-54",
 	lab_close(&lab);
 }
 
-HF_SCENARIO(pmap_hold_refused, "pmap.hold_refused", "QH-03",
+HF_SCENARIO(pmap_hold_refused, "pmap.hold_refused", "PM-31",
     "a page is held for writing by a writable mapping alone, or not at all")
 {
 	struct lab lab;

@@ -25,7 +25,7 @@ forker(void *arg)
 	forked = p;
 }
 
-HF_SCENARIO(wire_fork_during, "wire.fork_during_wiring", "WI-23 MP-05 CW-09",
+HF_SCENARIO(wire_fork_during, "wire.fork_during_wiring", "CW-09 MP-05",
     "a fork waits for a lock that reads its pages; the child has them all")
 {
 	struct proc *home = curproc;
@@ -57,7 +57,7 @@ HF_SCENARIO(wire_fork_during, "wire.fork_during_wiring", "WI-23 MP-05 CW-09",
 	hf_expect_eq(vm_user_wire_count, 0);
 }
 
-HF_SCENARIO(wire_protect_during, "wire.protect_during_wiring", "MP-28 WI-11",
+HF_SCENARIO(wire_protect_during, "wire.protect_during_wiring", "MP-28",
     "rights withdrawn while a lock reads its pages leave no writable mapping")
 {
 	struct hf_script s;
@@ -80,7 +80,7 @@ HF_SCENARIO(wire_protect_during, "wire.protect_during_wiring", "MP-28 WI-11",
 	hf_script_end(&s);
 }
 
-HF_SCENARIO(wire_read_ahead, "wire.wire_beside_read_ahead", "WI-01 IW-4",
+HF_SCENARIO(wire_read_ahead, "wire.wire_beside_read_ahead", "WI-35 IW-4",
     "locking one page of a file leaves its read-ahead neighbours unlocked",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {

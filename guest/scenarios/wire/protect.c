@@ -59,7 +59,7 @@ HF_SCENARIO(wire_private, "wire.private", "WI-11 WI-24",
 	hf_script_end(&s);
 }
 
-HF_SCENARIO(wire_protect_none, "wire.protect_none", "WI-16 WI-17 CW-28",
+HF_SCENARIO(wire_protect_none, "wire.protect_none", "WI-16 WI-17",
     "locked memory made inaccessible and back is unlocked without a trace")
 {
 	vm_map_t map;

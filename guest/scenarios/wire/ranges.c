@@ -60,7 +60,7 @@ try_user(vm_map_t map, const struct hf_range *r)
 	return (HF_TRIAL_SAME);
 }
 
-HF_SCENARIO(wire_ranges_user, "wire.ranges_user", "WI-05 WI-06",
+HF_SCENARIO(wire_ranges_user, "wire.ranges_user", "WI-36 WI-05 WI-06",
     "a user wires what is left of an odd range, or nothing")
 {
 	hf_ranges_try(try_user);
@@ -77,7 +77,7 @@ try_system(vm_map_t map, const struct hf_range *r)
 	return (HF_TRIAL_SAME);
 }
 
-HF_SCENARIO(wire_ranges_system, "wire.ranges_system", "WI-02 WI-05",
+HF_SCENARIO(wire_ranges_system, "wire.ranges_system", "WI-36 WI-02 WI-05",
     "so does the system; what it has not wired it cannot unwire")
 {
 	hf_ranges_try(try_system);
@@ -174,7 +174,7 @@ unlock_everything(void *arg)
 	vsunlock((void *)0, ~0ul);
 }
 
-HF_SCENARIO(wire_vsunlock_odd, "wire.vsunlock_odd", "WI-29",
+HF_SCENARIO(wire_vsunlock_odd, "wire.vsunlock_odd", "WI-39",
     "vsunlock of what vslock would refuse panics, whatever else is locked")
 {
 	struct hf_range r = { .name = "unpaired" };

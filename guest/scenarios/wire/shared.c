@@ -191,21 +191,21 @@ all_ways(bool file, bool wire_first)
 	}
 }
 
-HF_SCENARIO(wire_shared_shadow, "wire.shared_shadow", "IW-1 CW-25 WI-22",
+HF_SCENARIO(wire_shared_shadow, "wire.shared_shadow", "WI-38 IW-1 CW-25 WI-22",
     "a private mapping, wired and then shared, stays so when the other one "
     "writes")
 {
 	all_ways(true, true);
 }
 
-HF_SCENARIO(wire_shared_shadow_anon, "wire.shared_shadow_anon", "IW-1 WI-23",
-    "the same with anonymous memory after a fork")
+HF_SCENARIO(wire_shared_shadow_anon, "wire.shared_shadow_anon",
+    "WI-38 IW-1 CW-25 WI-22", "the same with anonymous memory after a fork")
 {
 	all_ways(false, true);
 }
 
 HF_SCENARIO(wire_lock_beside_copy, "wire.lock_beside_sharers_copy",
-    "IW-1 CW-25 WI-22",
+    "WI-38 IW-1 CW-25 WI-22",
     "a private mapping, shared and then wired, stays so when the other one "
     "writes")
 {
@@ -213,13 +213,13 @@ HF_SCENARIO(wire_lock_beside_copy, "wire.lock_beside_sharers_copy",
 }
 
 HF_SCENARIO(wire_lock_beside_copy_anon, "wire.lock_beside_sharers_copy_anon",
-    "IW-1 CW-25 WI-22", "the same with anonymous memory after a fork")
+    "WI-38 IW-1 CW-25 WI-22", "the same with anonymous memory after a fork")
 {
 	all_ways(false, false);
 }
 
 /* Pages in two objects below the one that the sharers write to. */
-HF_SCENARIO(wire_below_shared, "wire.below_shared", "IW-1 CW-12 CW-24",
+HF_SCENARIO(wire_below_shared, "wire.below_shared", "WI-38 IW-1 CW-12 CW-24",
     "a copy of what others share is wired; they write; it keeps its wiring")
 {
 	struct proc *me = curproc, *sharer, *heir;
@@ -258,7 +258,7 @@ HF_SCENARIO(wire_below_shared, "wire.below_shared", "IW-1 CW-12 CW-24",
 }
 
 /* Two pieces of one object: one is shared, the other copied and wired. */
-HF_SCENARIO(wire_shared_elsewhere, "wire.shared_elsewhere", "IW-1 CW-25",
+HF_SCENARIO(wire_shared_elsewhere, "wire.shared_elsewhere", "WI-38 IW-1 WI-22",
     "a page wired by parent and child beside one that they share keeps both")
 {
 	struct proc *me = curproc, *child;
@@ -296,7 +296,8 @@ HF_SCENARIO(wire_shared_elsewhere, "wire.shared_elsewhere", "IW-1 CW-25",
 	end(&mem);
 }
 
-HF_SCENARIO(wire_shared_upgrade, "wire.shared_upgrade", "IW-1 WI-22 FT-80",
+HF_SCENARIO(wire_shared_upgrade, "wire.shared_upgrade",
+    "WI-38 IW-1 WI-22 FT-80",
     "of two sharers that both locked the memory one makes it writable")
 {
 	struct proc *me = curproc, *sharer;

@@ -54,7 +54,7 @@ HF_SCENARIO(wire_failed_owner, "wire.failed_owner", "WI-27",
 	hf_script_end(&s);
 }
 
-HF_SCENARIO(wire_clipped, "wire.clipped", "WI-12",
+HF_SCENARIO(wire_clipped, "wire.clipped", "WI-33",
     "an entry that is split while it is wired is wired in all its pieces")
 {
 	struct hf_script s;
@@ -83,7 +83,7 @@ HF_SCENARIO(wire_clipped, "wire.clipped", "WI-12",
 	hf_script_end(&s);
 }
 
-HF_SCENARIO(wire_clipped_failure, "wire.clipped_failure", "WI-12 WI-18",
+HF_SCENARIO(wire_clipped_failure, "wire.clipped_failure", "WI-33",
     "an entry that is split while its wiring fails is unwired in all its "
     "pieces")
 {

@@ -194,7 +194,7 @@ HF_SCENARIO(wire_cut_held, "wire.cut_held", "WI-19 QH-21 VN-10",
 	hf_file_close(vp);
 }
 
-HF_SCENARIO(wire_cut_freed, "wire.cut_freed", "WI-19 QH-21",
+HF_SCENARIO(wire_cut_freed, "wire.cut_freed", "QH-38 WI-19 QH-21",
     "behind the new end nothing is left after the last lock and hold", ON_DISK)
 {
 	struct vnode *vp;

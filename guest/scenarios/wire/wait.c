@@ -86,7 +86,7 @@ HF_SCENARIO(wire_removed, "wire.removed_meanwhile", "WI-13 IW-9",
 	hf_expect_eq(vm_user_wire_count, 0);
 }
 
-HF_SCENARIO(wire_others_claim, "wire.others_claim", "WI-06 WI-12",
+HF_SCENARIO(wire_others_claim, "wire.others_claim", "WI-34 WI-12",
     "with HOLESOK a wirer leaves alone what others wire in its holes meanwhile")
 {
 	struct hf_script s;
@@ -228,7 +228,8 @@ placeholder_end(struct placeholder *ph, u_int n)
 	hf_script_end(&ph->s);
 }
 
-HF_SCENARIO(wire_placeholder_unwire, "wire.placeholder_unwire", "IW-1 WI-24",
+HF_SCENARIO(wire_placeholder_unwire, "wire.placeholder_unwire",
+    "WI-37 IW-1 WI-24",
     "unwiring finds the wired page behind another fault's placeholder")
 {
 	struct placeholder ph;
@@ -243,7 +244,8 @@ HF_SCENARIO(wire_placeholder_unwire, "wire.placeholder_unwire", "IW-1 WI-24",
 	placeholder_end(&ph, 0);
 }
 
-HF_SCENARIO(wire_placeholder_share, "wire.placeholder_share", "IW-1 CW-28",
+HF_SCENARIO(wire_placeholder_share, "wire.placeholder_share",
+    "WI-38 WI-37 IW-1",
     "memory that begins to be shared is copied over another fault's "
     "placeholder")
 {
