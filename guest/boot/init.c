@@ -10,7 +10,6 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/smp.h>
-#include <boot/boot.h>
 #include <kern/start_info.h>
 #include <kern/boot.h>
 #include <kern/panic.h>
@@ -19,6 +18,9 @@
 #include <kern/sched.h>
 #include <kern/thread.h>
 #include <machine/vmparam.h>
+#include <vm/vm.h>
+#include <vm/pmap.h>
+#include <vm/vm_extern.h>
 #include <vm/vm_pageout.h>
 #include <test/checkers.h>
 #include <test/report.h>
@@ -77,6 +79,18 @@ init_plan(void)
 		refuse("plan", why, HF_EXIT_NO_PLAN);
 }
 
+/* The kernel's page tables, at the start of the first piece of RAM. */
+static void
+init_tables(void)
+{
+	vm_paddr_t first = phys_avail[0];
+
+	pmap_bootstrap(&first);
+	if (first > phys_avail[1])
+		panic("pmap_bootstrap: the first piece of RAM is too small");
+	phys_avail[0] = first;
+}
+
 void
 hf_init(uint64_t start_info_pa, uint64_t entry_tsc)
 {
@@ -91,13 +105,14 @@ hf_init(uint64_t start_info_pa, uint64_t entry_tsc)
 		refuse("boot", why, HF_EXIT_BAD_BOOT);
 	hf_boot_publish(&boot_info);
 	hf_machine_find(boot_info.rsdp_paddr);
-	hf_boot_tables();
+	init_tables();
 	init_plan();
 	hf_apic_init();
 	hf_apic_init_cpu();
 	hf_clock_start();
 	hf_pcpu[0].pc_apic_id = hf_cpuid_1[1] >> 24;
-	hf_boot_vm();
+	vm_mem_init();
+	hf_thread_set_stacks(vm_thread_new, vm_thread_dispose);
 	enable_intr();
 	hf_thread_init();
 	vm_pageout_init();

@@ -39,6 +39,12 @@ void hf_sleepq_remove(struct thread *td, int result);
 void hf_timer_interrupt(void);
 struct thread *hf_idle_thread_create(int cpu);
 void hf_idle_loop(void) __attribute__((__noreturn__));
+/*
+ * Who makes stacks from now on: vm_thread_new() and vm_thread_dispose().  Those from before
+ * lie in the direct map, have no guard page, and stay.
+ */
+void hf_thread_set_stacks(int (*new)(struct thread *td, int pages),
+    void (*dispose)(struct thread *td));
 /* First code of every thread; the scheduler lock is held. */
 void hf_thread_start(void) __attribute__((__noreturn__));
 
@@ -55,10 +61,5 @@ uint64_t hf_tsc_from_ticks(int ticks);
 void hf_clock_init(uint64_t entry_tsc);
 /* Asks for the TSC's rate, or has it measured; after hf_apic_init_cpu(). */
 void hf_clock_start(void);
-
-/* boot/vm_glue.c */
-void hf_vm_activate(struct thread *td);
-vm_offset_t hf_kstack_alloc(u_int pages);
-void hf_kstack_free(vm_offset_t va, u_int pages);
 
 #endif

@@ -5,10 +5,13 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/smp.h>
+#include <kern/boot.h>
+#include <kern/fail_nth.h>
 #include <kern/kalloc.h>
 #include <kern/sched.h>
 #include <kern/sleepq.h>
 #include <kern/thread.h>
+#include <machine/vmparam.h>
 
 struct thread thread0;
 struct hf_thread_list hf_threads = TAILQ_HEAD_INITIALIZER(hf_threads);
@@ -18,6 +21,39 @@ u_int
 hf_threads_alive(void)
 {
 	return (atomic_load_int(&alive));
+}
+
+/* From the VM, once it is there. */
+static int (*stack_new)(struct thread *td, int pages);
+static void (*stack_dispose)(struct thread *td);
+
+void
+hf_thread_set_stacks(int (*new)(struct thread *td, int pages),
+    void (*dispose)(struct thread *td))
+{
+	stack_new = new;
+	stack_dispose = dispose;
+}
+
+/* A second: what holds kernel addresses, or what maps them, lets go by then. */
+#define STACK_TRIES 100
+
+static void
+thread_new_stack(struct thread *td)
+{
+	int tries = 0;
+
+	if (stack_new == NULL) {
+		td->td_kstack_pages = KSTACK_PAGES;
+		td->td_kstack = PHYS_TO_DMAP(hf_boot_alloc_pages(KSTACK_PAGES));
+		return;
+	}
+	while (!stack_new(td, KSTACK_PAGES)) {
+		if (++tries > STACK_TRIES)
+			panic("thread %s: no address for a stack", td->td_name);
+		if (!HF_FAIL_NTH(HF_FAIL_SLEEP))
+			(void)hf_pause("kstack", 1);
+	}
 }
 
 static struct thread *
@@ -30,8 +66,7 @@ thread_alloc(struct proc *p, const char *name, int cpu)
 	strlcpy(td->td_name, name, sizeof(td->td_name));
 	td->td_cpu_wanted = cpu;
 	td->td_oncpu = td->td_lastcpu = -1;
-	td->td_kstack_pages = KSTACK_PAGES;
-	td->td_kstack = hf_kstack_alloc(KSTACK_PAGES);
+	thread_new_stack(td);
 	hf_cpu_thread_setup(td);
 	hf_sched_lock();
 	TAILQ_INSERT_TAIL(&hf_threads, td, td_all);
@@ -95,7 +130,8 @@ hf_thread_join(struct thread *td)
 	TAILQ_REMOVE(&hf_threads, td, td_all);
 	/* Dead under the scheduler lock: it has left its stack. */
 	hf_sleepq_unlock(td);
-	hf_kstack_free(td->td_kstack, td->td_kstack_pages);
+	if (stack_dispose != NULL)
+		stack_dispose(td);
 	hf_kfree(td);
 }
 

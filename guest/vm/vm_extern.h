@@ -28,6 +28,11 @@ bool kernacc(void *addr, int len, int rw);
 bool useracc(void *addr, int len, int rw);
 int vslock(void *addr, size_t len);
 void vsunlock(void *addr, size_t len);
+int vm_thread_new(struct thread *td, int pages);
+void vm_thread_dispose(struct thread *td);
+
+/* vm_init.c: the VM, once pmap_bootstrap() has run; one CPU. */
+void vm_mem_init(void);
 
 /* vm_fault*.c */
 int vm_fault(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type,
@@ -44,6 +49,12 @@ int vm_fault_quick_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
     vm_prot_t prot, vm_page_t *ma, int max_count);
 int vm_fault_trap(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type,
     int fault_flags, int *signo, int *ucode);
+/*
+ * Of a fault of the kernel that it can recover from, in a section without faults
+ * (TDP_NOFAULTING): the first at an address is taken for a stale TLB entry, which the fault
+ * itself has flushed.  True: run the instruction again.  False: it has failed.
+ */
+bool hf_fault_is_spurious(vm_offset_t va);
 
 /* How long faults wait for memory: seconds, and waits until help is called. */
 extern int vm_pfault_oom_attempts;

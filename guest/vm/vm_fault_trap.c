@@ -5,7 +5,6 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/signal.h>
-#include <kern/fault.h>
 #include <kern/trace.h>
 #include <vm/vm.h>
 #include <vm/vm_extern.h>

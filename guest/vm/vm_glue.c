@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vm_glue.c: buffers of processes: wiring them for the kernel, checking them. */
+/* vm_glue.c: stacks of threads; buffers of processes: wiring and checking them. */
 
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <vm/vm.h>
+#include <vm/pmap.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_kern.h>
 #include <vm/vm_map.h>
+#include <vm/vm_page.h>
 
 /* A range that leaves the map, or wraps, permits nothing; an empty one all. */
 static bool
@@ -102,4 +104,48 @@ vsunlock(void *addr, size_t len)
 			KERN_SUCCESS)))
 		panic("vsunlock: %p is not wired", addr);
 	curthread->td_vslock_sz -= len;
+}
+
+/*
+ * A stack of so many pages (at most KSTACK_PAGES) for td, with an unmapped page
+ * below it.  Sleeps for memory.  False: the kernel map has no addresses.
+ */
+int
+vm_thread_new(struct thread *td, int pages)
+{
+	vm_offset_t va;
+	vm_page_t m;
+
+	KASSERT(pages > 0 && pages <= KSTACK_PAGES,
+	    ("vm_thread_new: %d pages", pages));
+	va = kva_alloc(ptoa(pages + 1));
+	if (va == 0)
+		return (0);
+	va += PAGE_SIZE;
+	for (int i = 0; i < pages; i++) {
+		m = vm_page_alloc_noobj(VM_ALLOC_WIRED | VM_ALLOC_WAITOK);
+		pmap_qenter(va + ptoa(i), &m, 1);
+	}
+	td->td_kstack = va;
+	td->td_kstack_pages = pages;
+	return (1);
+}
+
+/* Gives back what vm_thread_new() made.  Nobody runs on it any more. */
+void
+vm_thread_dispose(struct thread *td)
+{
+	vm_page_t m[KSTACK_PAGES];
+	int pages = td->td_kstack_pages;
+
+	for (int i = 0; i < pages; i++)
+		m[i] = PHYS_TO_VM_PAGE(pmap_kextract(td->td_kstack + ptoa(i)));
+	pmap_qremove(td->td_kstack, pages);
+	for (int i = 0; i < pages; i++) {
+		vm_page_unwire_noq(m[i]);
+		vm_page_free(m[i]);
+	}
+	kva_free(td->td_kstack - PAGE_SIZE, ptoa(pages + 1));
+	td->td_kstack = 0;
+	td->td_kstack_pages = 0;
 }

@@ -7,6 +7,8 @@
 #include <sys/smp.h>
 #include <kern/clock.h>
 #include <machine/specialreg.h>
+#include <vm/vm.h>
+#include <vm/pmap.h>
 #include "cpu.h"
 
 #define APICBASE_X2APIC 0x400
@@ -80,7 +82,7 @@ hf_apic_init(void)
 	x2apic = (hf_cpuid_1[2] & (1u << 21)) != 0;
 	tsc_deadline = (hf_cpuid_1[2] & (1u << 24)) != 0;
 	if (!x2apic)
-		xapic = hf_mapdev(hf_machine.lapic_pa, PAGE_SIZE);
+		xapic = pmap_mapdev(hf_machine.lapic_pa, PAGE_SIZE);
 }
 
 /* The timer interrupts from now on; it is not armed. */

@@ -8,6 +8,8 @@
 #include <kern/sched.h>
 #include <kern/thread.h>
 #include <machine/specialreg.h>
+#include <vm/vm.h>
+#include <vm/pmap.h>
 #include "cpu.h"
 
 /* What hf_switch() pops, from the lowest address up. */
@@ -46,7 +48,7 @@ hf_cpu_switch(struct thread *from, struct thread *to)
 	PCPU_GET(md)->tss.rsp[0] = to->td_kstack + ptoa(to->td_kstack_pages);
 	PCPU_SET(curthread, to);
 	if (from->td_proc != to->td_proc)
-		hf_vm_activate(to);
+		pmap_activate(to);
 	hf_switch(from->td_pcb, to->td_pcb);
 }
 
@@ -57,7 +59,7 @@ hf_thread_setproc(struct proc *p)
 
 	critical_enter();
 	td->td_proc = p;
-	hf_vm_activate(td);
+	pmap_activate(td);
 	critical_exit();
 }
 

@@ -115,10 +115,6 @@ void hf_cpu_switch(struct thread *from, struct thread *to);
  */
 void hf_cpu_thread_setup(struct thread *td);
 
-/* boot/vm_glue.c: the VM's parts, or what stands in for them. */
-volatile void *hf_mapdev(vm_paddr_t pa, vm_size_t bytes);
-void hf_vm_ap_init(void);
-
 /* support.S */
 int hf_copy_onfault(
     void *to, const void *from, size_t len, const void **onfault);

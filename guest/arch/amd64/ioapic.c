@@ -6,6 +6,8 @@
 #include <sys/proc.h>
 #include <sys/mutex.h>
 #include <kern/intr.h>
+#include <vm/vm.h>
+#include <vm/pmap.h>
 #include "cpu.h"
 
 #define IOREGSEL	0 /* uint32_t index */
@@ -45,7 +47,7 @@ ioapic_setup(void)
 	if (ioapic != NULL || hf_machine.ioapic_pa == 0)
 		return;
 	mtx_init(&ioapic_mtx, "ioapic", NULL, MTX_SPIN);
-	ioapic = hf_mapdev(hf_machine.ioapic_pa, PAGE_SIZE);
+	ioapic = pmap_mapdev(hf_machine.ioapic_pa, PAGE_SIZE);
 	ioapic_pins = MIN(((ioapic_read(REG_VERSION) >> 16) & 0xff) + 1,
 	    (u_int)HF_IOAPIC_PINS);
 }

@@ -124,7 +124,7 @@ hf_ap_init(u_int index)
 	bzero(ap_md[index], offsetof(struct amd64_cpu, df_stack));
 	hf_cpu_init_tables(pc, ap_md[index]);
 	hf_idt_load();
-	hf_vm_ap_init();
+	hf_pmap_cpu_init();
 	hf_apic_init_cpu();
 	pc->pc_apic_id = hf_apic_id();
 	td->td_oncpu = td->td_lastcpu = index + 1;

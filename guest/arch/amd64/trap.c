@@ -6,22 +6,25 @@
 #include <sys/proc.h>
 #include <sys/signal.h>
 #include <sys/smp.h>
-#include <kern/fault.h>
 #include <kern/intr.h>
 #include <kern/panic.h>
 #include <machine/specialreg.h>
 #include <machine/vmparam.h>
+#include <vm/vm.h>
+#include <vm/vm_extern.h>
+#include <vm/vm_kern.h>
+#include <vm/vm_map.h>
 #include "cpu.h"
 
 struct hf_trap_floor *hf_trap_floor;
 
 /* The access that the error code of a page fault describes. */
-static int
+static vm_prot_t
 fault_type(uint64_t err)
 {
 	if ((err & PGEX_W) != 0)
-		return (HF_FAULT_WRITE);
-	return ((err & PGEX_I) != 0 ? HF_FAULT_EXECUTE : HF_FAULT_READ);
+		return (VM_PROT_WRITE);
+	return ((err & PGEX_I) != 0 ? VM_PROT_EXECUTE : VM_PROT_READ);
 }
 
 /* Why a fault from ring 0 may not be resolved; NULL when it may. */
@@ -51,23 +54,27 @@ static bool
 fault_resolve(struct trapframe *tf, vm_offset_t va, int *signo, int *code)
 {
 	struct thread *td = curthread;
-	bool from_user = TRAPF_USERMODE(tf);
-	bool kernel_va = va >= VM_MAXUSER_ADDRESS;
+	struct vmspace *vm = td->td_proc->p_vmspace;
 	const void *onfault;
-	int error;
+	vm_map_t map;
+	int rv;
 
 	*signo = SIGSEGV;
 	*code = SEGV_MAPERR;
-	if (from_user && kernel_va)
+	if (va < VM_MAXUSER_ADDRESS)
+		map = vm != NULL ? &vm->vm_map : NULL;
+	else
+		map = TRAPF_USERMODE(tf) ? NULL : kernel_map;
+	if (map == NULL)
 		return (false);
 	onfault = td->td_pcb->pcb_onfault;
 	td->td_pcb->pcb_onfault = NULL;
 	enable_intr();
-	error = hf_fault_resolve(
-	    kernel_va, va, fault_type(tf->tf_err), signo, code);
+	rv = vm_fault_trap(
+	    map, va, fault_type(tf->tf_err), VM_FAULT_NORMAL, signo, code);
 	disable_intr();
 	td->td_pcb->pcb_onfault = onfault;
-	return (error == 0);
+	return (rv == KERN_SUCCESS);
 }
 
 /* vm_fault.md section 2. */

@@ -4,7 +4,6 @@
 #include <sys/signal.h>
 #include <sys/proc.h>
 #include <kern/explore.h>
-#include <kern/fault.h>
 #include <vm/vm_map.h>
 #include <vm/vm_kern.h>
 #include <vm/vm_extern.h>

@@ -115,12 +115,7 @@ hf_model_boot(size_t ram_bytes, uint64_t seed)
 	hf_thread_init();
 	boot_plan(seed);
 	boot_memory(ram_bytes);
-	vm_page_startup(virtual_avail);
-	vm_object_init();
-	pmap_init();
-	vm_map_startup();
-	kmem_init(VM_MIN_KERNEL_ADDRESS, VM_MAX_KERNEL_ADDRESS);
-	vm_pager_init();
+	vm_mem_init();
 	vm_pageout_init();
 	hf_task_start();
 	hf_checkers_init();
