@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <kern/fail_nth.h>
+#include <kern/record.h>
 
 #ifdef INVARIANTS
 
@@ -13,10 +14,11 @@ bool hf_fail_nth_on;
 static volatile u_int count, kinds[HF_FAIL_KINDS];
 static u_int wanted;
 static bool only_mark;
+static void (*impatience)(void);
 
 /* Written by the one thread that comes to the place, then announced. */
 static struct hf_fail_point point;
-static volatile u_int point_known;
+static volatile u_int point_known, point_told;
 
 /* Stacks that were seen, by hash, and the first place of each; 0: free. */
 static struct {
@@ -95,7 +97,7 @@ hf_fail_nth_hit(
 }
 
 void
-hf_fail_nth_start(u_int n, bool marks_only)
+hf_fail_nth_start(u_int n, bool marks_only, void (*patience)(void))
 {
 	count = 0;
 	for (int i = 0; i < HF_FAIL_KINDS; i++)
@@ -104,7 +106,8 @@ hf_fail_nth_start(u_int n, bool marks_only)
 		paths[i].hash = paths[i].n = 0;
 	wanted = n;
 	only_mark = marks_only;
-	point_known = 0;
+	impatience = patience;
+	point_known = point_told = 0;
 	__atomic_store_n(&hf_fail_nth_on, true, __ATOMIC_SEQ_CST);
 }
 
@@ -145,6 +148,30 @@ hf_fail_kind_name(enum hf_fail_kind kind)
 	};
 
 	return (names[kind]);
+}
+
+void
+hf_fail_nth_patience(void)
+{
+	impatience();
+}
+
+void
+hf_fail_nth_report(void)
+{
+	const struct hf_fail_point *p = hf_fail_nth_point();
+	struct record *r;
+
+	if (p == NULL || !atomic_cmpset_int(&point_told, 0, 1))
+		return;
+	r = hf_record_begin("point");
+	hf_record_text(r, "class", hf_fail_kind_name(p->kind));
+	hf_record_u64(r, "n", p->n);
+	hf_record_text(r, "name", p->function);
+	hf_record_text(r, "file", p->file);
+	hf_record_u64(r, "line", (u_int)p->line);
+	hf_record_hex_list(r, "bt", p->bt, p->nbt);
+	hf_record_end(r);
 }
 
 #endif

@@ -49,8 +49,8 @@ bool hf_fail_nth_hit(
     enum hf_fail_kind kind, const char *file, int line, const char *function);
 
 /*
- * In loops that wait for something which a failure may have prevented: gives the
- * scenario up after a while (test/fail_nth.c).
+ * In loops that wait for something which a failure may have prevented: whoever started
+ * the counting gives the scenario up after a while.
  */
 #define HF_FAIL_NTH_PATIENCE()                  \
 	do {                                    \
@@ -78,9 +78,9 @@ void hf_fail_nth_give_up(const char *why);
 
 /*
  * Counts from now on; the n-th (0: none) fails, or, if it only marks the place,
- * does not.  The end of counting.
+ * does not.  patience() is what HF_FAIL_NTH_PATIENCE() asks.  The end of counting.
  */
-void hf_fail_nth_start(u_int n, bool marks_only);
+void hf_fail_nth_start(u_int n, bool marks_only, void (*patience)(void));
 void hf_fail_nth_stop(void);
 
 /* Places passed since the start; of one kind. */
@@ -99,7 +99,7 @@ u_int hf_fail_nth_paths(u_int n[HF_FAIL_PATHS_MAX]);
 const struct hf_fail_point *hf_fail_nth_point(void);
 
 /*
- * Writes the place's record (test/fail_nth.c).  Where it failed, unless that is no
+ * Writes the place's record, once.  Where it failed, unless that is no
  * context for it: then at the scenario's end, or before a panic's record.
  */
 #ifdef INVARIANTS

@@ -72,7 +72,7 @@ struct hf_death {
 };
 
 /*
- * Writes the frame and panic records (test/report.c).  Any context; takes no
+ * Writes the frame and panic records (kern/record.c).  Any context; takes no
  * lock that a panicking CPU could hold.  The second call does nothing.
  */
 void hf_report_panic(const struct hf_death *d);

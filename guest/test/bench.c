@@ -6,9 +6,9 @@
 #include <sys/libkern.h>
 #include <kern/intr.h>
 #include <kern/plan.h>
+#include <kern/record.h>
 #include <machine/cpufunc.h>
 #include <test/bench.h>
-#include <test/report_record.h>
 #include "abi.h"
 
 /* Below this a class has no median worth the name. */

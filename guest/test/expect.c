@@ -6,10 +6,10 @@
 #include <sys/proc.h>
 #include <kern/panic.h>
 #include <kern/plan.h>
+#include <kern/record.h>
 #include <test/current.h>
 #include <test/fail_nth.h>
 #include <test/report.h>
-#include <test/report_record.h>
 #include <test/scenario.h>
 
 struct hf_current hf_current;

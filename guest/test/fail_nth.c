@@ -8,11 +8,11 @@
 #include <kern/fail_nth.h>
 #include <kern/panic.h>
 #include <kern/plan.h>
+#include <kern/record.h>
 #include <kern/thread.h>
 #include <test/current.h>
 #include <test/fail_nth.h>
 #include <test/report.h>
-#include <test/report_record.h>
 #include <test/scenario.h>
 #include "abi.h"
 
@@ -34,7 +34,9 @@ static struct {
 	int last_line;
 	u_int threads; /* besides the scenario's */
 } run;
-static volatile u_int point_told, given_up;
+static volatile u_int given_up;
+
+static void patience(void);
 
 /* The place has failed and the body still runs. */
 static bool
@@ -53,9 +55,8 @@ hf_fail_nth_begin(const struct hf_scenario *sc)
 	run.judging = false;
 	run.last_file = NULL;
 	run.threads = hf_threads_alive();
-	point_told = 0;
 	if (run.n != OFF)
-		hf_fail_nth_start((u_int)run.n, run.leave != NULL);
+		hf_fail_nth_start((u_int)run.n, run.leave != NULL, patience);
 }
 
 void
@@ -134,8 +135,8 @@ give_up(const char *why)
 	hf_machine_exit(HF_EXIT_DONE);
 }
 
-void
-hf_fail_nth_patience(void)
+static void
+patience(void)
 {
 	static uint64_t since;
 	const struct hf_fail_point *p = hf_fail_nth_point();
@@ -200,24 +201,6 @@ hf_fail_nth_unlock(void)
 		else
 			(void)hf_lock_unlock_for_sleep(lo);
 	}
-}
-
-void
-hf_fail_nth_report(void)
-{
-	const struct hf_fail_point *p = hf_fail_nth_point();
-	struct record *r;
-
-	if (p == NULL || !atomic_cmpset_int(&point_told, 0, 1))
-		return;
-	r = hf_record_begin("point");
-	hf_record_text(r, "class", hf_fail_kind_name(p->kind));
-	hf_record_u64(r, "n", p->n);
-	hf_record_text(r, "name", p->function);
-	hf_record_text(r, "file", p->file);
-	hf_record_u64(r, "line", (u_int)p->line);
-	hf_record_hex_list(r, "bt", p->bt, p->nbt);
-	hf_record_end(r);
 }
 
 static void

@@ -4,8 +4,8 @@
 #include <sys/systm.h>
 #include <kern/console.h>
 #include <kern/plan.h>
+#include <kern/record.h>
 #include <test/report.h>
-#include <test/report_record.h>
 #include <test/scenario.h>
 #include "report_abi.h"
 

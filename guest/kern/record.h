@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* report_record.h: building one record line. */
+/* record.h: building one line of the record stream (shared/report_abi.h). */
 
-#ifndef HF_TEST_REPORT_RECORD_H
-#define HF_TEST_REPORT_RECORD_H
+#ifndef HF_KERN_RECORD_H
+#define HF_KERN_RECORD_H
 
 #include <sys/types.h>
 
