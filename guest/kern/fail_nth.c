@@ -14,7 +14,7 @@ bool hf_fail_nth_on;
 static volatile u_int count, kinds[HF_FAIL_KINDS];
 static u_int wanted;
 static bool only_mark;
-static void (*impatience)(void);
+static const struct hf_fail_nth_judge *judging;
 
 /* Written by the one thread that comes to the place, then announced. */
 static struct hf_fail_point point;
@@ -97,7 +97,8 @@ hf_fail_nth_hit(
 }
 
 void
-hf_fail_nth_start(u_int n, bool marks_only, void (*patience)(void))
+hf_fail_nth_start(
+    u_int n, bool marks_only, const struct hf_fail_nth_judge *judge)
 {
 	count = 0;
 	for (int i = 0; i < HF_FAIL_KINDS; i++)
@@ -106,7 +107,7 @@ hf_fail_nth_start(u_int n, bool marks_only, void (*patience)(void))
 		paths[i].hash = paths[i].n = 0;
 	wanted = n;
 	only_mark = marks_only;
-	impatience = patience;
+	judging = judge;
 	point_known = point_told = 0;
 	__atomic_store_n(&hf_fail_nth_on, true, __ATOMIC_SEQ_CST);
 }
@@ -153,7 +154,13 @@ hf_fail_kind_name(enum hf_fail_kind kind)
 void
 hf_fail_nth_patience(void)
 {
-	impatience();
+	judging->patience();
+}
+
+void
+hf_fail_nth_give_up(const char *why)
+{
+	judging->give_up(why);
 }
 
 void

@@ -76,11 +76,18 @@ void hf_fail_nth_give_up(const char *why);
 #define HF_FAIL_NTH_GIVE_UP(w) ((void)(w))
 #endif
 
+/* What who started the counting does (test/fail_nth.c). */
+struct hf_fail_nth_judge {
+	void (*patience)(void);		  /* HF_FAIL_NTH_PATIENCE() */
+	void (*give_up)(const char *why); /* HF_FAIL_NTH_GIVE_UP() */
+};
+
 /*
  * Counts from now on; the n-th (0: none) fails, or, if it only marks the place,
- * does not.  patience() is what HF_FAIL_NTH_PATIENCE() asks.  The end of counting.
+ * does not.  The end of counting.
  */
-void hf_fail_nth_start(u_int n, bool marks_only, void (*patience)(void));
+void hf_fail_nth_start(
+    u_int n, bool marks_only, const struct hf_fail_nth_judge *judge);
 void hf_fail_nth_stop(void);
 
 /* Places passed since the start; of one kind. */

@@ -36,27 +36,12 @@ static struct {
 } run;
 static volatile u_int given_up;
 
-static void patience(void);
-
 /* The place has failed and the body still runs. */
 static bool
 in_trouble(void)
 {
 	return (run.sc != NULL && run.n != OFF && run.leave == NULL &&
 	    !run.judging && hf_fail_nth_point() != NULL);
-}
-
-void
-hf_fail_nth_begin(const struct hf_scenario *sc)
-{
-	run.sc = sc;
-	run.n = hf_plan_param_u64("fail_nth", OFF);
-	run.leave = hf_plan_param("fail_leave");
-	run.judging = false;
-	run.last_file = NULL;
-	run.threads = hf_threads_alive();
-	if (run.n != OFF)
-		hf_fail_nth_start((u_int)run.n, run.leave != NULL, patience);
 }
 
 void
@@ -136,6 +121,13 @@ give_up(const char *why)
 }
 
 static void
+give_up_after(const char *why)
+{
+	if (in_trouble() && atomic_cmpset_int(&given_up, 0, 1))
+		give_up(why);
+}
+
+static void
 patience(void)
 {
 	static uint64_t since;
@@ -151,15 +143,25 @@ patience(void)
 	}
 	if (hf_uptime_ns() - __atomic_load_n(&since, __ATOMIC_RELAXED) >=
 	    PATIENCE_NS)
-		hf_fail_nth_give_up(
-		    "it waits for what the failure has prevented");
+		give_up_after("it waits for what the failure has prevented");
 }
 
+static const struct hf_fail_nth_judge judge = {
+	.patience = patience,
+	.give_up = give_up_after,
+};
+
 void
-hf_fail_nth_give_up(const char *why)
+hf_fail_nth_begin(const struct hf_scenario *sc)
 {
-	if (in_trouble() && atomic_cmpset_int(&given_up, 0, 1))
-		give_up(why);
+	run.sc = sc;
+	run.n = hf_plan_param_u64("fail_nth", OFF);
+	run.leave = hf_plan_param("fail_leave");
+	run.judging = false;
+	run.last_file = NULL;
+	run.threads = hf_threads_alive();
+	if (run.n != OFF)
+		hf_fail_nth_start((u_int)run.n, run.leave != NULL, &judge);
 }
 
 void
@@ -168,7 +170,7 @@ hf_fail_nth_leaving(void)
 	if (run.n == OFF || run.judging)
 		return;
 	if (curthread != hf_current.td)
-		hf_fail_nth_give_up("another thread of it cannot go on");
+		give_up_after("another thread of it cannot go on");
 	for (int i = 0; hf_threads_alive() > run.threads; i++) {
 		if (i == LEAVE_TICKS && atomic_cmpset_int(&given_up, 0, 1))
 			give_up("other threads of it do not end");
