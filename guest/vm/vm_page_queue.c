@@ -178,6 +178,9 @@ void
 hf_vm_page_release_toq(vm_page_t m, uint8_t nqueue, bool noreuse)
 {
 	vm_pagequeue_assert_locked();
+	/* Without a wiring anybody might free it just now. */
+	KASSERT(vm_page_wired(m),
+	    ("vm_page_unwire: page %p has no wiring any more", (void *)m));
 	if ((m->flags & PG_FICTITIOUS) != 0)
 		return;
 	if (noreuse || vm_page_none_valid(m))

@@ -62,7 +62,7 @@ iov_append(const struct guestmem *mem, gpa_t addr, uint64_t len_bytes,
 	if (n < 0)
 		return (false);
 	if (n > 0 && req->iov_count > 0) {
-		last = next - 1;
+		last = &req->iov[req->iov_count - 1];
 		if ((uint8_t *)last->iov_base + last->iov_len ==
 		    next->iov_base) {
 			last->iov_len += next->iov_len;

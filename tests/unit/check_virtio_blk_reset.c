@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "probe_backend.h"
 #include "unit.h"
@@ -194,6 +195,21 @@ START_TEST(resets_race_with_notifications_of_another_vcpu)
 }
 END_TEST
 
+/* Whose own input is closed has its first descriptor free. */
+START_TEST(doorbell_may_be_descriptor_0)
+{
+	char name[32] = "";
+
+	ck_assert_int_eq(close(0), 0);
+	r->how = RIG_BY_EXIT;
+	rig_up(r, RIG_FEATURES, 128);
+	(void)readlink("/proc/self/fd/0", name, sizeof(name) - 1);
+	ck_assert_str_eq(name, "anon_inode:[eventfd]");
+	ck_assert_uint_eq(
+	    rig_request(r, T_IN, 5, RIG_DATA, 512, NULL), VIRTIO_BLK_S_OK);
+}
+END_TEST
+
 static Suite *
 reset_suite(void)
 {
@@ -205,6 +221,7 @@ reset_suite(void)
 	tcase_add_test(t, reset_waits_for_reads_in_flight);
 	tcase_add_test(t, reset_waits_for_a_read_that_the_worker_has_not_seen);
 	tcase_add_test(t, resets_race_with_notifications_of_another_vcpu);
+	tcase_add_test(t, doorbell_may_be_descriptor_0);
 	suite_add_tcase(s, t);
 	return (s);
 }

@@ -72,6 +72,30 @@ class Model:
                 re.findall(r"^panic: (.*)$", r.stderr, re.M))
 
 
+class Explore:
+    """The model's threads in many orders: what takes another thread between two steps."""
+    name = "explore"
+    targets = ["tests/explore/explore"]
+    LINE = ["--seeds", "200", "--sweep", "1000"]
+
+    def __init__(self, reach, files, disk):
+        self.reach, self.files, self.disk = reach, files, disk
+
+    def sees(self, path):
+        return path.startswith("guest/") and (path in self.files or path.endswith(".h"))
+
+    def judge(self, build, mutation, text, lines):
+        ids = self.reach.of(mutation["file"], text, *lines)
+        for i in (i for i in ids if i.endswith("any_order")):
+            r = scratch.run([os.path.join(build, self.targets[0]), *self.LINE, i],
+                            env=dict(os.environ, HF_MODEL_DISK=self.disk))
+            if r.returncode == 1:
+                return f"{i}: by some order"
+            if r.returncode != 0:
+                raise RuntimeError(f"explore: status {r.returncode}: {(r.stdout + r.stderr)[-500:]}")
+        return None
+
+
 class Machine:
     """/dev/kvm, with a program that is not broken and a guest that is."""
     name = "kvm"

@@ -22,6 +22,7 @@
 #include <sys/lock.h>
 #include <sys/mutex.h>
 #include <sys/proc.h>
+#include <kern/failpoint.h>
 #include <machine/atomic.h>
 #include <vm/vm.h>
 #include <vm/vm_param.h>
@@ -33,7 +34,14 @@
 static inline pt_entry_t
 pte_load(const pt_entry_t *pte)
 {
-	return (__atomic_load_n(pte, __ATOMIC_RELAXED));
+	pt_entry_t e = __atomic_load_n(pte, __ATOMIC_RELAXED);
+
+#ifdef HF_MODEL
+	/* What the CPU does to it right after a look, a scenario does here. */
+	if (__predict_false(hf_failpoints_armed != 0))
+		(void)hf_failpoint_hit("pte");
+#endif
+	return (e);
 }
 
 /* Only into a slot that is not valid, or without anything to lose. */
