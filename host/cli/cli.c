@@ -11,17 +11,8 @@
 #include "core/log.h"
 #include "core/suggest.h"
 
-static const struct cli_command *const commands[] = {
-	&cli_run,
-	&cli_fuzz,
-	&cli_bench,
-	&cli_compare,
-	&cli_list,
-	&cli_info,
-	&cli_plan,
-	&cli_decode,
-	&cli_boot,
-};
+static const struct cli_command *const commands[] = { CLI_COMMANDS(
+    CLI_ADDRESS) };
 
 static const char exit_help[] =
     "Exit status (the worst that applies):\n"

@@ -37,9 +37,22 @@ struct cli_command {
 	int (*run)(int argc, char **argv, const struct cli_builtin *builtin);
 };
 
-/* One a file. */
-extern const struct cli_command cli_run, cli_fuzz, cli_bench, cli_compare,
-    cli_list, cli_info, cli_plan, cli_decode, cli_boot;
+/* The commands in the order of the help; each is cli_NAME, in a file of its own. */
+/* clang-format off */
+#define CLI_COMMANDS(C) \
+	C(run) \
+	C(fuzz) \
+	C(bench) \
+	C(compare) \
+	C(list) \
+	C(info) \
+	C(plan) \
+	C(decode) \
+	C(boot)
+/* clang-format on */
+#define CLI_DECLARE(name) extern const struct cli_command cli_##name;
+CLI_COMMANDS(CLI_DECLARE)
+#define CLI_ADDRESS(name) &cli_##name,
 
 /* The whole program; its exit status. */
 int cli_main(int argc, char **argv, const struct cli_builtin *builtin);

@@ -24,9 +24,8 @@ static union {
 	char bytes[8192];
 } target;
 
-static const struct cli_command *const commands[] = { &cli_run, &cli_fuzz,
-	&cli_bench, &cli_compare, &cli_list, &cli_info, &cli_plan, &cli_decode,
-	&cli_boot };
+static const struct cli_command *const commands[] = { CLI_COMMANDS(
+    CLI_ADDRESS) };
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static const struct scenario scenarios[] = {
