@@ -9,8 +9,6 @@ import re
 from spec import names, requirements, scenarios
 
 CAVEATS = "docs/caveats.md"
-# Families whose files are still to come.
-AWAITED = set("IW QH SC WI".split())
 README = "docs/spec/README.md"
 LATER = "Requirements of later work, by id"
 IN_PART = "Requirements that are named and not shown in full"
@@ -31,7 +29,7 @@ def unknown_names(spec, found_names, top):
     """Ids that nobody defined, wherever they stand; sections that nobody wrote."""
     for name, text in names.texts(top):
         for n in found_names.find(text):
-            if n.id not in spec.by_id and requirements.family(n.id) not in AWAITED:
+            if n.id not in spec.by_id:
                 yield f"{name}:{names.line_of(text, n.offset)}: {n.id} is no requirement of docs/spec"
         for m in names.CITED.finditer(text):
             if m[2] not in spec.sections.get(m[1], [m[2]]):
@@ -42,7 +40,7 @@ def unknown_in_scenarios(spec, listed):
     """A scenario's third argument is ids and nothing else, whatever family they claim."""
     for s in listed:
         for rid in s.requirements:
-            if rid not in spec.by_id and requirements.family(rid) not in AWAITED:
+            if rid not in spec.by_id:
                 yield f"{s.file}:{s.line}: {s.id} names {rid}, which is no requirement of docs/spec"
 
 
