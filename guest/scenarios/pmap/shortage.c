@@ -2,6 +2,8 @@
 /* shortage.c: making mappings without memory. */
 
 #include <sys/vmmeter.h>
+#include <test/space.h>
+#include <vm/vm_map.h>
 #include <vm/vm_pagequeue.h>
 #include "lab.h"
 
@@ -99,6 +101,32 @@ HF_SCENARIO(pmap_pv_exhausted, "pmap.pv_exhausted", "PM-47",
 	hf_expect((vm_page_aflags(lab.m[0]) & PGA_REFERENCED) != 0);
 	hf_expect(hf_pmap_check() == NULL);
 	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_pv_taken, "pmap.pv_taken", "PM-47",
+    "a mapping that gave way comes back by a fault, with what was stored")
+{
+	const u_int more = 4, pages = HF_PV_PER_CHUNK + more;
+	vm_offset_t va;
+	u_int i, gone, wrong;
+
+	(void)hf_space_enter();
+	va = hf_space_anon(pages);
+	for (i = 0; i < HF_PV_PER_CHUNK; i++)
+		hf_poke(va + ptoa(i), i + 1);
+	hf_failpoint_arm("pmap.pv_chunk", 0, -1);
+	for (; i < pages; i++)
+		hf_poke(va + ptoa(i), i + 1);
+	hf_expect_lt(0, hf_failpoint_fired("pmap.pv_chunk"));
+	hf_failpoint_disarm_all();
+	for (i = 0, gone = 0; i < pages; i++)
+		gone += hf_pmap_leaf(hf_space_map()->pmap, va + ptoa(i)) == 0;
+	for (i = 0, wrong = 0; i < pages; i++)
+		wrong += hf_peek(va + ptoa(i)) != i + 1;
+	hf_expect_lt(0, gone);
+	hf_expect_eq(wrong, 0);
+	hf_expect(hf_pmap_check() == NULL);
+	hf_space_check();
 }
 
 /* Of pages 412 to 611 around a table's border, but every seventh. */
