@@ -60,6 +60,8 @@ hf_vm_page_check(void)
 const char *
 hf_vm_page_check_one(vm_page_t m)
 {
+	const u_int busy = vm_page_busy_fetch(m);
+
 	if ((m->object != NULL) != ((m->ref_count & VPRC_OBJREF) != 0))
 		return ("a page's object and OBJREF disagree");
 	if ((m->ref_count & VPRC_BLOCKED) != 0)
@@ -75,6 +77,11 @@ hf_vm_page_check_one(vm_page_t m)
 	if (!vm_page_is_managed(m) &&
 	    (vm_page_aflags(m) & (PGA_REFERENCED | PGA_WRITEABLE)) != 0)
 		return ("an unmanaged page has flags of managed ones");
+	if ((busy & (VPB_BIT_SHARED | VPB_BIT_EXCLUSIVE)) ==
+	    (VPB_BIT_SHARED | VPB_BIT_EXCLUSIVE))
+		return ("a page is shared and exclusive at once");
+	if (busy == (VPB_UNBUSIED | VPB_BIT_WAITERS))
+		return ("somebody waits for an unbusied page");
 	if (m->hf_entry_wirings > vm_page_wire_count(m))
 		return ("a page has more wirings of entries than wirings");
 	if (hf_vm_page_is_emptied(m) &&

@@ -8,6 +8,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/vmmeter.h>
+#include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -91,6 +92,7 @@ reclaim(const struct hf_pageout *po, vm_object_t object, vm_page_t m)
 	if (vm_page_any_valid(m)) {
 		if (!po->urgent && was_referenced(object, m))
 			goto keep;
+		(void)HF_FAILPOINT("pageout.unreferenced");
 		if (object->ref_count != 0) {
 			vm_page_test_dirty(m);
 			if (m->dirty == 0 && !vm_page_try_remove_all(m))

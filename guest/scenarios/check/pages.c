@@ -7,7 +7,7 @@
 
 #define VA 0x400000ul
 
-HF_SCENARIO(check_page, "check.page", "IN-1 IG-3 IG-4 IG-7 IG-8 IG-13",
+HF_SCENARIO(check_page, "check.page", "IN-1 IG-3 IG-4 IG-7 IG-8 IG-11 IG-13",
     "each rule about a page in use is looked at")
 {
 	static struct pmap pmap;
@@ -31,6 +31,10 @@ HF_SCENARIO(check_page, "check.page", "IN-1 IG-3 IG-4 IG-7 IG-8 IG-13",
 			  hf_vm_page_check_one(m),
 			  "an unbusied page is dirty where "
 			  "it is invalid");
+	hf_expect_planted(*m, m->busy_lock |= VPB_BIT_EXCLUSIVE,
+	    hf_vm_page_check_one(m), "a page is shared and exclusive at once");
+	hf_expect_planted(*m, m->busy_lock |= VPB_BIT_WAITERS,
+	    hf_vm_page_check_one(m), "somebody waits for an unbusied page");
 	hf_expect_planted(*m, m->hf_entry_wirings = 1, hf_vm_page_check_one(m),
 	    "a page has more wirings of entries than wirings");
 	hf_expect_planted(*m, m->a.flags |= PGA_EMPTIED,

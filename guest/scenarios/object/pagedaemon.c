@@ -128,3 +128,71 @@ HF_SCENARIO(pagedaemon_deficit, "object.pagedaemon_deficit", "PO-14",
 	hf_expect_eq(object->resident_page_count, 20);
 	vm_object_deallocate(object);
 }
+
+static void
+wire_by_mapping(void *arg)
+{
+	hf_expect(vm_page_wire_mapped(arg));
+}
+
+HF_SCENARIO(pagedaemon_wired_meanwhile, "object.pagedaemon_wired_meanwhile",
+    "PO-25 PW-5",
+    "a page that a mapping wires while the daemon looks at it stays, and "
+    "mapped")
+{
+	static struct pmap pmap;
+	vm_object_t object;
+	vm_page_t m;
+
+	object = hf_test_object(1);
+	hf_test_pmap_begin(&pmap);
+	m = inactive_page(object, 0);
+	vm_page_xbusy(m);
+	pmap_enter_quick(&pmap, VA, m, VM_PROT_READ);
+	vm_page_xunbusy(m);
+	VM_OBJECT_WUNLOCK(object);
+	hf_failpoint_call("pageout.unreferenced", 0, wire_by_mapping, m);
+	hf_test_scan_inactive();
+	hf_expect_eq(hf_failpoint_fired("pageout.unreferenced"), 1);
+	hf_failpoint_disarm_all();
+	VM_OBJECT_WLOCK(object);
+	hf_require_eq(vm_page_lookup(object, 0), m);
+	hf_expect_eq(vm_page_wire_count(m), 1);
+	hf_expect(!vm_page_busied(m));
+	hf_expect_eq(pmap_extract(&pmap, VA), VM_PAGE_TO_PHYS(m));
+	hf_expect(hf_test_all(m, 0, PAGE_SIZE, 0x20));
+	vm_page_unwire(m, PQ_INACTIVE);
+	hf_test_pmap_end(&pmap);
+	hf_test_object_end(object);
+}
+
+HF_SCENARIO(pagedaemon_unmanaged, "object.pagedaemon_unmanaged", "PO-28 PA-17",
+    "whatever is done to an unmanaged page, no scan finds it")
+{
+	static void (*const moves[])(vm_page_t) = { vm_page_activate,
+		vm_page_deactivate, vm_page_deactivate_noreuse, vm_page_launder,
+		vm_page_unswappable };
+	vm_object_t object;
+	vm_page_t m;
+	u_int i;
+
+	object = vm_object_allocate(OBJT_PHYS, 1);
+	VM_OBJECT_WLOCK(object);
+	for (i = 0; i < nitems(moves); i++) {
+		m = hf_test_page(object, 0, 7);
+		moves[i](m);
+		vm_page_wire(m);
+		vm_page_xunbusy(m);
+		vm_page_unwire(m, PQ_INACTIVE);
+		VM_OBJECT_WUNLOCK(object);
+		hf_test_scan_inactive();
+		VM_OBJECT_WLOCK(object);
+		hf_require_eq(vm_page_lookup(object, 0), m);
+		hf_expect_eq(m->a.queue, PQ_NONE);
+		hf_expect_eq(vm_page_aflags(m) & PGA_ENQUEUED, 0);
+		hf_expect(hf_test_all(m, 0, PAGE_SIZE, 7));
+		vm_page_xbusy(m);
+		vm_page_free(m);
+	}
+	hf_test_object_end(object);
+}

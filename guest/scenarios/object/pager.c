@@ -118,7 +118,7 @@ script_putpages(
 	}
 }
 
-HF_SCENARIO(object_pageout_flush, "object.pageout_flush", "PO-29",
+HF_SCENARIO(object_pageout_flush, "object.pageout_flush", "PO-29 PO-18 PO-19",
     "each answer of the pager leads to its state")
 {
 	struct pagerops ops = deadpagerops;
