@@ -24,10 +24,15 @@ FOLDERS = ("docs", "guest", "host", "shared", "tests", "tools")
 PLACE = re.compile(r"^`([^`\n]+)`, [^`]*:\n\n```(\w+)\n(.*?)^```$", re.M | re.S)
 
 
+met, skipped = 0, 0
+
+
 def need(condition, text, output=""):
+    global met
     print(("ok: " if condition else "NOT: ") + text, flush=True)
     if not condition:
         sys.exit(str(output)[-4000:] or 1)
+    met += 1
 
 
 def run(args, cwd, **kw):
@@ -151,6 +156,8 @@ def try_guest(copy, title, like, sid, command, folder):
         need(r.returncode == 0 and sid in r.stdout, f"the guest has {sid}", r.stderr)
         if not has_kvm():
             print("skipped: no /dev/kvm to run it")
+            global skipped
+            skipped += 1
             return
         r = run([os.path.join(BUILD, "holdfast"), *command, "--kernel", elf, sid], folder)
         need(r.returncode == 0, "and it runs", r.stdout + r.stderr)
@@ -224,6 +231,7 @@ def main():
         try_subcommand(copy, folder)
         try_lock(copy, folder)
         try_hook(copy)
+    print(f"{met} passed, 0 failed, {skipped} skipped")
     return 0
 
 

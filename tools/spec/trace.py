@@ -10,7 +10,7 @@ from spec import names, requirements, scenarios
 
 CAVEATS = "docs/caveats.md"
 README = "docs/spec/README.md"
-LATER = "Requirements of later work, by id"
+UNTESTED = "Requirements that no test names, by id"
 IN_PART = "Requirements that are named and not shown in full"
 
 
@@ -57,24 +57,21 @@ def contents(spec, top):
                    f"there is {' '.join(sorted(want.get(f, ['no such file'])))}")
 
 
-def unnamed(spec, tested, caveats):
-    for r in spec.by_id.values():
-        if r.id not in tested and r.id not in caveats:
-            yield (f"{r.file}:{r.line}: {r.id} is named by no scenario, no unit test, and not by {CAVEATS} "
-                   "with the reason")
-
-
-def later_and_tested(found_names, top, tested):
-    """What is said to come later has no test yet; an item says what it waits for."""
-    text, start = section(read(top, CAVEATS), LATER)
-    line = names.line_of(read(top, CAVEATS), start)
+def untested(spec, found_names, top, tested):
+    """A requirement that no test names is told there with the reason, and no other is."""
+    text, start = section(read(top, CAVEATS), UNTESTED)
+    line, told = names.line_of(read(top, CAVEATS), start), set()
     for n in found_names.find(text):
+        told.add(n.id)
         at = f"{CAVEATS}:{line + names.line_of(text, n.offset) - 1}"
-        item = text.rfind("\n- ", 0, n.offset)
-        if ":" not in text[item:n.offset]:
-            yield f"{at}: {n.id} stands in no item '- what it waits for: ID, ID'"
+        if ":" not in text[text.rfind("\n- ", 0, n.offset):n.offset]:
+            yield f"{at}: {n.id} stands in no item '- the reason: ID, ID'"
         if n.id in tested:
-            yield f"{at}: {n.id} is said to come later, but {tested[n.id][0]} names it"
+            yield f"{at}: {n.id} is said to have no test, but {tested[n.id][0]} names it"
+    for r in spec.by_id.values():
+        if r.id not in tested and r.id not in told:
+            yield (f"{r.file}:{r.line}: {r.id} is named by no scenario and no unit test, and {CAVEATS} does not say "
+                   f"why ({UNTESTED})")
 
 
 def survivors(top):
@@ -109,7 +106,6 @@ def problems(top):
     tested = {rid: [s.id for s in found] for rid, found in names.of_scenarios(listed).items()}
     for rid, tests in names.of_tests(found_names, top).items():
         tested.setdefault(rid, []).extend(tests)
-    caveats = {n.id for n in found_names.find(read(top, CAVEATS))}
-    return [*spec.problems, *contents(spec, top), *unknown_in_scenarios(spec, listed), *unknown_names(spec, found_names, top),
-            *unnamed(spec, tested, caveats), *later_and_tested(found_names, top, tested),
+    return [*spec.problems, *contents(spec, top), *unknown_in_scenarios(spec, listed),
+            *unknown_names(spec, found_names, top), *untested(spec, found_names, top, tested),
             *shown_in_part(found_names, top)]
