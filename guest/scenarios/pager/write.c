@@ -525,6 +525,35 @@ HF_SCENARIO(pager_cluster, "pager.write_cluster", "PP-15 PP-16",
 	end();
 }
 
+HF_SCENARIO(pager_cluster_busy, "pager.write_beside_busy", "PP-31",
+    "a busy neighbour is neither written with a page nor waited for", WRITES)
+{
+	vm_page_t busy;
+	u_int i;
+
+	begin();
+	for (i = 39; i < 43; i++)
+		hf_require(hf_probe_write(VA + ptoa(i), (int)i).ok);
+	busy = hf_file_need_page(vp, 41);
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	VM_OBJECT_WLOCK(object);
+	hf_require(vm_page_trysbusy(busy));
+	hf_expect(vm_object_page_clean(object, ptoa(40), ptoa(41), OBJPC_SYNC));
+	vm_page_sunbusy(busy);
+	VM_OBJECT_WUNLOCK(object);
+	VOP_UNLOCK(vp);
+	hf_expect_eq(hf_file_need_page(vp, 40)->dirty, 0);
+	hf_expect_eq(disk_byte(ptoa(40)), 40);
+	/* Not the one behind it either: a run has no gap. */
+	for (i = 41; i < 43; i++)
+		hf_expect(hf_file_need_page(vp, i)->dirty != 0 ||
+		    pmap_is_modified(hf_file_need_page(vp, i)));
+	hf_expect_eq(sync_pages(0, npages, TRUE), KERN_SUCCESS);
+	for (i = 39; i < 43; i++)
+		hf_expect_eq(disk_byte(ptoa(i)), i);
+	end();
+}
+
 HF_SCENARIO(pager_nosync, "pager.write_nosync", "PP-17",
     "a NOSYNC page stays dirty, and its object might be", WRITES)
 {
