@@ -142,7 +142,10 @@ walk_puts(struct vnode *vp, struct listed *listed, u_int n)
 		{ VM_PAGER_OK, VM_PAGER_PUT_SYNC, false, false },
 		{ VM_PAGER_OK, VM_PAGER_PUT_INVAL, false, false },
 		{ VM_PAGER_PEND, 0, false, false },
+		{ VM_PAGER_PEND, VM_PAGER_PUT_NOREUSE, false, false },
+		{ VM_PAGER_PEND, VM_PAGER_CLUSTER_OK, false, false },
 	};
+	struct listed flags[] = { MAN_FLAGS(LISTED) };
 	vm_object_t object = hf_file_object(vp);
 	const vm_ooffset_t size = object->un_pager.vnp.vnp_size;
 	u_int i;
@@ -160,13 +163,18 @@ walk_puts(struct vnode *vp, struct listed *listed, u_int n)
 		hf_failpoint_disarm_all();
 		hf_expect_eq(rv, puts[i].value);
 		listed_meet(listed, n, rv);
+		if (puts[i].flags != 0)
+			listed_meet(flags, nitems(flags), puts[i].flags);
+		if (rv != VM_PAGER_PEND)
+			continue;
+		/* The end of what was only started. */
+		(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+		hf_expect_eq(VOP_FSYNC(vp, MNT_WAIT, NULL), 0);
+		VOP_UNLOCK(vp);
+		hf_expect_eq(hf_file_need_page(vp, 1)->dirty, 0);
+		hf_file_expect_idle(vp);
 	}
-	/* The end of what was only started. */
-	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
-	hf_expect_eq(VOP_FSYNC(vp, MNT_WAIT, NULL), 0);
-	VOP_UNLOCK(vp);
-	hf_expect_eq(hf_file_need_page(vp, 1)->dirty, 0);
-	hf_file_expect_idle(vp);
+	listed_all_met(flags, nitems(flags));
 }
 
 HF_SCENARIO(man_pages_values, "man.pages_values",
