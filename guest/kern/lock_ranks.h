@@ -22,6 +22,7 @@
 	R(20, SX, "vnode", "parent directory before child") \
 	R(22, SX, "vm map (user)", "the source of a fork before its copy") \
 	R(24, MTX, "mount vnode list", "") \
+	R(25, MTX, "memfs", "") \
 	R(26, NODE, "object paging", "") \
 	R(28, NODE, "page busy", "in one object, the lower index first") \
 	R(32, MTX, "buf cache", "") \

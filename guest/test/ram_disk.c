@@ -102,7 +102,7 @@ hf_ram_disk_try(struct hf_ram_disk *rd, char *msg, size_t msg_bytes)
 {
 	int error;
 
-	error = hf_mount(&rd->bd, &rd->mp, msg, msg_bytes);
+	error = hf_mount("ext2", &rd->bd, &rd->mp, msg, msg_bytes);
 	if (error == 0)
 		hf_require_eq(hf_mount_rootdir(rd->mp, &rd->root), 0);
 	return (error);

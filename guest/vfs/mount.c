@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mount.c: the one mount of the guest, made when first asked for. */
+/* mount.c: mounting by type; the root, mounted when first asked for. */
 
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -8,8 +8,15 @@
 #include <dev/bdev.h>
 #include <kern/intr.h>
 #include <kern/kalloc.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
+#include <vfs/memfs/memfs.h>
 #include <vfs/vfs.h>
+
+/* A file system is a row. */
+static const struct vfsconf file_systems[] = {
+	{ "ext2", &ext2_vfsops },
+	{ "memfs", &memfs_vfsops },
+};
 
 /* Changed by the scenario thread only (hf_root_mount and unmount). */
 static struct mount *rootmp;
@@ -55,16 +62,33 @@ mount_free(struct mount *mp)
 	hf_kfree(mp);
 }
 
-int
-hf_mount(struct hf_bdev *bd, struct mount **mpp, char *msg, size_t msg_bytes)
+const struct vfsconf *
+vfs_byname(const char *name)
 {
+	for (size_t i = 0; i < nitems(file_systems); i++)
+		if (strcmp(file_systems[i].vfc_name, name) == 0)
+			return (&file_systems[i]);
+	return (NULL);
+}
+
+int
+hf_mount(const char *type, struct hf_bdev *bd, struct mount **mpp, char *msg,
+    size_t msg_bytes)
+{
+	const struct vfsconf *vfc = vfs_byname(type);
 	struct mount *mp;
 	int error;
+
+	if (vfc == NULL) {
+		snprintf(msg, msg_bytes, "no file system is called %s", type);
+		return (ENODEV);
+	}
 
 	/* Completions in interrupt context queue tasks. */
 	hf_task_start();
 	mp = mount_alloc(bd);
-	error = ext2_mount(mp, msg, msg_bytes);
+	mp->mnt_op = vfc->vfc_vfsops;
+	error = mp->mnt_op->vfs_mount(mp, msg, msg_bytes);
 	if (error != 0)
 		mount_free(mp);
 	else
@@ -79,7 +103,7 @@ hf_unmount(struct mount *mp)
 		continue;
 	if (!TAILQ_EMPTY(&mp->mnt_nvnodelist))
 		return (EBUSY);
-	ext2_unmount(mp);
+	mp->mnt_op->vfs_unmount(mp);
 	mount_free(mp);
 	return (0);
 }
@@ -89,15 +113,10 @@ hf_mount_rootdir(struct mount *mp, struct vnode **vpp)
 {
 	int error;
 
-	error = ext2_vget(mp, EXT2_ROOT_INO, LK_SHARED, vpp);
-	if (error != 0)
-		return (error);
-	VOP_UNLOCK(*vpp);
-	if ((*vpp)->v_type == VDIR)
-		return (0);
-	vrele(*vpp);
-	return (hf_fs_broken(
-	    mp, "ext2: inode %d: the root is no directory", EXT2_ROOT_INO));
+	error = mp->mnt_op->vfs_root(mp, LK_SHARED, vpp);
+	if (error == 0)
+		VOP_UNLOCK(*vpp);
+	return (error);
 }
 
 int
@@ -110,7 +129,8 @@ hf_root_mount(
 	if (rootmp == NULL) {
 		error = hf_bdev_root(&bd, msg, msg_bytes);
 		if (error == 0)
-			error = hf_mount(bd, &rootmp, msg, msg_bytes);
+			error =
+			    hf_mount(HF_ROOT_TYPE, bd, &rootmp, msg, msg_bytes);
 		if (error != 0)
 			return (error);
 	}
@@ -120,7 +140,7 @@ hf_root_mount(
 			snprintf(msg, msg_bytes, "%s", rootmp->mnt_error);
 		else
 			snprintf(msg, msg_bytes,
-			    "ext2: root directory: cannot be read: %s",
+			    HF_ROOT_TYPE ": root directory: cannot be read: %s",
 			    hf_errno_name(error));
 		(void)hf_root_unmount();
 		return (error);

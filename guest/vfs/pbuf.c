@@ -61,3 +61,15 @@ hf_pbufs_used(void)
 {
 	return ((u_long)pool_used);
 }
+
+int
+hf_bufobj_submit(struct bufobj *bo, struct hf_io *io)
+{
+	return (hf_bdev_submit(bo->bo_bdev, io));
+}
+
+int
+hf_bufobj_io_wait(struct bufobj *bo, struct hf_io *io)
+{
+	return (hf_bdev_io_wait(bo->bo_bdev, io));
+}

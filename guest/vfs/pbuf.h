@@ -47,4 +47,8 @@ void hf_pbuf_put(struct hf_pbuf *pb);
 /* Buffers in use, for the leak check. */
 u_long hf_pbufs_used(void);
 
+/* hf_bdev_submit() and hf_bdev_io_wait() of the device under a file. */
+int hf_bufobj_submit(struct bufobj *bo, struct hf_io *io);
+int hf_bufobj_io_wait(struct bufobj *bo, struct hf_io *io);
+
 #endif

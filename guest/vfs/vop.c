@@ -9,6 +9,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
+#include <vfs/vfs.h>
 #include <vfs/vn_io.h>
 
 /*
@@ -191,6 +192,21 @@ VOP_READDIR(struct vnode *vp, struct uio *uio, struct ucred *cred, int *eofflag,
 		return (hf_vn_readdir(vp, uio, cred, eofflag));
 	return (
 	    vp->v_op->vop_readdir(vp, uio, cred, eofflag, ncookies, cookies));
+}
+
+int
+hf_dirent_emit(struct uio *uio, uint64_t fileno, uint8_t type, const char *name,
+    size_t len)
+{
+	struct dirent d;
+
+	d.d_fileno = fileno;
+	d.d_type = type;
+	d.d_namlen = (uint8_t)len;
+	d.d_reclen = roundup2(offsetof(struct dirent, d_name) + len + 1, 8);
+	memset(d.d_name, 0, d.d_reclen - offsetof(struct dirent, d_name));
+	memcpy(d.d_name, name, len);
+	return (uiomove(&d, d.d_reclen, uio));
 }
 
 int

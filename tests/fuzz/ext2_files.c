@@ -9,7 +9,7 @@
 #include <test/file.h>
 #include <test/scenario.h>
 #include <test/space.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 #include <vfs/vn_map.h>
 #include <vm/vm_object.h>
 #include "ext2_disk.h"
@@ -292,7 +292,7 @@ HF_SCENARIO(fuzz_ext2, "fuzz.ext2", "VN-36",
 	memset(&s, 0, sizeof(s));
 	s.in = &fuzz_ext2_input;
 	fuzz_disk_make(&s.disk, s.in);
-	if (hf_mount(&s.disk.bd, &s.mp, msg, sizeof(msg)) == 0) {
+	if (hf_mount("ext2", &s.disk.bd, &s.mp, msg, sizeof(msg)) == 0) {
 		s.disk.no_writes = (s.mp->mnt_flag & MNT_RDONLY) != 0;
 		if (hf_mount_rootdir(s.mp, &s.root) == 0) {
 			use(&s);

@@ -2,7 +2,7 @@
 /* ext2_image.c: a small ext2 image made in memory, for a fuzz target to damage. */
 #include <sys/param.h>
 #include <sys/systm.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 #include "ext2_image.h"
 
 #define BLOCKS_PER_GROUP 32u

@@ -2,7 +2,7 @@
 /* ext2_places.c: which bytes of the ext2 image are worth a damage. */
 #include <sys/param.h>
 #include <sys/systm.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 #include "ext2_image.h"
 
 struct field {

@@ -4,7 +4,7 @@
 #include <test/file.h>
 #include <test/ram_disk.h>
 #include <test/scenario.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 
 #define SUPER(field) (EXT2_SB_OFFSET + offsetof(struct ext2_super, field))
 /* With 4 KiB blocks the descriptors are in the second. */

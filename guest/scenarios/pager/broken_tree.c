@@ -4,7 +4,7 @@
 #include <test/file.h>
 #include <test/ram_disk.h>
 #include <test/scenario.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 
 #define INODE(field) offsetof(struct ext2_inode, field)
 #define BLOCK	     4096
@@ -132,7 +132,7 @@ HF_SCENARIO(root_no_directory, "pager.root_no_directory", "VN-36",
 	hf_ram_disk_load(&rd, "images/4k.img", 512);
 	root = inode_at(&rd, EXT2_ROOT_INO);
 	hf_ram_disk_poke(&rd, root + INODE(i_mode), 2, EXT2_S_IFREG | 0644);
-	hf_require_eq(hf_mount(&rd.bd, &rd.mp, msg, sizeof(msg)), 0);
+	hf_require_eq(hf_mount("ext2", &rd.bd, &rd.mp, msg, sizeof(msg)), 0);
 	hf_expect_eq(hf_mount_rootdir(rd.mp, &rd.root), EINTEGRITY);
 	hf_expect(rd.mp->mnt_error[0] != '\0');
 	hf_expect_eq(hf_unmount(rd.mp), 0);

@@ -5,7 +5,7 @@
 #include <test/ram_disk.h>
 #include <test/scenario.h>
 #include <kern/failpoint.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 
 #define NAMES	1000 /* tools/mkimage */
 #define LOOKUPS 100

@@ -4,7 +4,7 @@
 #include <test/file.h>
 #include <test/ram_disk.h>
 #include <test/scenario.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 
 /* Fields of the superblock, from the start of the disk. */
 #define STATE	  (1024 + 58)

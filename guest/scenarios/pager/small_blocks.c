@@ -226,7 +226,7 @@ HF_SCENARIO(pager_sector_refused, "pager.sector_too_large", "VN-37",
 
 	hf_ram_disk_mount(&ram, "images/1k.img", 512);
 	ram.bd.sector_bytes = 4096;
-	hf_expect_eq(hf_mount(&ram.bd, &mp, msg, sizeof(msg)), EINVAL);
+	hf_expect_eq(hf_mount("ext2", &ram.bd, &mp, msg, sizeof(msg)), EINVAL);
 	hf_expect(strstr(msg, "smaller than the disk's sector") != NULL);
 	ram.bd.sector_bytes = 512;
 	hf_ram_disk_unmount(&ram);

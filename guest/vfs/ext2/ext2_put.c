@@ -12,10 +12,10 @@
 #include <sys/systm.h>
 #include <sys/mount.h>
 #include <machine/atomic.h>
-#include <vfs/ext2_io.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2_io.h>
+#include <vfs/ext2/ext2fs.h>
 #include <vfs/pbuf.h>
-#include <vfs/putrun.h>
+#include <vm/putrun.h>
 #include <vfs/vfs.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
@@ -109,7 +109,7 @@ put_async(struct vnode *vp, vm_page_t *ma, int count, int *rtvals)
 	hf_task_init(&pb->pb_task, put_task, pb);
 	pb->pb_io.done = put_done;
 	pb->pb_io.arg = pb;
-	i = hf_bdev_submit(vp->v_bufobj.bo_bdev, &pb->pb_io);
+	i = hf_bufobj_submit(&vp->v_bufobj, &pb->pb_io);
 	if (i != 0)
 		put_done(&pb->pb_io, i);
 	return (true);
@@ -154,7 +154,7 @@ ext2_fsync(struct vnode *vp, int waitfor, struct thread *td)
 	/* Cleared first: a write that ends from now on asks for another one. */
 	if (atomic_swap_int(&vp->v_unflushed, 0) == 0)
 		return (error);
-	flush_error = hf_bdev_io_wait(vp->v_bufobj.bo_bdev, &io);
+	flush_error = hf_bufobj_io_wait(&vp->v_bufobj, &io);
 	if (flush_error != 0)
 		vp->v_unflushed = 1;
 	return (error != 0 ? error : flush_error);

@@ -4,7 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <dev/bdev.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 #include <vfs/vfs.h>
 
 /* Longest run reported to each side: nobody reads or writes more in one go. */

@@ -99,7 +99,7 @@ fill_by_block(struct vnode *vp, vm_object_t object, vm_page_t m)
 			};
 			io.sector =
 			    (uint64_t)bn + (in_block >> HF_SECTOR_SHIFT);
-			if (hf_bdev_io_wait(vp->v_bufobj.bo_bdev, &io) != 0)
+			if (hf_bufobj_io_wait(&vp->v_bufobj, &io) != 0)
 				return (VM_PAGER_ERROR);
 			if (off + len > size)
 				pmap_zero_page_area(m,
@@ -312,7 +312,7 @@ start_async(struct hf_pbuf *pb, vop_getpages_iodone_t *iodone, void *arg)
 	for (i = 0; i < total; i++)
 		hf_node_busy_handed_over(pb->pb_pages[i]);
 	hf_node_released(HF_NODE_PAGING, (u_int)total);
-	error = hf_bdev_submit(pb->pb_vp->v_bufobj.bo_bdev, &pb->pb_io);
+	error = hf_bufobj_submit(&pb->pb_vp->v_bufobj, &pb->pb_io);
 	if (error != 0)
 		async_done(&pb->pb_io, error);
 	return (VM_PAGER_OK);
@@ -406,7 +406,7 @@ get_piece(
 		*started = true;
 		return (start_async(pb, iodone, arg));
 	}
-	pb->pb_error = hf_bdev_io_wait(g->vp->v_bufobj.bo_bdev, &pb->pb_io);
+	pb->pb_error = hf_bufobj_io_wait(&g->vp->v_bufobj, &pb->pb_io);
 	error = pb->pb_error;
 	finish(pb);
 	hf_pbuf_put(pb);

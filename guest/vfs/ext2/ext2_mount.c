@@ -5,7 +5,7 @@
 #include <sys/systm.h>
 #include <dev/bdev.h>
 #include <kern/kalloc.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 #include <vfs/vfs.h>
 
 /* The superblock lies at byte 1024 whatever the block size. */
@@ -97,7 +97,7 @@ set_access(struct mount *mp, const struct ext2_super *sb)
 	mp->mnt_flag |= MNT_RDONLY;
 }
 
-int
+static int
 ext2_mount(struct mount *mp, char *msg, size_t msg_bytes)
 {
 	struct ext2_super sb;
@@ -106,6 +106,10 @@ ext2_mount(struct mount *mp, char *msg, size_t msg_bytes)
 	int error;
 
 	bd = mp->mnt_bdev;
+	if (bd == NULL) {
+		snprintf(msg, msg_bytes, "ext2: it lies on a disk");
+		return (ENXIO);
+	}
 	error = read_super(bd, &sb, msg, msg_bytes);
 	if (error != 0)
 		return (error);
@@ -136,7 +140,7 @@ ext2_mount(struct mount *mp, char *msg, size_t msg_bytes)
 	return (0);
 }
 
-void
+static void
 ext2_unmount(struct mount *mp)
 {
 	struct ext2_mount *em;
@@ -237,17 +241,16 @@ check_inode(struct mount *mp, const struct ext2_node *en, enum vtype type)
 	return (0);
 }
 
-/* Fills a new vnode, which is locked exclusively and findable. */
 static int
-load_vnode(struct vnode *vp, uint32_t ino)
+load_vnode(struct vnode *vp, uint64_t ino, off_t *sizep)
 {
 	struct ext2_node *en;
 	enum vtype type;
 	int error;
 
 	en = hf_kalloc(sizeof(*en), M_WAITOK | M_ZERO);
-	en->en_ino = ino;
-	error = read_inode(vp->v_mount, ino, &en->en_din);
+	en->en_ino = (uint32_t)ino;
+	error = read_inode(vp->v_mount, en->en_ino, &en->en_din);
 	type = VBAD;
 	if (error == 0) {
 		type = mode_vtype(en->en_din.i_mode);
@@ -262,64 +265,46 @@ load_vnode(struct vnode *vp, uint32_t ino)
 	}
 	vp->v_data = en;
 	vp->v_type = type;
+	*sizep = (off_t)en->en_size;
 	vp->v_bufobj.bo_bsize = (int)vp->v_mount->mnt_bdev->sector_bytes;
 	if (ino == EXT2_ROOT_INO)
 		vp->v_vflag |= VV_ROOT;
 	return (0);
 }
 
-static int
-new_vnode(struct mount *mp, uint32_t ino, int flags, struct vnode **vpp)
-{
-	struct vnode *vp;
-	int error;
-
-	error = getnewvnode("ext2", mp, &ext2_vnodeops, &vp);
-	if (error != 0)
-		return (error);
-	if (!hf_vnode_insert(vp, ino))
-		return (EAGAIN);
-	error = load_vnode(vp, ino);
-	if (error == 0 && vp->v_type == VREG)
-		error =
-		    vnode_create_vobject(vp, (off_t)VTOE2(vp)->en_size, NULL);
-	if (error != 0) {
-		vgone(vp);
-		vput(vp);
-		return (error);
-	}
-	if ((flags & LK_TYPE_MASK) == LK_SHARED)
-		(void)VOP_LOCK(vp, LK_DOWNGRADE);
-	*vpp = vp;
-	return (0);
-}
+static const struct hf_vnode_kind ext2_kind = {
+	.vk_tag = "ext2",
+	.vk_ops = &ext2_vnodeops,
+	.vk_load = load_vnode,
+};
 
 int
 ext2_vget(struct mount *mp, uint32_t ino, int flags, struct vnode **vpp)
 {
-	struct ext2_mount *em;
-	struct vnode *vp;
-	int error;
+	const struct ext2_mount *em = MPTOE2(mp);
 
-	em = MPTOE2(mp);
 	if (ino == 0 || ino > em->em_inodes)
 		return (
 		    hf_fs_broken(mp, "ext2: inode %u: number outside 1 to %u",
 			ino, em->em_inodes));
-	do {
-		mtx_lock(&mp->mnt_listmtx);
-		vp = hf_vnode_find(mp, ino);
-		mtx_unlock(&mp->mnt_listmtx);
-		if (vp == NULL) {
-			error = new_vnode(mp, ino, flags, vpp);
-			continue;
-		}
-		error = vget(vp, flags);
-		vdrop(vp);
-		if (error == 0)
-			*vpp = vp;
-		else if (error == ENOENT)
-			error = EAGAIN; /* reclaimed meanwhile: read it again */
-	} while (error == EAGAIN);
-	return (error);
+	return (hf_vnode_get(mp, ino, flags, &ext2_kind, vpp));
 }
+
+static int
+ext2_root(struct mount *mp, int flags, struct vnode **vpp)
+{
+	int error;
+
+	error = ext2_vget(mp, EXT2_ROOT_INO, flags, vpp);
+	if (error != 0 || (*vpp)->v_type == VDIR)
+		return (error);
+	vput(*vpp);
+	return (hf_fs_broken(
+	    mp, "ext2: inode %d: the root is no directory", EXT2_ROOT_INO));
+}
+
+const struct vfsops ext2_vfsops = {
+	.vfs_mount = ext2_mount,
+	.vfs_unmount = ext2_unmount,
+	.vfs_root = ext2_root,
+};

@@ -9,8 +9,8 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <machine/atomic.h>
-#include <vfs/ext2_index.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2_index.h>
+#include <vfs/ext2/ext2fs.h>
 #include <vfs/vfs.h>
 
 #define DIRENT_HEAD offsetof(struct ext2_dirent, name)
@@ -253,21 +253,6 @@ dirent_type(uint8_t file_type)
 	return (DT_UNKNOWN);
 }
 
-static int
-emit(const struct ext2_dirent *de, struct uio *uio)
-{
-	struct dirent d;
-
-	d.d_fileno = de->inode;
-	d.d_type = dirent_type(de->file_type);
-	d.d_namlen = de->name_len;
-	d.d_reclen =
-	    roundup2(offsetof(struct dirent, d_name) + de->name_len + 1u, 8);
-	memset(d.d_name, 0, d.d_reclen - offsetof(struct dirent, d_name));
-	memcpy(d.d_name, de->name, de->name_len);
-	return (uiomove(&d, d.d_reclen, uio));
-}
-
 /*
  * The entries of one block that begin at byte *off of the directory or behind, while
  * there is room for one; *off is where to go on.  The block is walked from its front,
@@ -290,7 +275,10 @@ list_block(struct vnode *vp, const void *block, struct uio *uio, uint64_t *off)
 			return (bad_entry(vp, base + pos));
 		if (base + pos < *off)
 			continue;
-		error = de->inode != 0 ? emit(de, uio) : 0;
+		error = de->inode == 0
+		    ? 0
+		    : hf_dirent_emit(uio, de->inode, dirent_type(de->file_type),
+			  de->name, de->name_len);
 		if (error != 0)
 			return (error);
 		*off = base + pos + de->rec_len;

@@ -10,7 +10,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 
 #define INCOMPAT_KNOWN 0x0002u /* filetype */
 /* sparse_super large_file dir_nlink extra_isize */

@@ -11,7 +11,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <kern/kalloc.h>
-#include <vfs/ext2_index.h>
+#include <vfs/ext2/ext2_index.h>
 
 struct slot {
 	uint32_t hash;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ext2_write.c: read(2), write(2) and in-place write back. */
+/* ext2_write.c: write(2) and in-place write back. */
 
 /*
  * Blocks are never allocated: writing goes to blocks that the file has; over a
@@ -11,12 +11,10 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/mount.h>
-#include <machine/atomic.h>
-#include <machine/vmparam.h>
-#include <vfs/ext2_io.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2_io.h>
+#include <vfs/ext2/ext2fs.h>
 #include <vfs/pbuf.h>
-#include <vfs/putrun.h>
+#include <vm/putrun.h>
 #include <vfs/vfs.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
@@ -151,8 +149,7 @@ write_nocopy(struct vnode *vp, struct uio *uio)
 		}
 		error = ext2_build_write(vp, pb, ma, base, base + len, &len);
 		if (error == 0)
-			error =
-			    hf_bdev_io_wait(vp->v_bufobj.bo_bdev, &pb->pb_io);
+			error = hf_bufobj_io_wait(&vp->v_bufobj, &pb->pb_io);
 		vp->v_unflushed = 1;
 		if (error == 0) {
 			clean_range(ma, base, base + len);
@@ -164,118 +161,30 @@ write_nocopy(struct vnode *vp, struct uio *uio)
 	return (error);
 }
 
-/* One page's share of a read or write through the object. */
+/*
+ * One page's share of a write: not over a hole, and, with small blocks, up to the end of
+ * one.
+ */
 static int
-copy_page(struct vnode *vp, struct uio *uio)
+write_page(struct vnode *vp, struct uio *uio)
 {
-	vm_object_t object;
-	vm_page_t m;
+	const int bsize = (int)vp->v_mount->mnt_stat.f_iosize;
 	uint32_t blk;
-	int base, error, n, rv;
-
-	object = vp->v_object;
-	base = (int)(uio->uio_offset & PAGE_MASK);
-	n = imin((int)MIN(uio->uio_resid, (ssize_t)PAGE_SIZE),
-	    (int)PAGE_SIZE - base);
-	if (uio->uio_rw == UIO_WRITE) {
-		error = ext2_map(vp,
-		    (uint64_t)uio->uio_offset >> MPTOE2(vp->v_mount)->em_bshift,
-		    &blk, NULL, NULL);
-		if (error != 0)
-			return (error);
-		if (blk == 0)
-			return (ENOSPC);
-		/* Small blocks: up to the end of this one. */
-		n = imin(n,
-		    (int)(vp->v_mount->mnt_stat.f_iosize -
-			((uint64_t)uio->uio_offset &
-			    (vp->v_mount->mnt_stat.f_iosize - 1))));
-	}
-	VM_OBJECT_WLOCK(object);
-	rv = vm_page_grab_valid(&m, object, OFF_TO_IDX(uio->uio_offset),
-	    VM_ALLOC_NOBUSY | VM_ALLOC_WIRED);
-	VM_OBJECT_WUNLOCK(object);
-	if (rv != VM_PAGER_OK)
-		return (EIO);
-	error = vn_io_fault_uiomove(
-	    (char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)) + base, n, uio);
-	if (uio->uio_rw == UIO_WRITE) {
-		/* Also after EFAULT: part of it may have been copied. */
-		VM_OBJECT_WLOCK(object);
-		/* It may have lost its place: then nobody reads it any more. */
-		if (m->object == object && vm_page_busy_acquire(m, 0)) {
-			if (vm_page_all_valid(m)) {
-				atomic_set_8(&m->dirty, vm_page_bits(base, n));
-				vm_object_set_writeable_dirty(object);
-			}
-			vm_page_xunbusy(m);
-		}
-		VM_OBJECT_WUNLOCK(object);
-	}
-	vm_page_unwire(m, PQ_ACTIVE);
-	return (error);
-}
-
-int
-ext2_read(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred)
-{
-	uint64_t size;
-	ssize_t hidden;
 	int error;
 
-	if (vp->v_type != VREG || vp->v_object == NULL)
-		return (vp->v_type == VDIR ? EISDIR : EOPNOTSUPP);
-	size = vp->v_object->un_pager.vnp.vnp_size;
-	if (uio->uio_offset < 0)
-		return (EINVAL);
-	if ((uint64_t)uio->uio_offset >= size)
-		return (0);
-	/* The end of file cuts the transfer, not the caller's count. */
-	hidden = 0;
-	if ((uint64_t)uio->uio_resid > size - (uint64_t)uio->uio_offset)
-		hidden = uio->uio_resid -
-		    (ssize_t)(size - (uint64_t)uio->uio_offset);
-	uio->uio_resid -= hidden;
-	for (error = 0; error == 0 && uio->uio_resid > 0;)
-		error = copy_page(vp, uio);
-	uio->uio_resid += hidden;
-	return (error);
+	error = ext2_map(vp,
+	    (uint64_t)uio->uio_offset >> MPTOE2(vp->v_mount)->em_bshift, &blk,
+	    NULL, NULL);
+	if (error != 0)
+		return (error);
+	if (blk == 0)
+		return (ENOSPC);
+	return (hf_vn_copy_page(
+	    vp, uio, bsize - (int)(uio->uio_offset & (bsize - 1))));
 }
 
 int
 ext2_write(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred)
 {
-	uint64_t size;
-	off_t start;
-	int error;
-
-	if (vp->v_type != VREG || vp->v_object == NULL)
-		return (vp->v_type == VDIR ? EISDIR : EOPNOTSUPP);
-	/* Nothing grows here, so what may only be appended to stays as it is. */
-	error = ext2_access(vp, VWRITE, cred, NULL);
-	if (error != 0)
-		return (error);
-	size = vp->v_object->un_pager.vnp.vnp_size;
-	if ((ioflag & IO_APPEND) != 0)
-		uio->uio_offset = (off_t)size;
-	if (uio->uio_offset < 0)
-		return (EINVAL);
-	if ((uint64_t)uio->uio_offset > size ||
-	    (uint64_t)uio->uio_resid > size - (uint64_t)uio->uio_offset)
-		return (EFBIG);
-	if (uio->uio_segflg == UIO_NOCOPY)
-		return (write_nocopy(vp, uio));
-	start = uio->uio_offset;
-	for (error = 0; error == 0 && uio->uio_resid > 0;)
-		error = copy_page(vp, uio);
-	if (error == 0 && (ioflag & IO_SYNC) != 0) {
-		VM_OBJECT_WLOCK(vp->v_object);
-		if (!vm_object_page_clean(vp->v_object, (vm_ooffset_t)start,
-			(vm_ooffset_t)uio->uio_offset, OBJPC_SYNC))
-			error = EIO;
-		VM_OBJECT_WUNLOCK(vp->v_object);
-		if (error == 0)
-			error = VOP_FSYNC(vp, MNT_WAIT, NULL);
-	}
-	return (error);
+	return (hf_vn_write(vp, uio, ioflag, cred, write_page, write_nocopy));
 }

@@ -3,7 +3,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2fs.h>
 
 #define EXT2_GOOD_OLD_INODE_SIZE 128
 #define EXT2_LOG_BLOCK_MAX	 2 /* 4 KiB: a block fits in a page */

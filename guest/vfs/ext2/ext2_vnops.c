@@ -4,8 +4,9 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <kern/kalloc.h>
-#include <vfs/ext2_index.h>
-#include <vfs/ext2fs.h>
+#include <vfs/ext2/ext2_index.h>
+#include <vfs/ext2/ext2fs.h>
+#include <vfs/vfs.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vnode_pager.h>
@@ -63,7 +64,7 @@ const struct vop_vector ext2_vnodeops = {
 	.vop_bmap = ext2_bmap,
 	.vop_getattr = ext2_getattr,
 	.vop_access = ext2_access,
-	.vop_read = ext2_read,
+	.vop_read = hf_vn_read,
 	.vop_write = ext2_write,
 	.vop_fsync = ext2_fsync,
 	.vop_lookup = ext2_lookup,

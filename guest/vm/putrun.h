@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* putrun.h: helpers that the synchronous and asynchronous put share. */
 
-#ifndef HF_VFS_PUTRUN_H
-#define HF_VFS_PUTRUN_H
+#ifndef HF_VM_PUTRUN_H
+#define HF_VM_PUTRUN_H
 
 #include <vm/vm.h>
 

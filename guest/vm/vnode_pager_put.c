@@ -13,7 +13,7 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
 #include <vm/vnode_pager.h>
-#include <vfs/putrun.h>
+#include <vm/putrun.h>
 
 int
 vnode_pager_putpages_ioflags(int pager_flags)

@@ -159,11 +159,8 @@ struct ext2_node {
 #define MPTOE2(mp) ((struct ext2_mount *)(mp)->mnt_data)
 #define VTOE2(vp)  ((struct ext2_node *)(vp)->v_data)
 
+extern const struct vfsops ext2_vfsops;
 extern const struct vop_vector ext2_vnodeops;
-
-/* Mounts the file system of bd into mp (zeroed but for locks and mnt_bdev). */
-int ext2_mount(struct mount *mp, char *msg, size_t msg_bytes);
-void ext2_unmount(struct mount *mp);
 
 /*
  * Checks what the superblock says against itself and the disk; fills em.
@@ -201,8 +198,6 @@ int ext2_lookup(
     struct vnode *dvp, struct vnode **vpp, struct componentname *cnp);
 int ext2_readdir(struct vnode *vp, struct uio *uio, struct ucred *cred,
     int *eofflag, int *ncookies, uint64_t **cookies);
-int ext2_read(
-    struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred);
 int ext2_write(
     struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred);
 int ext2_putpages(struct vnode *vp, struct vm_page **ma, int bytecount,
