@@ -137,24 +137,68 @@ hf_host_yield(void)
 	sched_yield();
 }
 
+/*
+ * What malloc(3) gives may be longer than asked for, as the heap happens to be, and is
+ * then no measure of what is in use.  So each object's length is kept before it, but for
+ * whole pages, whose excess is known by their length; nothing else is page aligned.
+ * The address sanitizer knows the length, and watches the bytes before.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define HEADER_BYTES 0
+#else
+#define HEADER_BYTES 16
+#endif
+#define HOST_PAGE_MASK ((uintptr_t)4095)
+
+struct header {
+	uint64_t bytes;
+	void *block;
+};
+_Static_assert(sizeof(struct header) == 16, "HEADER_BYTES");
+
+static bool
+has_header(const void *p)
+{
+	return (HEADER_BYTES != 0 && ((uintptr_t)p & HOST_PAGE_MASK) != 0);
+}
+
+static void *
+alloc_with_header(size_t bytes)
+{
+	char *block = malloc(2 * sizeof(struct header) + bytes);
+	struct header *h = (struct header *)(void *)block;
+
+	if (block == NULL)
+		return (NULL);
+	if (((uintptr_t)(h + 1) & HOST_PAGE_MASK) == 0)
+		h++;
+	*h = (struct header){ .bytes = bytes, .block = block };
+	return (h + 1);
+}
+
 void *
 hf_host_alloc(size_t bytes)
 {
 	if (bytes % 4096 == 0 && bytes != 0)
 		return (aligned_alloc(4096, bytes));
-	return (malloc(bytes));
+	return (HEADER_BYTES != 0 ? alloc_with_header(bytes) : malloc(bytes));
 }
 
 void
 hf_host_free(void *p)
 {
+	if (p != NULL && has_header(p))
+		p = ((struct header *)p)[-1].block;
 	free(p);
 }
 
 size_t
 hf_host_alloc_bytes(void *p)
 {
-	return (malloc_usable_size(p));
+	if (has_header(p))
+		return (((struct header *)p)[-1].bytes);
+	return (HEADER_BYTES != 0 ? malloc_usable_size(p) & ~HOST_PAGE_MASK
+				  : malloc_usable_size(p));
 }
 
 void *

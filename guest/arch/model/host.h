@@ -30,6 +30,7 @@ void hf_host_yield(void);
 /* 16-byte aligned, page aligned for multiples of 4096; NULL without memory. */
 void *hf_host_alloc(size_t bytes);
 void hf_host_free(void *p);
+/* As many as were asked for. */
 size_t hf_host_alloc_bytes(void *p);
 
 /* Page-aligned memory that stays until the process ends. */
