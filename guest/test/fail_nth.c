@@ -84,8 +84,12 @@ hf_fail_nth_at(const char *file, int line)
 	    curthread != hf_current.td)
 		return;
 	snprintf(here, sizeof(here), "%s:%d", file, line);
-	if (strcmp(here, run.leave) == 0)
-		hf_scenario_leave();
+	if (strcmp(here, run.leave) != 0)
+		return;
+	run.last_file = file;
+	run.last_line = line;
+	tell_left();
+	hf_scenario_leave();
 }
 
 bool

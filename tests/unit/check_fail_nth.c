@@ -164,7 +164,8 @@ END_TEST
  * Five points: the scenario traps at the second, the third leaks, the fourth is not
  * come to, the rest hold.
  */
-static char asked[256];
+static char asked[512];
+static uint64_t own_from; /* the place from which a control loses as much */
 
 static bool
 pretend(void *arg, const char *const *params, size_t nparams,
@@ -191,9 +192,10 @@ pretend(void *arg, const char *const *params, size_t nparams,
 		out->verdict = HF_VERDICT_DIED;
 		out->died_at = 0x1234;
 	}
-	if (nparams == 1 && n == 3) {
+	if (n == 3 || nparams > 1) {
 		result_set_left(out, "s.c", 30);
-		loses(out, "objects as before", "5", "4");
+		if (nparams == 1 || n == own_from)
+			loses(out, "objects as before", "5", "4");
 	}
 	return (true);
 }
@@ -234,7 +236,9 @@ START_TEST(the_sum_names_the_point_and_its_command)
 	    "holdfast run --seed 1 --fail-nth all --cpus 2", &run));
 	ck_assert_str_eq(asked,
 	    "fail_nth=0 fail_nth=1 fail_nth=2 fail_nth=3 "
-	    "fail_nth=3,fail_leave=s.c:30 fail_nth=4 fail_nth=5 ");
+	    "fail_nth=3,fail_leave=s.c:30 fail_nth=3,fail_leave=s.c:30 "
+	    "fail_nth=1,fail_leave=s.c:30 fail_nth=1,fail_leave=s.c:30 "
+	    "fail_nth=1,fail_leave=s.c:30 fail_nth=4 fail_nth=5 ");
 	ck_assert_int_eq(run.verdict, HF_VERDICT_FAIL);
 	ck_assert_str_eq(
 	    run.again, "holdfast run --seed 1 --cpus 2 --fail-nth 3 a.one");
@@ -249,6 +253,7 @@ START_TEST(the_sum_names_the_point_and_its_command)
 	    "point 3, again: holdfast run --seed 1 --cpus 2 --fail-nth 3 "
 	    "a.one\n"
 	    "#0 somewhere");
+	ck_assert_str_eq(run.notes[1], "leaving there without a failure: pass");
 	ck_assert_uint_eq(value("fail_points"), 5);
 	ck_assert_uint_eq(value("fail_points.alloc"), 5);
 	ck_assert_uint_eq(value("fail_runs"), 5);
@@ -265,7 +270,23 @@ START_TEST(the_sum_names_the_point_and_its_command)
 	free(text);
 	ck_assert_uint_eq(run.passed, 2);
 	ck_assert_uint_eq(run.failed, 1);
-	ck_assert_uint_eq(run.wall_ns, 70);
+	ck_assert_uint_eq(run.wall_ns, 110);
+}
+END_TEST
+
+START_TEST(one_control_of_a_few_must_explain)
+{
+	asked[0] = '\0';
+	own_from = 1;
+	choice = (struct fail_nth_choice){ .n = 3, .every = 1 };
+	ck_assert(fail_nth_scenario(&ops, &choice, "holdfast run", &run));
+	own_from = 0;
+	ck_assert_str_eq(asked,
+	    "fail_nth=0 fail_nth=3 "
+	    "fail_nth=3,fail_leave=s.c:30 fail_nth=3,fail_leave=s.c:30 "
+	    "fail_nth=1,fail_leave=s.c:30 ");
+	ck_assert_int_eq(run.verdict, HF_VERDICT_PASS);
+	ck_assert_uint_eq(value("fail_own"), 1);
 }
 END_TEST
 
@@ -342,7 +363,8 @@ main(void)
 		what_the_scenario_had_explains_no_more,
 		a_control_that_leaves_nothing_explains_nothing,
 		only_the_same_bad_end_is_the_scenarios_own,
-		the_sum_names_the_point_and_its_command, totals_are_by_kind,
+		the_sum_names_the_point_and_its_command,
+		one_control_of_a_few_must_explain, totals_are_by_kind,
 		one_point_of_each_path, one_point_or_one_in_so_many, NULL };
 
 	return (unit_main_fixture("fail_nth", tests, set_up, tear_down));
