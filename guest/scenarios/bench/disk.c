@@ -27,7 +27,7 @@ read_pages(struct hf_bdev *bd, u_int n, u_int at)
 	}
 	io.sector = (uint64_t)at * PER_PAGE;
 	if (hf_bdev_io_wait(bd, &io) != 0)
-		panic("bench.disk: a read failed");
+		hf_require(!"the disk can be read");
 }
 
 /* What 64 pages take in requests of n; the reading of counts left out. */

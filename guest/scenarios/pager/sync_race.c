@@ -30,8 +30,7 @@ store_loop(void *arg)
 		for (p = 0; p < PAGES; p++)
 			if (copyout(&n, (void *)(VA + ptoa(p) + PLACE),
 				sizeof(n)) != 0)
-				panic(
-				    "store_loop: page %u cannot be written", p);
+				hf_require(!"each page can be written");
 		atomic_store_rel_long(&stored, n);
 	}
 }

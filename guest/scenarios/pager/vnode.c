@@ -138,6 +138,7 @@ HF_SCENARIO(vnode_forced, "pager.reclaim_mapped", "VN-03 VN-19",
 	vm_pager_put_pages(object, &m, 1, 0, &rtval);
 	hf_expect_eq(rtval, VM_PAGER_AGAIN);
 	m = vm_page_alloc(object, 0, VM_ALLOC_NORMAL);
+	hf_require(m != NULL);
 	vm_object_pip_add(object, 1);
 	VM_OBJECT_WUNLOCK(object);
 	hf_expect_eq(
