@@ -292,7 +292,7 @@ do_scenario(const char *id, const struct fail_nth_choice *choice)
 		.id = id, .title = "", .requirements = ""
 	};
 	uint64_t good, own, bad, idle;
-	char command[200];
+	char command[200], *kinds;
 
 	snprintf(command, sizeof(command), "%s --seed %" PRIu64, self, seed);
 	fail_nth_scenario(&ops, choice, command, &res);
@@ -307,18 +307,21 @@ do_scenario(const char *id, const struct fail_nth_choice *choice)
 	else if (res.verdict != HF_VERDICT_PASS && bad == 0 &&
 	    res.verdict != HF_VERDICT_SKIP)
 		bad = 1;
+	kinds = fail_totals_text(&res.fails);
 	printf("%-4s %s: %" PRIu64 " points by %" PRIu64 " paths, %" PRIu64
 	       " runs: %" PRIu64 " held, %" PRIu64 " own, %" PRIu64
 	       " given up, %" PRIu64 " stumbled, %" PRIu64
-	       " not reached, %" PRIu64 " bad%s%s\n",
+	       " not reached, %" PRIu64 " bad%s%s%s\n",
 	    verdict_name(res.verdict), id, result_value(&res, "fail_points"),
 	    result_value(&res, "fail_paths"), result_value(&res, "fail_runs"),
 	    result_value(&res, "fail_held"), own,
 	    result_value(&res, "fail_given_up"),
 	    result_value(&res, "fail_stumbled"),
 	    result_value(&res, "fail_not_reached"), bad,
+	    kinds != NULL ? kinds + strcspn(kinds, ":") : "",
 	    res.reason != NULL ? "; " : "",
 	    res.reason != NULL ? res.reason : "");
+	free(kinds);
 	if (bad > 0)
 		print_bad(&res);
 	fflush(stdout);

@@ -24,8 +24,8 @@ void hf_model_prepare(size_t ram_bytes);
 void hf_model_tell_faults(void);
 
 /*
- * The process ends with this status after so long, and says first whether a scenario
- * holds its disk back.
+ * The process ends with this status after so long; where a scenario holds its disk back,
+ * after ten seconds, and says so.
  */
 #define HF_MODEL_STUCK 99
 void hf_model_end_after(unsigned int seconds);
