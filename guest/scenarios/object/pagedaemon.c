@@ -46,6 +46,12 @@ HF_SCENARIO(pagedaemon_inactive, "object.pagedaemon_inactive",
 	vm_page_sbusy(busy);
 	wired = inactive_page(object, 5);
 	vm_page_wire(wired);
+	vm_page_xbusy(wired);
+	(void)pmap_enter(
+	    &pmap, VA + 3 * PAGE_SIZE, wired, VM_PROT_RW, VM_PROT_READ, 0);
+	(void)pmap_ts_referenced(wired);
+	vm_page_dirty(wired);
+	vm_page_xunbusy(wired);
 	invalid = vm_page_alloc(object, 6, VM_ALLOC_NORMAL | VM_ALLOC_NOBUSY);
 	hf_require(invalid != NULL);
 	vm_page_deactivate(invalid);
@@ -70,10 +76,14 @@ HF_SCENARIO(pagedaemon_inactive, "object.pagedaemon_inactive",
 	hf_expect_eq(vm_page_lookup(object, 5), wired);
 	hf_expect_eq(vm_page_queue(wired), PQ_NONE);
 	hf_expect(hf_test_all(wired, 0, PAGE_SIZE, 0x25));
+	hf_expect_eq(
+	    pmap_extract(&pmap, VA + 3 * PAGE_SIZE), VM_PAGE_TO_PHYS(wired));
+	hf_expect_eq(wired->dirty, VM_PAGE_BITS_ALL);
 	hf_expect_eq(vm_page_lookup(object, 6), NULL);
 	vm_page_sunbusy(busy);
 	vm_page_unwire(wired, PQ_INACTIVE);
 	pmap_remove_all(hard);
+	pmap_remove_all(wired);
 	hf_test_pmap_end(&pmap);
 	hf_test_object_end(object);
 }
