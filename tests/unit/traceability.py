@@ -52,9 +52,13 @@ CAVEATS = """\
 - Roofs, which come last: QB-1.
 - It is always winter: QA-3.
 """
-SCENARIO = """\
+COLD = """\
 #define COLD \\
 	.flags = HF_NEEDS_DISK
+"""
+SCENARIO = """\
+#include <test/scenario.h>
+#include "cold.h"
 HF_SCENARIO(wall_stands, "wall.stands", "QA-1 "
     "QA-2", "walls (of \\"brick\\") stand", COLD)
 {
@@ -77,7 +81,7 @@ END_TEST
 MUTATIONS = [{"id": "wall.M01", "open": "who knows", "requirement": "QA-1"}, {"id": "wall.M02", "open": "who knows"},
              {"id": "wall.M03", "requirement": "QA-2"}]
 FILES = {"tests/mutations/walls.json": json.dumps(MUTATIONS), "tests/mutations/own.json": "{}", "docs/spec/walls.md": SPEC, "docs/spec/README.md": README, "docs/caveats.md": CAVEATS,
-         "guest/scenarios/wall/stands.c": SCENARIO, "tests/unit/check_wall.c": UNIT}
+         "guest/scenarios/wall/stands.c": SCENARIO, "guest/scenarios/wall/cold.h": COLD, "tests/unit/check_wall.c": UNIT}
 
 # what to replace in which file, by what, and what is then said of it
 WRONG = [

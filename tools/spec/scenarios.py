@@ -9,8 +9,9 @@ STRING = r'"(?:[^"\\]|\\.)*"'
 MARK = re.compile(r"^HF_SCENARIO\(", re.M)
 ENTRY = re.compile(rf'^HF_SCENARIO\(\s*(\w+)\s*,\s*"([^"]+)"\s*,\s*((?:{STRING}\s*)+),'
                    rf'\s*(?:{STRING}\s*)+([^{{]*)\{{', re.M)
-# "#define ON_DISK .flags = HF_NEEDS_DISK" of the same file.
+# "#define ON_DISK .flags = HF_NEEDS_DISK" of the file, or of a header beside it.
 DEFINED = re.compile(r"^#define (\w+)\s((?:[^\n]*\\\n)*[^\n]*\bHF_(?:NEEDS|IS)_[^\n]*)$", re.M)
+BESIDE = re.compile(r'^#include "(\w+\.h)"', re.M)
 MODEL_ONLY = re.compile(r"^#ifdef HF_MODEL\n(.*?)^#(?:else|endif)", re.M | re.S)
 
 # Files that only the machine has, in a folder's meson.build.
@@ -28,11 +29,20 @@ def flag_names(text, defined):
     return [f.lower().replace("_", "-") for f in found]
 
 
-def of_file(file, text, only=None):
+def beside(folder, text):
+    """The headers of the same folder that a file includes."""
+    for name in BESIDE.findall(text):
+        path = os.path.join(folder, name)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as f:
+                yield f.read()
+
+
+def of_file(file, text, only=None, headers=""):
     marks, found = len(MARK.findall(text)), list(ENTRY.finditer(text))
     if marks != len(found):
         raise ValueError(f"{file}: an HF_SCENARIO that cannot be read: strings in its first four arguments, please")
-    defined = {m[1]: m[2] for m in DEFINED.finditer(text)}
+    defined = {m[1]: m[2] for m in DEFINED.finditer(headers + text)}
     model = [m.span(1) for m in MODEL_ONLY.finditer(text)]
     for m in found:
         words = "".join(re.findall(r'"([^"]*)"', m[3])).split()
@@ -56,7 +66,9 @@ def read(top):
             if name.endswith(".c"):
                 path = os.path.join(folder, name)
                 with open(path, encoding="utf-8") as f:
-                    found += of_file(os.path.relpath(path, top), f.read(), "machine" if name in machine else None)
+                    text = f.read()
+                found += of_file(os.path.relpath(path, top), text, "machine" if name in machine else None,
+                                 "".join(beside(folder, text)))
     return sorted(found)
 
 
