@@ -6,8 +6,8 @@ usage: man_page.py options PAGE HOLDFAST TREE
        man_page.py examples PAGE HOLDFAST
 
 options: commands, options with their letters and values, the words that a value may be, exit
-statuses and variables of the environment are the same in the page and in the program, and
-what would be missing or too many in the page is found.
+statuses, variables of the environment and the other pages are the same in the page and in
+the program, and what would be missing or too many in the page is found.
 examples: each block after a line '.\\" example [kvm] [STATUS]...' is carried out.
 Exit status: 0 good, 1 bad, 77 no guest can run here.
 """
@@ -102,7 +102,9 @@ def program(holdfast, tree):
         with open(path, encoding="utf-8") as f:
             variables |= set(re.findall(r'getenv\("(\w+)"\)', f.read()))
     chosen = [o for o, (_, value) in help_options(ask(holdfast, "run", "--help")).items() if value in CHOSEN]
+    pages = [os.path.basename(p).rsplit(".", 1) for p in glob.glob(os.path.join(tree, "docs", "man", "*.[1-9]"))]
     return {"commands": commands, "general": help_options(usage),
+            "pages": {f"{name}({section})": None for name, section in pages if name != "holdfast"},
             "choices": {o: program_choices(holdfast, o) for o in chosen},
             "options": {c: help_options(ask(holdfast, c, "--help")) for c in own},
             "statuses": re.findall(r"^  (\d+) ", usage.split("Exit status")[1], re.M), "variables": variables}
@@ -118,6 +120,8 @@ def problems(text, has):
              *compare("status", as_dict(re.findall(r"^\.It (\d+)$", page["EXIT STATUS"], re.M)), as_dict(has["statuses"])),
              *compare("variable", as_dict(re.findall(r"^\.It Ev (\w+)$", page["ENVIRONMENT"], re.M)),
                       as_dict(has["variables"]))]
+    found += compare("page", {f"{n}({s})": None for n, s in re.findall(r"^\.Xr (\S+) (\d)", page["SEE ALSO"], re.M)},
+                     has["pages"])
     for option, words in has["choices"].items():
         found += compare(f"value of --{option}", as_dict(page_choices(commands.get("run", ""), option)), as_dict(words))
     for command, lines in commands.items():
@@ -132,7 +136,7 @@ def check_options(text, has):
     bad = bool(found)
     # Each item that goes, and one that comes, would be noticed.
     synopsis = re.compile(r"^\.Nm\n\.Cm \w+\n", re.M)
-    items = [*re.finditer(r"^\.It (?:Fl|Ev|\d).*\n", text, re.M), *synopsis.finditer(text)]
+    items = [*re.finditer(r"^\.(?:It (?:Fl|Ev|\d)|Xr).*\n", text, re.M), *synopsis.finditer(text)]
     for m in items:
         if not problems(text[:m.start()] + text[m.end():], has):
             print(f"nobody notices that '{m[0].strip()}' is gone")
