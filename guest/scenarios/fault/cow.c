@@ -141,6 +141,38 @@ HF_SCENARIO(fault_cow_move, "fault.cow_move", "CW-22",
 	hf_space_check();
 }
 
+HF_SCENARIO(fault_cow_not_moved, "fault.cow_not_moved", "CW-23",
+    "a page that others may look up, or of no anonymous object, is copied")
+{
+	vm_object_t below;
+	vm_page_t m;
+	u_long optim;
+	int named;
+
+	for (named = 0; named < 2; named++) {
+		m = map_late_chain();
+		below = m->object;
+		VM_OBJECT_WLOCK(below);
+		if (named)
+			below->handle = below;
+		else
+			vm_object_clear_flag(below, OBJ_ANON);
+		VM_OBJECT_WUNLOCK(below);
+		optim = VM_CNT_FETCH(v_cow_optim);
+		hf_poke(VA + 8, 1);
+		hf_expect_eq(VM_CNT_FETCH(v_cow_optim), optim);
+		hf_expect_ne(hf_space_page(VA), m);
+		hf_expect_eq(m->object, below);
+		hf_expect_read(VA, 0xdd);
+		VM_OBJECT_WLOCK(below);
+		below->handle = NULL;
+		vm_object_set_flag(below, OBJ_ANON);
+		VM_OBJECT_WUNLOCK(below);
+		hf_space_check();
+		vm_map_remove(hf_space_map(), VA, VA + ptoa(1));
+	}
+}
+
 HF_SCENARIO(fault_cow_move_unwritten, "fault.cow_move_unwritten", "CW-22 CW-27",
     "a page that is moved up is dirty, stored to or not: its store stayed "
     "behind")
