@@ -113,7 +113,9 @@ def write_script(path, title, section, names, pages):
         f.write(text + "".join(f"*({section}.{n} {section}.{n}.*)\n" for n in names))
 
 
-def guest_layout(build):
+def guest_touched(build):
+    """What boot runs and touches of the guest: text, constants, small and large variables;
+    name -> size."""
     symbols = Symbols(os.path.join(build, "holdfast-guest.elf"))
     text, constants, small, large = {}, {}, {}, {}
     for p in measure(build, GUEST):
@@ -128,6 +130,11 @@ def guest_layout(build):
                 constants[base_name(s[3])] = s[1] if not s[3].startswith("hf_scenario_") else 0
             elif s and s[2] in "bB":
                 (large if s[1] >= LARGE_BYTES else small)[base_name(s[3])] = s[1]
+    return text, constants, small, large
+
+
+def guest_layout(build):
+    text, constants, small, large = guest_touched(build)
     # The IDT fills a page of its own.
     data = ["idt"] + sorted(small) + sorted(n for n in large if n != "idt")
     boot = os.path.join(counting.TOP, "guest", "boot")
@@ -156,8 +163,8 @@ def map_sections(path):
     return sorted(rows)
 
 
-def objects(build):
-    """Prints lines for host/startup_objects.txt."""
+def objects_touched(build):
+    """((library, object), ...) of the program that a run uses, and windows of 64 KiB."""
     rows = map_sections(os.path.join(build, "holdfast.map"))
     starts = [r[0] for r in rows]
     used, windows = set(), set()
@@ -172,9 +179,46 @@ def objects(build):
                  re.search(r"(lib[a-z-]+)\.a\.p/(\S+\.o)$", rows[i][2]))
             if m:
                 used.add((m.group(1), m.group(2)))
-    for lib, name in sorted(used):
-        print(lib, name)
-    print(f"{len(windows)} windows of 64 KiB are touched", file=sys.stderr)
+    return used, len(windows)
+
+
+def objects(build):
+    """Writes host/startup_objects.txt, below its comment."""
+    used, windows = objects_touched(build)
+    path = os.path.join(counting.TOP, "host", "startup_objects.txt")
+    with open(path, encoding="ascii") as f:
+        head = [line for line in f if line.startswith("#")]
+    with open(path, "w", encoding="ascii") as f:
+        f.writelines(head + [f"{lib} {name}\n" for lib, name in sorted(used)])
+    print(f"{len(used)} objects; {windows} windows of 64 KiB are touched")
+
+
+def drift(name, listed, touched, again):
+    """Whether more than one in ten of a list's lines is wrong; says what is."""
+    missing, idle = sorted(touched - listed), sorted(listed - touched)
+    print(f"{name}: {len(listed)} lines, {len(missing)} missing, {len(idle)} without use")
+    if 10 * (len(missing) + len(idle)) <= len(listed):
+        return 0
+    for what, names in (("missing", missing), ("without use", idle)):
+        print(f"  {what}: {' '.join(' '.join(n) if isinstance(n, tuple) else n for n in names)}")
+    print(f"  make it anew: {again}")
+    return 1
+
+
+def check(build):
+    """Do the lists of what start-up uses still say that?"""
+    if not os.path.exists(os.path.join(build, "holdfast.map")):
+        print("skipped: the lists are for a static program")
+        return 77
+    script = os.path.join(counting.TOP, "guest", "boot", "startup_text.ld")
+    with open(script, encoding="ascii") as f:
+        listed = set(re.findall(r"^\*\(\.text\.(\S+) ", f.read(), re.M))
+    bad = drift("startup_text.ld", listed, set(guest_touched(build)[0]),
+                "tools/icount where --guest")
+    with open(os.path.join(counting.TOP, "host", "startup_objects.txt"), encoding="ascii") as f:
+        listed = {tuple(line.split()) for line in f if not line.startswith("#")}
+    return bad | drift("startup_objects.txt", listed, objects_touched(build)[0],
+                       "tools/icount where --objects")
 
 
 def where(args, usage):
@@ -187,8 +231,9 @@ def where(args, usage):
             what = guest_layout
         elif a == "--objects":
             what = objects
+        elif a == "--check":
+            what = check
         else:
             usage(f"where: unknown option {a}")
     counting.built(build)
-    what(build)
-    return 0
+    return what(build) or 0
