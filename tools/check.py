@@ -9,6 +9,7 @@ and bad input, signals and limits, under ASan and UBSan), tsan (the scenarios
 over the model under TSan; only when named) and clang (everything built by clang, -Werror, and its
 unit suite).  --quick leaves out fuzz, lab, asan and clang.  Each test's own count is added up where it prints one
 ("N passed, N failed, N skipped" or Check's line); any other test counts one.
+What that says of the requirements is left in build/conformance.md.
 The last line is "N passed, N failed, N skipped"; exit status 0 if none failed
 and at least one passed.
 """
@@ -113,6 +114,18 @@ def meson_suite(folder, suite, total):
         total[i] += here[i]
 
 
+def conformance(since):
+    """build/conformance.md: how the tests of each requirement ended on the grounds that ran just now."""
+    reports = [(g, os.path.join(TOP, "build", f"verdicts-{g}.{'txt' if g == 'model' else 'json'}"))
+               for g in ("model", "kvm", "lab", "qemu")]
+    reports = [f"{g}={path}" for g, path in reports if os.path.exists(path) and os.path.getmtime(path) >= since]
+    if reports:
+        r = run([os.path.join(TOP, "tools", "conformance"), *reports], capture_output=True, text=True)
+        with open(os.path.join(TOP, "build", "conformance.md"), "w", encoding="utf-8") as f:
+            f.write(r.stdout)
+        print(f"build/conformance.md: {r.stderr.strip()}")
+
+
 def main():
     args, quick, only = sys.argv[1:], False, []
     while args:
@@ -127,7 +140,7 @@ def main():
         else:
             print(f"check: unknown option {a}\n{__doc__}", file=sys.stderr)
             return 2
-    total = [0, 0, 0]
+    total, since = [0, 0, 0], time.time()
     # Cheap and telling first: the long ones come last.
     plan = [("build", s) for s in ("lint", "unit", "explore", "selftest", "badinput", "system",
                                    "interop")]
@@ -155,6 +168,7 @@ def main():
                 total[1] += 1
         if built[folder]:
             meson_suite(folder, suite, total)
+    conformance(since)
     print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
     return 0 if total[1] == 0 and total[0] > 0 else 1
 

@@ -26,10 +26,8 @@ claims, and "in part" stands where one did not hold (caveats.md). Given reports 
 `tools/conformance kvm=REPORT.json ...` shows how the tests ended there instead.
 """
 COLUMNS = "| id | label | what | tests | {} |\n|---|---|---|---|---|\n"
-# A line of Check's log: where, P F or E, the scenario; and what the model says of one
-# that it cannot run, which Check takes for passed.
-CHECK_LINE = re.compile(r"^[^:]*:\d+:([PFE]):([a-z0-9_]+\.[a-z0-9_]+):", re.M)
-SKIPPED = re.compile(r"^skipped: ([a-z0-9_]+\.[a-z0-9_]+): ", re.M)
+# What check_scenarios_model leaves in $HF_VERDICTS.
+VERDICT = re.compile(r"([a-z0-9_]+\.[a-z0-9_]+) (pass|fail|skip)")
 
 # in_part: a mutation breaks it and no test notices
 Row = collections.namedtuple("Row", "requirement scenarios units in_part")
@@ -98,17 +96,24 @@ def summary(all_rows):
 
 
 def read_report(path):
-    """{scenario: verdict} of a JSON report of holdfast, or of Check's log of the model."""
+    """{scenario: verdict} of a JSON report of holdfast, or of what the model's tests leave."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
-    checks = CHECK_LINE.findall(text)
-    if checks:
-        found = {i: {"P": "pass", "F": "fail", "E": "died"}[v] for v, i in checks}
-        return found | {i: "skip" for i in SKIPPED.findall(text)}
+    lines = [VERDICT.fullmatch(line) for line in text.splitlines()]
+    if lines and all(lines):
+        return dict(m.groups() for m in lines)
     try:
         return {s["id"]: s["verdict"] for s in json.loads(text)["scenarios"]}
     except (ValueError, KeyError, TypeError):
-        raise BadReport(f"{path}: neither a report of 'holdfast run --format json' nor a log of Check") from None
+        raise BadReport(f"{path}: neither a report of 'holdfast run --format json' nor verdicts of the model") from None
+
+
+def outcome(all_rows, reports):
+    """In a line: of how many requirements all that names them passed, on all grounds of the reports."""
+    named = [r for r in all_rows if r.scenarios]
+    short = [r.requirement.id for r in named if " of " in results(r, reports)]
+    return (f"{len(named)} requirements are named by scenarios; {len(named) - len(short)} passed all of them on "
+            f"{', '.join(reports)}" + (f"; not {', '.join(short)}" if short else ""))
 
 
 def stale(top):
