@@ -15,6 +15,7 @@
 /* A function, or a label of assembler code, which reaches to its section's end. */
 struct code_symbol {
 	uint64_t addr, bytes;
+	uint64_t room; /* to its section's end */
 	const char *name;
 	size_t
 	    order; /* in the table: of two at one address the later is taken */

@@ -115,6 +115,7 @@ sort_code(struct symbols *s)
 		s->code[s->ncode] =
 		    (struct code_symbol){ .addr = w.sym.st_value,
 			    .bytes = w.sym.st_size,
+			    .room = left,
 			    .name = name_at(s, &w, w.sym.st_name),
 			    .order = s->ncode };
 		s->ncode++;
@@ -128,6 +129,7 @@ size_t
 symtab_lookup(struct symbols *s, uint64_t addr, struct symbol_frame *f)
 {
 	size_t low = 0, high, middle;
+	uint64_t nearest;
 
 	if (!s->code_sorted)
 		sort_code(s);
@@ -139,14 +141,19 @@ symtab_lookup(struct symbols *s, uint64_t addr, struct symbol_frame *f)
 		else
 			high = middle;
 	}
+	nearest = low > 0 ? s->code[low - 1].addr : 0;
 	for (; low > 0; low--) {
 		const struct code_symbol *c = &s->code[low - 1];
+		/* One without a size reaches to the next one. */
+		const uint64_t reach = c->bytes != 0 ? c->bytes
+		    : c->addr == nearest	     ? c->room
+						     : 0;
 
 		f->offset = addr - c->addr;
 		/* Farther away than any function is long: chance. */
 		if (f->offset >= FUNCTION_BYTES_MAX)
 			break;
-		if (f->offset >= c->bytes)
+		if (f->offset >= reach)
 			continue;
 		snprintf(f->function, sizeof(f->function), "%s", c->name);
 		return (1);

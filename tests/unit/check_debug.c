@@ -97,6 +97,34 @@ START_TEST(an_address_without_line_has_a_symbol)
 }
 END_TEST
 
+/* Assembler code, which says neither what it is nor how long. */
+extern const char first_label[], second_label[];
+__asm__(".pushsection .text\n"
+	".globl first_label\n"
+	"first_label: nop; nop; nop; nop\n"
+	".globl second_label\n"
+	"second_label: nop; nop; nop; nop\n"
+	".popsection");
+
+START_TEST(a_label_without_a_size_reaches_to_the_next)
+{
+	const uint64_t at = (uint64_t)(first_label - __executable_start);
+	struct symbols *s;
+	uint64_t start;
+	char name[32];
+
+	map_program();
+	s = symbols_open(program, program_bytes);
+	ck_assert(symbols_function_at(s, at + 3, name, sizeof(name), &start));
+	ck_assert_str_eq(name, "first_label");
+	ck_assert_uint_eq(start, at);
+	ck_assert(symbols_function_at(s, at + 4, name, sizeof(name), &start));
+	ck_assert_str_eq(name, "second_label");
+	ck_assert_uint_eq(start, at + 4);
+	symbols_close(s);
+}
+END_TEST
+
 #define RAM_BYTES 0x8000u
 #define VA	  0xffffffff80201abcull
 #define P_RW	  3ull
@@ -312,6 +340,7 @@ main(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, an_address_has_function_file_and_line);
 	tcase_add_test(t, an_address_without_line_has_a_symbol);
+	tcase_add_test(t, a_label_without_a_size_reaches_to_the_next);
 	tcase_add_test(t, a_small_page_is_translated);
 	tcase_add_test(t, a_large_page_is_translated);
 	tcase_add_test(t, what_is_not_mapped_is_said_so);
