@@ -96,15 +96,65 @@ enum {
 	    HF_FUZZ_KINDS
 };
 
+/*
+ * Threads at once have steps of their own (guest/test/fuzz/crew.h).  pN is a thread,
+ * each in a process of its own; all of them meet at a "meet", where all is looked at.
+ *
+ *	p1 truncate b #2	the shared file ends there
+ *	p0 child 3		a child of a moment loads and stores
+ *	p0 renew 1		new memory in place of old
+ */
+#define HF_CREW_MAX   8	 /* threads */
+#define HF_CREW_FILE  3	 /* pages of the shared file */
+#define HF_CREW_ROUND 10 /* steps of a thread before all meet, when drawn */
+#define HF_CREW_STEPS(X)                                                   \
+	X(store, 3, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                     \
+	X(load, 3, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                      \
+	X(protect, 1, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "none r rw")        \
+	X(wire, 1, HF_FUZZ_WHOLE, 0, "")                                   \
+	X(unwire, 1, HF_FUZZ_WHOLE, 0, "")                                 \
+	X(hold, 2, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "r w")                 \
+	X(child, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                     \
+	X(advise, 1, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "dontneed willneed") \
+	X(sync, 1, HF_FUZZ_WHOLE | HF_FUZZ_WORD, 0, "flush invalidate")    \
+	X(renew, 1, HF_FUZZ_WHO | HF_FUZZ_PAGE, 0, "")                     \
+	X(read, 1, HF_FUZZ_WHO | HF_FUZZ_NUMBER, HF_CREW_FILE, "")         \
+	X(write, 1, HF_FUZZ_WHO | HF_FUZZ_NUMBER, HF_CREW_FILE, "")        \
+	X(truncate, 2, HF_FUZZ_WHO | HF_FUZZ_WORD | HF_FUZZ_NUMBER,        \
+	    HF_CREW_FILE + 1, "a b")                                       \
+	X(meet, 0, 0, 0, "")
+
+/* Kinds of the same table, behind those of one thread. */
+enum {
+	HF_CREW_BEFORE_KINDS = HF_FUZZ_KINDS - 1,
+#define X(name, weight, args, below, words) HF_CREW_##name,
+	HF_CREW_STEPS(X)
+#undef X
+	    HF_CREW_KINDS
+};
+
 struct hf_fuzz_kind {
 	const char *name, *words; /* words: with one blank in between */
 	uint8_t weight, args, below;
 };
 
-static const struct hf_fuzz_kind hf_fuzz_kinds[HF_FUZZ_KINDS] = {
+static const struct hf_fuzz_kind hf_fuzz_kinds[HF_CREW_KINDS] = {
 #define X(n, w, a, b, t) { #n, t, w, a, b },
-	HF_FUZZ_STEPS(X)
+	HF_FUZZ_STEPS(X) HF_CREW_STEPS(X)
 #undef X
+};
+
+/* What a plan is of: one thread, or several at once. */
+enum hf_fuzz_game { HF_FUZZ_ALONE, HF_FUZZ_CREW };
+
+struct hf_fuzz_rules {
+	uint8_t kinds, end; /* [kinds, end) of the table */
+	uint8_t players;
+};
+
+static const struct hf_fuzz_rules hf_fuzz_rules[] = {
+	[HF_FUZZ_ALONE] = { 0, HF_FUZZ_KINDS, HF_FUZZ_PROCS },
+	[HF_FUZZ_CREW] = { HF_FUZZ_KINDS, HF_CREW_KINDS, HF_CREW_MAX },
 };
 
 /* What its kind does not have is 0. */

@@ -18,6 +18,7 @@
 
 struct hf_fuzz_cursor {
 	const char *at, *end;
+	enum hf_fuzz_game game;
 };
 
 static inline bool
@@ -121,10 +122,11 @@ hf_fuzz_take_pages(struct hf_fuzz_cursor *c, struct hf_fuzz_step *step)
 static inline const char *
 hf_fuzz_take_kind(struct hf_fuzz_cursor *c, struct hf_fuzz_step *step)
 {
+	const struct hf_fuzz_rules *rules = &hf_fuzz_rules[c->game];
 	const char *s;
 	size_t len = hf_fuzz_take_word(c, &s);
 
-	for (step->kind = 0; step->kind < HF_FUZZ_KINDS; step->kind++)
+	for (step->kind = rules->kinds; step->kind < rules->end; step->kind++)
 		if (hf_fuzz_word_is(hf_fuzz_kinds[step->kind].name, s, len))
 			return (NULL);
 	return ("there is no such step");
@@ -164,15 +166,17 @@ hf_fuzz_step_read(struct hf_fuzz_cursor *c, struct hf_fuzz_step *step)
 	*step = (struct hf_fuzz_step){ 0 };
 	hf_fuzz_skip_blanks(c);
 	before = *c;
-	who = hf_fuzz_take_lettered(c, 'p', HF_FUZZ_PROCS, &step->who);
+	who = hf_fuzz_take_lettered(
+	    c, 'p', hf_fuzz_rules[c->game].players, &step->who);
 	if (!who)
 		*c = before;
 	why = hf_fuzz_take_kind(c, step);
 	if (why != NULL)
 		return (why);
 	if (who != ((hf_fuzz_kinds[step->kind].args & HF_FUZZ_WHO) != 0))
-		return (
-		    who ? "no process does that" : "who does that: p0 to p4");
+		return (who			  ? "no process does that"
+			: c->game == HF_FUZZ_CREW ? "who does that: p0 to p7"
+						  : "who does that: p0 to p4");
 	why = hf_fuzz_take_arguments(c, step);
 	if (why == NULL && hf_fuzz_take_word(c, &s) != 0)
 		why = "there is more than the step has arguments";

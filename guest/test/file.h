@@ -100,6 +100,10 @@ vm_page_t hf_file_need_page(struct vnode *vp, vm_pindex_t pindex);
 
 /* What memory takes for the file's size; the disk's inode stays. */
 void hf_file_set_size(struct vnode *vp, uint64_t bytes);
+/*
+ * As ftruncate(2): what is cut off is zeros on the disk, too.  vp exclusively locked.
+ */
+void hf_file_cut_locked(struct vnode *vp, uint64_t bytes);
 
 /* Writes the file's dirty pages and drops its clean ones. */
 void hf_file_drop(struct vnode *vp);

@@ -13,20 +13,22 @@
 #include "core/text.h"
 #include "fuzz/shrink.h"
 #include "fuzz/trial.h"
+#include "fuzz_draw.h"
 #include "run/plan.h"
 
 #define TIMEOUT_DEFAULT_MS 300000
 #define STEPS_DEFAULT	   100
 #define TRIES_DEFAULT	   500
+#define REPEATS_DEFAULT	   10
 
 struct arguments {
 	struct run_options run;
 	const char *kernel_path;
 	const char *plan;
-	unsigned int nsteps, nseeds, tries, nthreads;
+	unsigned int nsteps, nseeds, tries, nthreads, repeats;
 };
 
-static bool seed_given, timeout_given, steps_given, seeds_given;
+static bool seed_given, timeout_given, steps_given, seeds_given, repeats_given;
 
 #define AT(field) offsetof(struct arguments, field)
 
@@ -62,9 +64,18 @@ static const struct option_spec specs[] = {
 	    .offset = AT(nthreads),
 	    .min = 1,
 	    .max = 8,
-	    .help =
-		"so many threads at once, each in a process of its own "
-		"and on\na CPU of its own (see --cpus), instead of a plan" },
+	    .help = "so many threads at once, each in a process of its own "
+		    "and on\na CPU of its own (see --cpus)" },
+	{ .name = "repeats",
+	    .kind = OPTION_UINT,
+	    .value_name = "K",
+	    .offset = AT(repeats),
+	    .min = 1,
+	    .max = 1000000,
+	    .given = &repeats_given,
+	    .help = "how threads meet differs: so often a plan of theirs is "
+		    "carried\nout, that of a seed when it is shrunk "
+		    "(default 10)" },
 	{ .name = "tries",
 	    .kind = OPTION_UINT,
 	    .value_name = "N",
@@ -92,6 +103,7 @@ static const struct arguments defaults = {
 	.nsteps = STEPS_DEFAULT,
 	.nseeds = 1,
 	.tries = TRIES_DEFAULT,
+	.repeats = REPEATS_DEFAULT,
 };
 
 struct fuzz {
@@ -128,10 +140,16 @@ print_failure(const struct scenario_result *r)
 	fflush(stdout);
 }
 
-static enum shrink_answer
-ask(void *arg, const struct fuzz_plan *plan)
+static unsigned int
+repeats_of(const struct fuzz *f, const struct fuzz_plan *plan)
 {
-	struct fuzz *f = arg;
+	return (plan->game == HF_FUZZ_CREW ? f->a->repeats : 1);
+}
+
+/* One guest: does the plan fail in the same way? */
+static enum shrink_answer
+ask_once(struct fuzz *f, const struct fuzz_plan *plan)
+{
 	enum shrink_answer answer = SHRINK_DOES_NOT;
 	struct trial t;
 
@@ -142,19 +160,23 @@ ask(void *arg, const struct fuzz_plan *plan)
 		return (SHRINK_STOP);
 	if (t.interrupted)
 		return (SHRINK_STOP);
-	if (trial_same(&t, &f->first))
+	if (trial_same(&t, &f->first, plan->game))
 		answer = SHRINK_FAILS;
 	trial_free(&t);
 	return (answer);
 }
 
-/* Another end than these is none of the plan's. */
-static bool
-is_the_plans(const struct scenario_result *r)
+/* Threads may meet so that nothing happens: then once more. */
+static enum shrink_answer
+ask(void *arg, const struct fuzz_plan *plan)
 {
-	return (r->began &&
-	    (r->verdict == HF_VERDICT_FAIL || r->verdict == HF_VERDICT_DIED ||
-		r->verdict == HF_VERDICT_TIMEOUT));
+	struct fuzz *f = arg;
+	enum shrink_answer answer = SHRINK_DOES_NOT;
+
+	for (unsigned int i = 0;
+	     i < repeats_of(f, plan) && answer == SHRINK_DOES_NOT; i++)
+		answer = ask_once(f, plan);
+	return (answer);
 }
 
 static void
@@ -173,22 +195,41 @@ shrink(struct fuzz *f, struct fuzz_plan *plan)
 		     : "; some of them may not matter (--tries)");
 }
 
-/* The command that carries out this plan, or (NULL) that seed's threads. */
+/* How likely it is, where that differs: the smallest plan once more. */
 static void
-print_again(const struct arguments *a, const char *text, uint64_t seed)
+measure(struct fuzz *f, const struct fuzz_plan *plan)
 {
-	static const char *const plan[] = { "plan", "memory", "cpus", NULL };
-	static const char *const threads[] = { "seed", "steps", "memory",
-		"cpus", NULL };
+	const unsigned int n = repeats_of(f, plan);
+	enum shrink_answer answer = SHRINK_DOES_NOT;
+	unsigned int failed = 0;
+
+	if (f->a->tries == 0)
+		return;
+	f->tries = 0;
+	for (unsigned int i = 0; i < n && answer != SHRINK_STOP; i++) {
+		answer = ask_once(f, plan);
+		failed += answer == SHRINK_FAILS;
+	}
+	if (answer != SHRINK_STOP)
+		printf("it fails in %u of %u repeats\n", failed, n);
+}
+
+/* The command that carries out this plan, of so many threads (0: of one). */
+static void
+print_again(const struct arguments *a, const char *text, unsigned int nthreads)
+{
+	static const char *const words[] = { "plan", "memory", "cpus", NULL };
 	struct options_account account;
 	struct arguments again = *a;
 
 	again.plan = text;
-	again.run.seed = text != NULL ? defaults.run.seed : seed;
-	again.nsteps = text != NULL ? defaults.nsteps : a->nsteps;
+	again.run.seed = defaults.run.seed;
+	again.nsteps = defaults.nsteps;
 	again.nseeds = defaults.nseeds;
-	options_account_make(&account, cli_fuzz.name, specs, &again, &defaults,
-	    text != NULL ? plan : threads);
+	if (nthreads > 0)
+		again.nthreads = nthreads;
+	options_account_make(
+	    &account, cli_fuzz.name, specs, &again, &defaults, words);
 	printf("again:\n%s\n", account.command);
 	options_account_free(&account);
 }
@@ -196,40 +237,79 @@ print_again(const struct arguments *a, const char *text, uint64_t seed)
 static void
 print_plan(const struct arguments *a, const struct fuzz_plan *plan)
 {
+	const bool crew = plan->game == HF_FUZZ_CREW;
 	char *text = fuzz_plan_text(plan, "\n    ");
 
 	printf("plan:\n    %s\n", text);
 	free(text);
 	text = fuzz_plan_text(plan, "; ");
-	print_again(a, text, 0);
+	print_again(a, text, crew ? fuzz_plan_threads(plan) : 0);
+	if (crew)
+		printf("how they meet, over the model:\n"
+		       "tools/explore --param " TRIAL_PARAM_THREADS
+		       "=%u --param '" TRIAL_PARAM "=%s' " TRIAL_THREADS "\n",
+		    fuzz_plan_threads(plan), text);
 	free(text);
 	text = fuzz_plan_scenario(plan, "found", "a plan that failed");
 	printf("as a scenario (guest/scenarios/fuzz/found.c):\n%s", text);
 	free(text);
 }
 
+/* Carried out until it fails, but so often at the most; f->first is the last one. */
+static int
+try_first(struct fuzz *f, const struct fuzz_plan *plan, unsigned int times,
+    const char *name)
+{
+	for (unsigned int i = 1;; i++) {
+		if (trial_run(
+			&f->first, &f->a->run, f->scenario, plan, f->err) != 0)
+			return (-1);
+		if (!trial_passed(&f->first) || i == times) {
+			printf("%s: %zu steps%s: ", name, plan->n,
+			    plan->game == HF_FUZZ_CREW ? " of threads" : "");
+			if (times > 1)
+				printf("repeat %u of %u: ", i, times);
+			printf("%s\n", verdict_name(f->first.result.verdict));
+			fflush(stdout);
+			return (0);
+		}
+		trial_free(&f->first);
+	}
+}
+
 /* One plan; its status.  Not 0: it is shrunk and shown, or *err is set. */
 static enum exitcode
-carry_out(struct fuzz *f, struct fuzz_plan *plan, const char *name)
+carry_out(struct fuzz *f, struct fuzz_plan *plan, unsigned int times,
+    const char *name)
 {
 	enum exitcode status;
 
-	if (trial_run(&f->first, &f->a->run, f->scenario, plan, f->err) != 0)
+	if (try_first(f, plan, times, name) != 0)
 		return (f->err->status);
 	status = verdict_status(f->first.result.verdict);
-	printf("%s: %zu steps: %s\n", name, plan->n,
-	    verdict_name(f->first.result.verdict));
-	fflush(stdout);
 	if (status != EXITCODE_OK) {
 		print_failure(&f->first.result);
-		if (!f->first.interrupted && is_the_plans(&f->first.result)) {
+		if (!f->first.interrupted && trial_is_the_plans(&f->first)) {
 			shrink(f, plan);
+			if (plan->game == HF_FUZZ_CREW)
+				measure(f, plan);
 			print_plan(f->a, plan);
 		}
 	}
 	if (!f->first.interrupted)
 		trial_free(&f->first);
 	return (status);
+}
+
+static void
+draw(const struct arguments *a, struct fuzz_plan *plan, uint64_t seed)
+{
+	/* That it fits was looked at with the options. */
+	if (a->nthreads > 0)
+		hf_check(
+		    fuzz_plan_draw_crew(plan, seed, a->nthreads, a->nsteps));
+	else
+		fuzz_plan_draw(plan, seed, a->nsteps);
 }
 
 static enum exitcode
@@ -244,86 +324,30 @@ carry_out_seeds(struct fuzz *f)
 	     i++) {
 		snprintf(
 		    name, sizeof(name), "seed %" PRIu64, f->a->run.seed + i);
-		fuzz_plan_draw(&plan, f->a->run.seed + i, f->a->nsteps);
-		status = carry_out(f, &plan, name);
+		draw(f->a, &plan, f->a->run.seed + i);
+		status = carry_out(f, &plan, 1, name);
 		fuzz_plan_free(&plan);
 	}
 	return (status);
 }
 
-static char *
-number_param(const char *name, uint64_t number)
-{
-	char *text;
-
-	if (asprintf(&text, "%s=%" PRIu64, name, number) < 0)
-		text = NULL;
-	hf_check_memory(text != NULL);
-	return (text);
-}
-
-static void
-free_all(char **texts, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(texts[i]);
-}
-
-/* What the threads of one seed do; how they meet is not the seed's to say. */
-static enum exitcode
-carry_out_threads(struct fuzz *f, uint64_t seed)
-{
-	char *params[] = { number_param(TRIAL_PARAM_SEED, seed),
-		number_param(TRIAL_PARAM_STEPS, f->a->nsteps),
-		number_param(TRIAL_PARAM_THREADS, f->a->nthreads) };
-	const size_t n = sizeof(params) / sizeof(params[0]);
-	enum exitcode status;
-	struct trial t;
-
-	if (trial_run_with(&t, &f->a->run, f->scenario,
-		(const char *const *)params, n, f->err) != 0) {
-		free_all(params, n);
-		return (f->err->status);
-	}
-	status = verdict_status(t.result.verdict);
-	printf("seed %" PRIu64 ": %u threads, %u steps each: %s\n", seed,
-	    f->a->nthreads, f->a->nsteps, verdict_name(t.result.verdict));
-	fflush(stdout);
-	if (status != EXITCODE_OK) {
-		print_failure(&t.result);
-		print_again(f->a, NULL, seed);
-	}
-	if (t.interrupted)
-		return (status);
-	trial_free(&t);
-	free_all(params, n);
-	return (status);
-}
-
-static enum exitcode
-carry_out_all_threads(struct fuzz *f)
-{
-	enum exitcode status = EXITCODE_OK;
-
-	for (unsigned int i = 0; i < f->a->nseeds && status == EXITCODE_OK &&
-	     interrupt_noted() == 0;
-	     i++)
-		status = carry_out_threads(f, f->a->run.seed + i);
-	return (status);
-}
-
 /* The plan that was given. */
 static int
-read_plan(const char *arg, struct fuzz_plan *plan, struct hf_err *err)
+read_plan(const struct arguments *a, struct fuzz_plan *plan, struct hf_err *err)
 {
+	const enum hf_fuzz_game game =
+	    a->nthreads > 0 ? HF_FUZZ_CREW : HF_FUZZ_ALONE;
+	const char *arg = a->plan;
 	struct io_file file;
 	int rc;
 
 	if (arg[0] != '@')
-		return (fuzz_plan_parse(plan, arg, strlen(arg), "--plan", err));
+		return (fuzz_plan_parse(
+		    plan, game, arg, strlen(arg), "--plan", err));
 	if (io_file_read("--plan", arg + 1, &file, err) != 0)
 		return (-1);
-	rc = fuzz_plan_parse(plan, file.bytes, file.len_bytes, arg + 1, err);
+	rc = fuzz_plan_parse(
+	    plan, game, file.bytes, file.len_bytes, arg + 1, err);
 	io_file_free(&file);
 	return (rc);
 }
@@ -349,9 +373,8 @@ fuzz_image(struct arguments *a, const struct cli_image *image,
 		err_user(err, "fuzz %s", why);
 	if (err->status != EXITCODE_OK)
 		return (cli_fail(err));
-	status = a->nthreads > 0 ? carry_out_all_threads(&f)
-	    : plan->n > 0	 ? carry_out(&f, plan, "plan")
-				 : carry_out_seeds(&f);
+	status = plan->n > 0 ? carry_out(&f, plan, repeats_of(&f, plan), "plan")
+			     : carry_out_seeds(&f);
 	if (err->status != EXITCODE_OK)
 		return (exitcode_worst(status, (enum exitcode)cli_fail(err)));
 	return (exitcode_worst(status, (enum exitcode)cli_finish_output()));
@@ -375,13 +398,22 @@ fuzz(int argc, char **argv, const struct cli_builtin *builtin)
 		err_user(&err,
 		    "--plan says what is done: it goes without "
 		    "--seed, --steps and --seeds");
-	else if (a.plan != NULL && a.nthreads > 0)
+	else if (repeats_given && a.nthreads == 0)
 		err_user(&err,
-		    "--plan is of one thread: it goes without "
-		    "--threads");
-	else if (a.plan != NULL)
-		read_plan(a.plan, &plan, &err);
-	else if (!seed_given)
+		    "--repeats is for --threads: one thread does the "
+		    "same each time");
+	else if (a.nthreads > 0 &&
+	    hf_fuzz_crew_steps(a.nthreads, a.nsteps) > HF_FUZZ_STEPS_MAX)
+		err_user(&err,
+		    "--steps: %u of each of %u threads are more than fit into "
+		    "a plan (%u)",
+		    a.nsteps, a.nthreads, HF_FUZZ_STEPS_MAX);
+	else if (a.plan != NULL) {
+		if (read_plan(&a, &plan, &err) == 0 && a.nthreads > 0 &&
+		    fuzz_plan_threads(&plan) > a.nthreads)
+			err_user(&err, "--plan: p%u is none of %u threads",
+			    fuzz_plan_threads(&plan) - 1, a.nthreads);
+	} else if (!seed_given)
 		plan_make_seed(&a.run.seed, &err);
 	if (a.run.ncpus == 0)
 		a.run.ncpus = a.nthreads > 0 ? a.nthreads : 1;
@@ -404,7 +436,8 @@ const struct cli_command cli_fuzz = {
 		 "that knows nothing\nof maps and page tables.  What fails is "
 		 "shrunk, and shown as a plan, as a command\nand as a "
 		 "scenario.  With --threads, threads play at once, and what "
-		 "must hold\nwhoever comes first is checked.",
+		 "must hold\nwhoever comes first is checked; a plan of theirs "
+		 "fails if one of its repeats does.",
 	.specs = specs,
 	.run = fuzz,
 };

@@ -10,9 +10,10 @@
 #include "fuzz_text.h"
 
 static void
-make_room(struct fuzz_plan *p)
+make_room(struct fuzz_plan *p, enum hf_fuzz_game game)
 {
 	p->n = 0;
+	p->game = game;
 	p->steps = calloc(HF_FUZZ_STEPS_MAX, sizeof(*p->steps));
 	hf_check_memory(p->steps != NULL);
 }
@@ -36,14 +37,14 @@ whole_step(const char *at, const char *end)
 }
 
 int
-fuzz_plan_parse(struct fuzz_plan *p, const char *text, size_t len_bytes,
-    const char *name, struct hf_err *err)
+fuzz_plan_parse(struct fuzz_plan *p, enum hf_fuzz_game game, const char *text,
+    size_t len_bytes, const char *name, struct hf_err *err)
 {
-	struct hf_fuzz_cursor c = { text, text + len_bytes };
+	struct hf_fuzz_cursor c = { text, text + len_bytes, game };
 	const char *why, *from;
 	char *shown;
 
-	make_room(p);
+	make_room(p, game);
 	while (hf_fuzz_plan_next(&c)) {
 		from = c.at;
 		why = p->n == HF_FUZZ_STEPS_MAX
@@ -70,10 +71,34 @@ fuzz_plan_draw(struct fuzz_plan *p, uint64_t seed, size_t nsteps)
 	struct hf_fuzz_draw draw;
 
 	hf_check(nsteps <= HF_FUZZ_STEPS_MAX);
-	make_room(p);
+	make_room(p, HF_FUZZ_ALONE);
 	hf_fuzz_draw_begin(&draw, seed);
 	while (p->n < nsteps)
 		hf_fuzz_draw_step(&draw, &p->steps[p->n++]);
+}
+
+bool
+fuzz_plan_draw_crew(
+    struct fuzz_plan *p, uint64_t seed, unsigned nthreads, unsigned each)
+{
+	if (each > HF_FUZZ_STEPS_MAX ||
+	    hf_fuzz_crew_steps(nthreads, each) > HF_FUZZ_STEPS_MAX)
+		return (false);
+	make_room(p, HF_FUZZ_CREW);
+	p->n = hf_fuzz_crew_steps(nthreads, each);
+	hf_fuzz_draw_crew(seed, nthreads, each, p->steps);
+	return (true);
+}
+
+unsigned
+fuzz_plan_threads(const struct fuzz_plan *p)
+{
+	unsigned n = 1;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->steps[i].who >= n)
+			n = p->steps[i].who + 1u;
+	return (n);
 }
 
 char *

@@ -12,14 +12,16 @@
  * of a plan's were broken by it, but none that is about other steps.
  */
 #define STEP(name)   (1ull << HF_FUZZ_##name)
+#define CREW(name)   (1ull << HF_CREW_##name)
+#define BOTH(name)   (STEP(name) | CREW(name))
 #define ADVISED_FREE (1ull << 62)
 #define ON_STACKS    (1ull << 63)
 #define WIRINGS                                                        \
-	(STEP(wire) | STEP(unwire) | STEP(lockall) | STEP(unlockall) | \
+	(BOTH(wire) | BOTH(unwire) | STEP(lockall) | STEP(unlockall) | \
 	    STEP(future) | STEP(vslock))
 #define FILES                                                          \
-	(STEP(read) | STEP(write) | STEP(readpart) | STEP(writepart) | \
-	    STEP(truncate))
+	(BOTH(read) | BOTH(write) | STEP(readpart) | STEP(writepart) | \
+	    BOTH(truncate))
 
 static const struct {
 	const char *id;
@@ -27,30 +29,30 @@ static const struct {
 } requirements[] = {
 	/* Mappings are those of the entry's chain, with its rights: always. */
 	{ "IM-8", ~0ull },
-	{ "CW-01", STEP(fork) },
-	{ "CW-03", STEP(fork) },
+	{ "CW-01", STEP(fork) | CREW(child) },
+	{ "CW-03", STEP(fork) | CREW(child) },
 	{ "CW-05", STEP(fork) },
 	{ "CW-12", STEP(inherit) },
 	{ "CW-27", STEP(debug) },
-	{ "FT-03", STEP(load) | STEP(store) | STEP(poke) | STEP(straddle) },
+	{ "FT-03", BOTH(load) | BOTH(store) | STEP(poke) | STEP(straddle) },
 	{ "FT-60", STEP(starve) },
-	{ "FT-80", STEP(protect) },
+	{ "FT-80", BOTH(protect) },
 	{ "IW-1", WIRINGS },
-	{ "IW-4", WIRINGS | STEP(hold) | STEP(unhold) },
+	{ "IW-4", WIRINGS | BOTH(hold) | STEP(unhold) },
 	{ "IW-5", WIRINGS },
 	{ "IW-10", STEP(vslock) },
 	{ "MP-14", STEP(map) },
 	{ "MP-20", STEP(unmap) },
-	{ "MP-25", STEP(protect) },
+	{ "MP-25", BOTH(protect) },
 	{ "MP-32", ADVISED_FREE },
-	{ "MP-34", STEP(sync) },
+	{ "MP-34", BOTH(sync) },
 	{ "MP-36", ON_STACKS },
 	{ "QH-13", STEP(put) },
-	{ "QH-21", STEP(truncate) },
-	{ "QH-23", STEP(hold) },
-	{ "VN-05", STEP(truncate) },
-	{ "VN-06", STEP(truncate) },
-	{ "VN-10", STEP(truncate) },
+	{ "QH-21", BOTH(truncate) },
+	{ "QH-23", BOTH(hold) },
+	{ "VN-05", BOTH(truncate) },
+	{ "VN-06", BOTH(truncate) },
+	{ "VN-10", BOTH(truncate) },
 	{ "VN-17", FILES },
 	{ "WI-04", WIRINGS },
 	{ "WI-29", STEP(vslock) },
@@ -101,15 +103,16 @@ fuzz_plan_scenario(
 	char step[HF_FUZZ_TEXT_BYTES], *text = NULL;
 	size_t bytes;
 	FILE *f = open_memstream(&text, &bytes);
+	const bool crew = p->game == HF_FUZZ_CREW;
 
 	hf_check_memory(f != NULL);
 	fprintf(f,
 	    "/* SPDX-License-Identifier: BSD-2-Clause */\n"
 	    "/* %s.c: %s. */\n\n"
-	    "#include <test/fuzz/game.h>\n"
+	    "#include <test/fuzz/%s.h>\n"
 	    "#include <test/scenario.h>\n\n"
 	    "static const char plan[] = ",
-	    name, what);
+	    name, what, crew ? "crew" : "game");
 	for (size_t i = 0; i < p->n; i++) {
 		hf_fuzz_step_write(&p->steps[i], step);
 		if (i > 0)
@@ -123,11 +126,16 @@ fuzz_plan_scenario(
 	print_requirements(f, p);
 	fprintf(f,
 	    "\",\n"
-	    "    \"these steps do what a model says they do\",\n"
+	    "    \"%s\",\n"
 	    "    .flags = HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)\n"
-	    "{\n"
-	    "\thf_fuzz_play_plan(plan);\n"
-	    "}\n");
+	    "{\n",
+	    crew ? "these threads at once see what they may see"
+		 : "these steps do what a model says they do");
+	if (crew)
+		fprintf(f, "\thf_crew_play_plan(plan, %u);\n}\n",
+		    fuzz_plan_threads(p));
+	else
+		fprintf(f, "\thf_fuzz_play_plan(plan);\n}\n");
 	hf_check(fclose(f) == 0);
 	return (text);
 }

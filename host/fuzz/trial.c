@@ -56,7 +56,7 @@ name_kind(struct trial *t)
 }
 
 static char *
-param_of(const struct fuzz_plan *plan)
+steps_param(const struct fuzz_plan *plan)
 {
 	char *steps = fuzz_plan_text(plan, ";"), *param = NULL;
 
@@ -67,8 +67,20 @@ param_of(const struct fuzz_plan *plan)
 	return (param);
 }
 
-int
-trial_run_with(struct trial *t, const struct run_options *opt,
+static char *
+threads_param(const struct fuzz_plan *plan)
+{
+	char *param;
+
+	if (asprintf(
+		&param, TRIAL_PARAM_THREADS "=%u", fuzz_plan_threads(plan)) < 0)
+		param = NULL;
+	hf_check_memory(param != NULL);
+	return (param);
+}
+
+static int
+run_with(struct trial *t, const struct run_options *opt,
     const struct scenario *scenario, const char *const *params, size_t nparams,
     struct hf_err *err)
 {
@@ -106,13 +118,17 @@ trial_run(struct trial *t, const struct run_options *opt,
     const struct scenario *scenario, const struct fuzz_plan *plan,
     struct hf_err *err)
 {
-	char *param = param_of(plan);
-	const char *const params[] = { param };
-	int rc = trial_run_with(t, opt, scenario, params, 1, err);
+	const bool crew = plan->game == HF_FUZZ_CREW;
+	char *steps = steps_param(plan),
+	     *threads = crew ? threads_param(plan) : NULL;
+	const char *const params[] = { steps, threads };
+	int rc = run_with(t, opt, scenario, params, crew ? 2 : 1, err);
 
-	/* A guest that was interrupted goes on with it. */
-	if (rc != 0 || !t->interrupted)
-		free(param);
+	/* A guest that was interrupted goes on with them. */
+	if (rc != 0 || !t->interrupted) {
+		free(steps);
+		free(threads);
+	}
 	return (rc);
 }
 
@@ -123,8 +139,20 @@ trial_free(struct trial *t)
 }
 
 bool
-trial_same(const struct trial *a, const struct trial *b)
+trial_is_the_plans(const struct trial *t)
 {
+	const struct scenario_result *r = &t->result;
+
+	return (r->began &&
+	    (r->verdict == HF_VERDICT_FAIL || r->verdict == HF_VERDICT_DIED ||
+		r->verdict == HF_VERDICT_TIMEOUT));
+}
+
+bool
+trial_same(const struct trial *a, const struct trial *b, enum hf_fuzz_game game)
+{
+	if (game == HF_FUZZ_CREW)
+		return (trial_is_the_plans(a) && trial_is_the_plans(b));
 	return (a->result.verdict == b->result.verdict &&
 	    strcmp(a->kind, b->kind) == 0);
 }

@@ -12,10 +12,8 @@
 /* Scenario of the guest that takes a plan, and the parameter that is the plan. */
 #define TRIAL_SCENARIO "fuzz.plan"
 #define TRIAL_PARAM    "fuzz_plan"
-/* One of threads at once, with parameters for seed, steps and threads. */
+/* One of threads at once, and its second parameter: how many. */
 #define TRIAL_THREADS	    "fuzz.threads"
-#define TRIAL_PARAM_SEED    "fuzz_seed"
-#define TRIAL_PARAM_STEPS   "fuzz_steps"
 #define TRIAL_PARAM_THREADS "fuzz_threads"
 
 /*
@@ -36,10 +34,6 @@ struct trial {
 int trial_run(struct trial *t, const struct run_options *opt,
     const struct scenario *scenario, const struct fuzz_plan *plan,
     struct hf_err *err);
-/* The same for any scenario and its parameters, which the guest keeps. */
-int trial_run_with(struct trial *t, const struct run_options *opt,
-    const struct scenario *scenario, const char *const *params, size_t nparams,
-    struct hf_err *err);
 void trial_free(struct trial *t);
 
 static inline bool
@@ -48,6 +42,10 @@ trial_passed(const struct trial *t)
 	return (t->result.verdict == HF_VERDICT_PASS);
 }
 
-bool trial_same(const struct trial *a, const struct trial *b);
+/* Threads at once fail in many ways by one mistake: any failure of theirs is the same. */
+bool trial_same(
+    const struct trial *a, const struct trial *b, enum hf_fuzz_game game);
+/* Another end than by what the guest did is none of the plan's. */
+bool trial_is_the_plans(const struct trial *t);
 
 #endif

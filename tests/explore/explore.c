@@ -11,10 +11,12 @@
 #include <unistd.h>
 #include "guest/arch/model/boot_model.h"
 #include "tests/unit/model_choice.h"
-#include "search.h"
+#include "crew.h"
+#include "fuzz_step.h"
 
 static const char usage_text[] =
     "usage: tools/explore [option]... PATTERN...\n"
+    "       tools/explore [option]... --threads N\n"
     "       tools/explore --replay 'ID [CHOICE:SLOT]...'\n"
     "\n"
     "Runs scenarios over the model, one thread at a time, by many schedules.\n"
@@ -27,6 +29,13 @@ static const char usage_text[] =
     "  --sweep N        and each single switch of the usual schedule, at most\n"
     "                   so many (0)\n"
     "  --replay LINE    one run by this schedule\n"
+    "  --threads N      no scenario, but plans of \"holdfast fuzz --threads "
+    "N\":\n"
+    "                   one that fails is shrunk first\n"
+    "  --plans N        so many of them, drawn for --seed and those after it "
+    "(20)\n"
+    "  --steps N        of each thread of a plan (20)\n"
+    "  --param NAME=V   the scenario's parameter, in all of these\n"
     "\n"
     "Exit status: 0 none fails, 1 one does, 2 usage, 3 cannot run.\n";
 
@@ -49,6 +58,22 @@ number(const char *text, uint32_t max)
 	if (end == text || *end != '\0' || text[0] == '-' || n > max)
 		usage("bad number %s", text);
 	return ((uint32_t)n);
+}
+
+/* Another parameter of the scenarios; guest/arch/model/boot_model.c reads it. */
+static void
+add_param(const char *param)
+{
+	const char *before = getenv("HF_PARAMS");
+	char *lines;
+
+	if (strchr(param, '=') == NULL || strchr(param, '\n') != NULL)
+		usage("--param: %s is not NAME=VALUE", param);
+	if (asprintf(&lines, "%sparam %s\n", before != NULL ? before : "",
+		param) < 0 ||
+	    setenv("HF_PARAMS", lines, 1) != 0)
+		err(3, "--param");
+	free(lines);
 }
 
 /* Addresses must not differ between runs: some hashes are made of them. */
@@ -100,6 +125,21 @@ explore(const struct search *how, char **patterns)
 }
 
 static int
+explore_crew(const struct crew *crew, const struct search *how)
+{
+	const char *id, *why = "no such scenario";
+	uint32_t flags;
+	unsigned int i;
+
+	for (i = 0; (id = hf_model_scenario_id(i, &flags)) != NULL; i++)
+		if (strcmp(id, CREW_SCENARIO) == 0)
+			why = model_lacks(flags);
+	if (why != NULL)
+		errx(3, CREW_SCENARIO ": %s", why);
+	return (search_crew(crew, how) == FOUND_BUG);
+}
+
+static int
 replay(char *line)
 {
 	struct schedule s;
@@ -121,14 +161,19 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "param", required_argument, NULL, 'P' },
+		{ "plans", required_argument, NULL, 'l' },
 		{ "preemptions", required_argument, NULL, 'p' },
 		{ "replay", required_argument, NULL, 'r' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "seeds", required_argument, NULL, 'n' },
+		{ "steps", required_argument, NULL, 'e' },
 		{ "sweep", required_argument, NULL, 'w' },
+		{ "threads", required_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct search how = { .first_seed = 1, .seeds = 50, .preemptions = 2 };
+	struct crew crew = { .plans = 20, .steps = 20 };
 	char *line = NULL;
 	int c;
 
@@ -138,6 +183,10 @@ main(int argc, char **argv)
 		case 'h':
 			printf("%s", usage_text);
 			return (0);
+		case 'P':
+			add_param(optarg);
+			search_add_param(optarg);
+			break;
 		case 'p':
 			how.preemptions =
 			    number(optarg, HF_EXPLORE_SWITCHES / 2);
@@ -147,6 +196,15 @@ main(int argc, char **argv)
 			break;
 		case 's':
 			how.first_seed = number(optarg, UINT32_MAX);
+			break;
+		case 'l':
+			crew.plans = number(optarg, UINT32_MAX);
+			break;
+		case 'e':
+			crew.steps = number(optarg, HF_FUZZ_STEPS_MAX);
+			break;
+		case 't':
+			crew.threads = number(optarg, HF_CREW_MAX);
 			break;
 		case 'n':
 			how.seeds = number(optarg, UINT32_MAX);
@@ -158,7 +216,9 @@ main(int argc, char **argv)
 			fprintf(stderr, "%s", usage_text);
 			return (2);
 		}
-	if ((line != NULL) == (optind < argc))
-		usage("%s", "give patterns, or --replay alone");
+	if ((line != NULL) + (optind < argc) + (crew.threads > 0) != 1)
+		usage("%s", "give patterns, or --threads, or --replay alone");
+	if (crew.threads > 0)
+		return (explore_crew(&crew, &how));
 	return (line != NULL ? replay(line) : explore(&how, argv + optind));
 }

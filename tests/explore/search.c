@@ -18,13 +18,27 @@ static const char *const outcomes[] = {
 #define SINGLES 400 /* runs for a shorter schedule */
 
 static struct run run;
+static char *params; /* options of the command that replays; NULL: none */
+
+void
+search_add_param(const char *param)
+{
+	char *more;
+
+	if (asprintf(&more, "%s--param '%s' ", params != NULL ? params : "",
+		param) < 0)
+		abort();
+	free(params);
+	params = more;
+}
 
 static void
 print_replay(const char *id, const struct schedule *s)
 {
 	uint32_t i;
 
-	printf("replay: tools/explore --replay '%s", id);
+	printf("replay: tools/explore %s--replay '%s",
+	    params != NULL ? params : "", id);
 	for (i = 0; i < s->nswitches; i++)
 		printf(" %u:%u", s->switches[i].choice, s->switches[i].slot);
 	printf("'\n");
@@ -157,6 +171,16 @@ by_chance(const char *id, const struct search *how, uint64_t *runs)
 			return (FOUND_BUG);
 	}
 	return (FOUND_NOTHING);
+}
+
+bool
+search_finds(const char *id, const struct search *how)
+{
+	const struct schedule usual = { .nswitches = 0 };
+	uint64_t runs = 1;
+
+	run_scenario(id, &usual, &run);
+	return (run_is_bad(&run) || by_chance(id, how, &runs) == FOUND_BUG);
 }
 
 enum found

@@ -187,12 +187,14 @@ fuzz_steps(const char *text, size_t len_bytes)
 	struct hf_err err = { 0 };
 	char *out;
 
-	if (fuzz_plan_parse(&plan, text, len_bytes, "input", &err) != 0) {
+	if (fuzz_plan_parse(
+		&plan, HF_FUZZ_ALONE, text, len_bytes, "input", &err) != 0) {
 		refused(&err);
 		return;
 	}
 	out = fuzz_plan_text(&plan, ";");
-	fuzz_must(fuzz_plan_parse(&again, out, strlen(out), "copy", &err) == 0);
+	fuzz_must(fuzz_plan_parse(&again, HF_FUZZ_ALONE, out, strlen(out),
+		      "copy", &err) == 0);
 	fuzz_must(again.n == plan.n);
 	free(out);
 	fuzz_plan_free(&again);

@@ -106,7 +106,11 @@ expect fuzz_no_page 2 "a page is a number from 0 to 11" "$holdfast" fuzz --plan 
 expect fuzz_empty 2 "there is no step in it" "$holdfast" fuzz --plan ' ; '
 expect fuzz_no_file 2 "No such file or directory" "$holdfast" fuzz --plan @/nonexistent
 expect fuzz_two_plans 2 "--plan says what is done" "$holdfast" fuzz --plan 'p0 exit' --seed 1
-expect fuzz_plan_threads 2 "--plan is of one thread" "$holdfast" fuzz --plan 'p0 exit' --threads 2
+expect fuzz_plan_threads 2 "--plan: step 1, 'p0 exit': there is no such step" \
+    "$holdfast" fuzz --plan 'p0 exit' --threads 2
+expect fuzz_plan_thread 2 "--plan: p2 is none of 2 threads" "$holdfast" fuzz --plan 'p2 load 3' --threads 2
+expect fuzz_many_steps 2 "are more than fit into a plan" "$holdfast" fuzz --threads 8 --steps 500
+expect fuzz_repeats 2 "--repeats is for --threads" "$holdfast" fuzz --repeats 3
 expect fuzz_many_threads 2 "--threads: 9 is out of range" "$holdfast" fuzz --threads 9
 expect fuzz_no_steps 2 "--steps: 0 is out of range" "$holdfast" fuzz --steps 0
 expect fuzz_pattern 2 "fuzz takes no pattern ('wire')" "$holdfast" fuzz wire

@@ -17,23 +17,30 @@ expect_refused(const char *text, const char *part)
 	struct hf_err err = { 0 };
 	struct fuzz_plan p;
 
-	ck_assert_int_eq(
-	    fuzz_plan_parse(&p, text, strlen(text), "--plan", &err), -1);
+	ck_assert_int_eq(fuzz_plan_parse(&p, HF_FUZZ_ALONE, text, strlen(text),
+			     "--plan", &err),
+	    -1);
 	ck_assert_int_eq(err.status, EXITCODE_USAGE);
 	ck_assert_msg(
 	    strstr(err.text, part) != NULL, "'%s': %s", text, err.text);
 }
 
 static struct fuzz_plan
-parse(const char *text)
+parse_of(enum hf_fuzz_game game, const char *text)
 {
 	struct hf_err err = { 0 };
 	struct fuzz_plan p;
 
 	ck_assert_msg(
-	    fuzz_plan_parse(&p, text, strlen(text), "--plan", &err) == 0, "%s",
-	    err.text);
+	    fuzz_plan_parse(&p, game, text, strlen(text), "--plan", &err) == 0,
+	    "%s", err.text);
 	return (p);
+}
+
+static struct fuzz_plan
+parse(const char *text)
+{
+	return (parse_of(HF_FUZZ_ALONE, text));
 }
 
 START_TEST(every_step_that_is_drawn_reads_back_from_its_text)
@@ -48,6 +55,35 @@ START_TEST(every_step_that_is_drawn_reads_back_from_its_text)
 	for (size_t i = 0; i < read.n; i++)
 		ck_assert_mem_eq(
 		    &read.steps[i], &drawn.steps[i], sizeof(*read.steps));
+	free(text);
+	fuzz_plan_free(&drawn);
+	fuzz_plan_free(&read);
+}
+END_TEST
+
+START_TEST(what_threads_are_drawn_reads_back_and_has_each_kind)
+{
+	bool seen[HF_CREW_KINDS] = { false };
+	struct hf_err err = { 0 };
+	struct fuzz_plan drawn, read;
+	char *text;
+
+	ck_assert(!fuzz_plan_draw_crew(&drawn, 7, 8, 500));
+	ck_assert(fuzz_plan_draw_crew(&drawn, 7, 8, 490));
+	ck_assert_uint_eq(drawn.n, 8 * 490 + 49);
+	ck_assert_uint_eq(fuzz_plan_threads(&drawn), 8);
+	text = fuzz_plan_text(&drawn, ";");
+	ck_assert_int_eq(fuzz_plan_parse(&read, HF_FUZZ_CREW, text,
+			     strlen(text), "--plan", &err),
+	    0);
+	ck_assert_uint_eq(read.n, drawn.n);
+	for (size_t i = 0; i < read.n; i++) {
+		ck_assert_mem_eq(
+		    &read.steps[i], &drawn.steps[i], sizeof(*read.steps));
+		seen[read.steps[i].kind] = true;
+	}
+	for (size_t i = HF_FUZZ_KINDS; i < HF_CREW_KINDS; i++)
+		ck_assert_msg(seen[i], "%s", hf_fuzz_kinds[i].name);
 	free(text);
 	fuzz_plan_free(&drawn);
 	fuzz_plan_free(&read);
@@ -135,8 +171,9 @@ START_TEST(a_nul_byte_ends_no_plan_early)
 	struct hf_err err = { 0 };
 	struct fuzz_plan p;
 
-	ck_assert_int_eq(
-	    fuzz_plan_parse(&p, text, sizeof(text) - 1, "--plan", &err), -1);
+	ck_assert_int_eq(fuzz_plan_parse(&p, HF_FUZZ_ALONE, text,
+			     sizeof(text) - 1, "--plan", &err),
+	    -1);
 }
 END_TEST
 
@@ -181,6 +218,32 @@ START_TEST(a_plan_is_shrunk_to_the_steps_that_matter)
 }
 END_TEST
 
+/* Two threads that truncate: which ones, does not matter. */
+static enum shrink_answer
+two_truncate(void *arg, const struct fuzz_plan *p)
+{
+	unsigned who = 0;
+
+	ck_assert_int_eq(p->game, HF_FUZZ_CREW);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->steps[i].kind == HF_CREW_truncate)
+			who |= 1u << p->steps[i].who;
+	return (__builtin_popcount(who) > 1 ? SHRINK_FAILS : SHRINK_DOES_NOT);
+}
+
+START_TEST(threads_that_do_not_matter_are_left_out)
+{
+	const struct shrink_ops ops = { .ask = two_truncate };
+	struct fuzz_plan p;
+
+	ck_assert(fuzz_plan_draw_crew(&p, 3, 8, 60));
+	ck_assert(fuzz_shrink(&p, &ops));
+	ck_assert_uint_eq(p.n, 2);
+	ck_assert_uint_eq(fuzz_plan_threads(&p), 2);
+	fuzz_plan_free(&p);
+}
+END_TEST
+
 START_TEST(shrinking_that_is_stopped_keeps_what_fails)
 {
 	struct bug bug = { .patience = 6 };
@@ -197,24 +260,36 @@ START_TEST(shrinking_that_is_stopped_keeps_what_fails)
 }
 END_TEST
 
-/* The file is in the build, so the text compiles; and in the tree's format. */
+/* The files are in the build, so the text compiles; and in the tree's format. */
+static void
+expect_scenario(const struct fuzz_plan *p, const char *name, const char *what)
+{
+	char path[4096], *text = fuzz_plan_scenario(p, name, what);
+	struct hf_err err = { 0 };
+	struct io_file file;
+
+	snprintf(path, sizeof(path), "%s/%s.c", golden, name);
+	ck_assert_msg(
+	    io_file_read("golden", path, &file, &err) == 0, "%s", err.text);
+	ck_assert_msg(strlen(text) == file.len_bytes &&
+		memcmp(text, file.bytes, file.len_bytes) == 0,
+	    "%s", text);
+	io_file_free(&file);
+	free(text);
+}
+
 START_TEST(a_plan_becomes_a_scenario_as_it_is_in_the_tree)
 {
 	struct fuzz_plan p = parse("p0 hold 2 w #3; p0 unmap 2;"
 				   "p0 map 2 anon; put #3; p0 load 2");
-	struct hf_err err = { 0 };
-	char path[4096], *text;
-	struct io_file file;
 
-	text = fuzz_plan_scenario(
+	expect_scenario(
 	    &p, "held_frame", "memory that is mapped where a held page was");
-	snprintf(path, sizeof(path), "%s/held_frame.c", golden);
-	ck_assert_msg(
-	    io_file_read("golden", path, &file, &err) == 0, "%s", err.text);
-	ck_assert_uint_eq(strlen(text), file.len_bytes);
-	ck_assert_mem_eq(text, file.bytes, file.len_bytes);
-	io_file_free(&file);
-	free(text);
+	fuzz_plan_free(&p);
+	p = parse_of(
+	    HF_FUZZ_CREW, "p0 store 10; p0 hold 10 w; p1 truncate a #1");
+	expect_scenario(
+	    &p, "held_cut", "a page is cut off while it becomes held");
 	fuzz_plan_free(&p);
 }
 END_TEST
@@ -229,6 +304,8 @@ main(int argc, char **argv)
 
 	golden = argc > 1 ? argv[1] : ".";
 	tcase_add_test(tc, every_step_that_is_drawn_reads_back_from_its_text);
+	tcase_add_test(tc, what_threads_are_drawn_reads_back_and_has_each_kind);
+	tcase_add_test(tc, threads_that_do_not_matter_are_left_out);
 	tcase_add_test(tc, each_kind_of_step_is_drawn);
 	tcase_add_test(tc, comments_blanks_and_lines_are_read);
 	tcase_add_test(tc, what_is_no_plan_is_refused_with_its_step);

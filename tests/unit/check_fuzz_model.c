@@ -104,7 +104,8 @@ try_text(const char *text)
 	struct fuzz_plan plan;
 	bool good;
 
-	if (fuzz_plan_parse(&plan, text, strlen(text), "--plan", &err) != 0) {
+	if (fuzz_plan_parse(&plan, HF_FUZZ_ALONE, text, strlen(text), "--plan",
+		&err) != 0) {
 		fprintf(stderr, "%s\n", err.text);
 		return (false);
 	}

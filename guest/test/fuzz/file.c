@@ -86,26 +86,6 @@ hf_fuzz_file_end(void)
 	hf_file_close(vp);
 }
 
-/* Zeros on the disk, where a file system would have freed blocks. */
-static void
-zero_disk(uint64_t from, uint64_t to)
-{
-	static uint8_t buf[PAGE_SIZE];
-	const uint64_t sector = (uint64_t)vp->v_bufobj.bo_bsize;
-	const uint64_t block = vp->v_mount->mnt_stat.f_iosize;
-	uint64_t at = rounddown2(from, sector), bytes;
-
-	if (at != from)
-		hf_file_read_disk(vp, at, buf, sector);
-	bzero(buf + (from - at), sizeof(buf) - (from - at));
-	for (; at < to; at += bytes) {
-		bytes = at < from ? sector : block - (at & (block - 1));
-		bytes = MIN(MIN(bytes, roundup2(to, sector) - at), PAGE_SIZE);
-		hf_file_write_disk(vp, at, buf, bytes);
-		bzero(buf, sizeof(buf));
-	}
-}
-
 /* Who has wired what is to go has an empty page until it is there again. */
 static void
 empty_cells(u_int i)
@@ -123,13 +103,13 @@ empty_cells(u_int i)
 void
 hf_fuzz_file_resize(u_int parts)
 {
-	const u_int before = nparts;
 	u_int i;
 
 	nparts = MIN(parts, HF_FUZZ_FILE * HF_ORACLE_PARTS);
 	hf_fuzz_holds_cut((u_int)btoc(bytes_of(nparts)));
-	hf_file_set_size(vp, bytes_of(nparts));
-	zero_disk(bytes_of(nparts), bytes_of(before));
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	hf_file_cut_locked(vp, bytes_of(nparts));
+	VOP_UNLOCK(vp);
 	for (i = 0; i < HF_FUZZ_FILE; i++) {
 		if (end_of_page(i) == 0)
 			empty_cells(i);

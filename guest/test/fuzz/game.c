@@ -112,22 +112,28 @@ hf_fuzz_play(const struct hf_fuzz_step *steps, u_int nsteps)
 
 static struct hf_fuzz_step steps[HF_FUZZ_STEPS_MAX];
 
-void
-hf_fuzz_play_plan(const char *text)
+u_int
+hf_fuzz_read_plan(
+    const char *text, enum hf_fuzz_game game, struct hf_fuzz_step *to)
 {
-	struct hf_fuzz_cursor c = { text, text + strlen(text) };
+	struct hf_fuzz_cursor c = { text, text + strlen(text), game };
 	const char *why = NULL;
 	u_int n = 0;
 
 	while (why == NULL && hf_fuzz_plan_next(&c)) {
-		why = n == HF_FUZZ_STEPS_MAX
-		    ? "there are too many"
-		    : hf_fuzz_step_read(&c, &steps[n++]);
+		why = n == HF_FUZZ_STEPS_MAX ? "there are too many"
+					     : hf_fuzz_step_read(&c, &to[n++]);
 	}
 	if (why != NULL)
 		hf_note("step %u of the plan: %s", n, why);
 	hf_require(why == NULL);
-	hf_fuzz_play(steps, n);
+	return (n);
+}
+
+void
+hf_fuzz_play_plan(const char *text)
+{
+	hf_fuzz_play(steps, hf_fuzz_read_plan(text, HF_FUZZ_ALONE, steps));
 }
 
 void

@@ -36,6 +36,10 @@ hf_fuzz_at(u_int i)
  */
 bool hf_fuzz_play(const struct hf_fuzz_step *steps, u_int nsteps);
 
+/* The steps of a plan's text, which must be one of the game's; how many they are. */
+u_int hf_fuzz_read_plan(
+    const char *text, enum hf_fuzz_game game, struct hf_fuzz_step *to);
+
 /*
  * For scenarios: a game by a plan's text (fuzz_text.h), which must be one; and one by
  * nsteps steps that are drawn for the seed.

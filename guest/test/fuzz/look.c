@@ -96,9 +96,12 @@ find(vm_map_t map, vm_offset_t va)
 }
 
 vm_page_t
-hf_fuzz_find_page(vm_map_t map, vm_offset_t va)
+hf_fuzz_find_page(vm_map_t map, vm_offset_t va, vm_page_t *empty)
 {
-	return (find(map, va).m);
+	const struct found at = find(map, va);
+
+	*empty = at.empty;
+	return (at.m);
 }
 
 /* What the page table permits is permitted, and needs no fault before it. */

@@ -19,7 +19,10 @@ void hf_fuzz_check_invariants(void);
 /* What a frame has, part by part; the parts that have one value all over. */
 u_int hf_fuzz_frame_value(vm_page_t m, struct hf_oracle_value *value);
 
-/* What a map has at an address: the topmost valid page, mapped or not; or NULL. */
-vm_page_t hf_fuzz_find_page(vm_map_t map, vm_offset_t va);
+/*
+ * What a map has at an address: the topmost valid page, mapped or not; or NULL.
+ * *empty: a wired one above it that has lost its contents, or NULL.
+ */
+vm_page_t hf_fuzz_find_page(vm_map_t map, vm_offset_t va, vm_page_t *empty);
 
 #endif
