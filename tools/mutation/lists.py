@@ -5,13 +5,14 @@ A list is a JSON array of objects: id; file, old, new (text in place of text, of
 which the nth counts from 0 and is 0 when left out); what (the rule that it breaks);
 equivalent (the reason why nobody can see it), where that is so; ground, where only
 one can see it: model, explore, kvm, lab or unit; open, what no test sees so far;
-requirement, the id that such a one shows to be named and not shown (docs/caveats.md).
+requirement, the id that such a one shows to be named and not shown (docs/caveats.md);
+find, what tools/refind has it found by.
 """
 
 import json
 import os
 
-KEYS = {"id", "file", "old", "new", "nth", "what", "equivalent", "ground", "open", "requirement"}
+KEYS = {"id", "file", "old", "new", "nth", "what", "equivalent", "ground", "open", "requirement", "find"}
 
 
 class Stale(Exception):
