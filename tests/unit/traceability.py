@@ -77,6 +77,11 @@ START_TEST(opens)
 	/* QA-1..2 hold here, SHA-256 and CVE-2021-1 are no ids. */
 }
 END_TEST
+/* SHA-256 of a door */
+START_TEST(door)
+{
+}
+END_TEST
 """
 MUTATIONS = [{"id": "wall.M01", "open": "who knows", "requirement": "QA-1"}, {"id": "wall.M02", "open": "who knows"},
              {"id": "wall.M03", "requirement": "QA-2"}]
@@ -101,6 +106,13 @@ WRONG = [
     ("guest/scenarios/wall/stands.c", '"QA-2"', '"QA-2,"', "wall.stands names QA-2,, which is no"),
     ("guest/scenarios/wall/stands.c", "{\n", "{ /* QA-02 */\n", "stands.c:5: QA-02 is no requirement"),
     ("guest/scenarios/wall/stands.c", '"QA-2"', '"QB-1"', "QB-1 is said to have no test, but wall.stands names it"),
+    ("tests/unit/check_wall.c", "/* QA-04 */", "/* QA-04, ZZ-99 */", "check_wall.c:2: opens names ZZ-99, which is no"),
+    ("tests/unit/check_wall.c", "/* QA-04 */", "/* ZZ-99 */", "opens names ZZ-99, which is no"),
+    ("tests/unit/check_wall.c", "/* QA-04 */", "/*\n * QA-04, then\n * ZZ-99: why\n */", "opens names ZZ-99, which is no"),
+    ("tests/unit/check_wall.c", "walls.md", "doors.md", "docs/spec/doors.md has no section 2"),
+    ("docs/caveats.md", ": QB-1.", ": QB-1, ZZ-99.", "no test names, by id' has ZZ-99"),
+    ("docs/caveats.md", "- QA-1:", "- QA-1, ZZ-99:", "not shown in full' has ZZ-99"),
+    ("tests/mutations/walls.json", '"QA-1"', '"ZZ-99"', "wall.M01 breaks ZZ-99"),
     ("tests/unit/check_wall.c", "/* QA-04 */", "/* */", "QA-04 is named by no scenario"),
     ("tests/unit/check_wall.c", "/* QA-04 */", "/* QA-4 */", "check_wall.c:2: QA-4 is no requirement"),
     ("tests/unit/check_wall.c", "QA-1..2", "QA-1 to QA-8", "check_wall.c:5: QA-8 is no requirement"),

@@ -13,6 +13,11 @@ README = "docs/spec/README.md"
 UNTESTED = "Requirements that no test names, by id"
 IN_PART = "Requirements that are named and not shown in full"
 
+# Families nobody defines: of two letters, as nearly all are; SHA-256 is none.
+FORM = re.compile(r"(?<![\w-])[A-Z]{2}-\d+(?![\w-])")
+# "/* VB-24, VB-25: why */" right above a test.
+CLAIM = re.compile(r"^/\*[\s*]*([A-Z]{2}-\d+(?:[^*:]|\*(?!/))*)[^/]*\*/\nSTART_TEST\((\w+)\)", re.M)
+
 
 def read(top, name):
     with open(os.path.join(top, name), encoding="utf-8") as f:
@@ -32,7 +37,8 @@ def unknown_names(spec, found_names, top):
             if n.id not in spec.by_id:
                 yield f"{name}:{names.line_of(text, n.offset)}: {n.id} is no requirement of docs/spec"
         for m in names.CITED.finditer(text):
-            if m[2] not in spec.sections.get(m[1], [m[2]]):
+            other = os.path.exists(os.path.join(top, "docs", m[1]))
+            if m[2] not in spec.sections.get(m[1], [m[2]] if other else []):
                 yield f"{name}:{names.line_of(text, m.start())}: docs/spec/{m[1]} has no section {m[2]}"
 
 
@@ -42,6 +48,23 @@ def unknown_in_scenarios(spec, listed):
         for rid in s.requirements:
             if rid not in spec.by_id:
                 yield f"{s.file}:{s.line}: {s.id} names {rid}, which is no requirement of docs/spec"
+
+
+def unknown_claims(spec, top):
+    """Where only ids are expected, what has the form of one is one, whatever family it claims."""
+    for name, text in names.texts(top):
+        if name.startswith("tests/") and name.endswith(".c"):
+            for m in CLAIM.finditer(text):
+                for rid in FORM.findall(m[1]):
+                    if rid not in spec.by_id:
+                        yield f"{name}:{names.line_of(text, m.start())}: {m[2]} names {rid}, which is no requirement of docs/spec"
+    for title in (UNTESTED, IN_PART):
+        for rid in FORM.findall(section(read(top, CAVEATS), title)[0]):
+            if rid not in spec.by_id:
+                yield f"{CAVEATS}: '{title}' has {rid}, which is no requirement of docs/spec"
+    for mutation, rid in survivors(top).items():
+        if rid not in spec.by_id:
+            yield f"tests/mutations: {mutation} breaks {rid}, which is no requirement of docs/spec"
 
 
 def contents(spec, top):
@@ -107,5 +130,6 @@ def problems(top):
     for rid, tests in names.of_tests(found_names, top).items():
         tested.setdefault(rid, []).extend(tests)
     return [*spec.problems, *contents(spec, top), *unknown_in_scenarios(spec, listed),
+            *unknown_claims(spec, top),
             *unknown_names(spec, found_names, top), *untested(spec, found_names, top, tested),
             *shown_in_part(found_names, top)]
