@@ -92,9 +92,9 @@ idle_cpu_for(const struct thread *td, int self)
 		return (td->td_lastcpu);
 	if (may_run_on(td, self) && pcpu_find(self)->pc_idle == CPU_IDLE)
 		return (self);
-	CPU_FOREACH(cpu)
-	if (may_run_on(td, cpu) && pcpu_find(cpu)->pc_idle == CPU_IDLE)
-		return (cpu);
+	CPU_FOREACH (cpu)
+		if (may_run_on(td, cpu) && pcpu_find(cpu)->pc_idle == CPU_IDLE)
+			return (cpu);
 	return (-1);
 }
 

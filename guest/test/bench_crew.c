@@ -46,8 +46,7 @@ hf_crew_start(u_int ncpus, bool own)
 	crew->cr_n = ncpus;
 	crew->cr_proc[0] = curproc;
 	sched_pin();
-	CPU_FOREACH(cpu)
-	{
+	CPU_FOREACH (cpu) {
 		if (cpu == curcpu || who == ncpus)
 			continue;
 		crew->cr_proc[who] = own ? hf_space_proc("crew") : curproc;

@@ -163,8 +163,7 @@ check_active(void)
 	bool bit, runs;
 
 	LIST_FOREACH (pmap, &pmap_all, pm_all)
-		CPU_FOREACH(cpu)
-		{
+		CPU_FOREACH (cpu) {
 			tries = 0;
 			do {
 				cur =

@@ -57,23 +57,23 @@ enter_check(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot,
 
 /*
  * Another mapping of the page that va maps already.  Reports whether CPUs
- * hold a translation that allows more than "new" does.
+ * hold a translation that allows more than "newpte" does.
  */
 static void
 enter_in_place(pmap_t pmap, vm_offset_t va, vm_page_t m, pt_entry_t *pte,
-    pt_entry_t old, pt_entry_t new)
+    pt_entry_t old, pt_entry_t newpte)
 {
-	if (((old ^ new) & PG_W) != 0)
-		pmap->pm_stats.wired_count += (new &PG_W) != 0 ? 1 : -1;
-	if ((new &(PG_MANAGED | X86_PG_RW)) == (PG_MANAGED | X86_PG_RW))
+	if (((old ^ newpte) & PG_W) != 0)
+		pmap->pm_stats.wired_count += (newpte & PG_W) != 0 ? 1 : -1;
+	if ((newpte & (PG_MANAGED | X86_PG_RW)) == (PG_MANAGED | X86_PG_RW))
 		vm_page_aflag_set(m, PGA_WRITEABLE);
-	if (((old ^ new) & ~(X86_PG_A | X86_PG_M)) == 0)
+	if (((old ^ newpte) & ~(X86_PG_A | X86_PG_M)) == 0)
 		return;
-	old = pte_swap(pte, new);
-	if (pte_is_dirty(old) && (new &X86_PG_M) == 0) {
+	old = pte_swap(pte, newpte);
+	if (pte_is_dirty(old) && (newpte & X86_PG_M) == 0) {
 		if ((old & PG_MANAGED) != 0)
 			vm_page_dirty(m);
-	} else if ((old & X86_PG_NX) != 0 || (new &X86_PG_NX) == 0)
+	} else if ((old & X86_PG_NX) != 0 || (newpte & X86_PG_NX) == 0)
 		return;
 	if ((old & X86_PG_A) != 0)
 		pmap_invalidate_page(pmap, va);
@@ -112,20 +112,20 @@ enter_displace(pmap_t pmap, vm_offset_t va, pt_entry_t *pte)
  * lock is held.
  */
 static void
-enter_link_locked(vm_page_t m, pv_entry_t pv, vm_offset_t va, pt_entry_t new)
+enter_link_locked(vm_page_t m, pv_entry_t pv, vm_offset_t va, pt_entry_t newpte)
 {
 	pmap_pv_insert(m, pv, va);
-	if ((new &X86_PG_RW) != 0 && !pmap_page_is_write_mapped(m))
+	if ((newpte & X86_PG_RW) != 0 && !pmap_page_is_write_mapped(m))
 		vm_page_aflag_set(m, PGA_WRITEABLE);
 }
 
 static void
-enter_link(vm_page_t m, pv_entry_t pv, vm_offset_t va, pt_entry_t new)
+enter_link(vm_page_t m, pv_entry_t pv, vm_offset_t va, pt_entry_t newpte)
 {
 	struct mtx *lock = pv_lock(m);
 
 	mtx_lock(lock);
-	enter_link_locked(m, pv, va, new);
+	enter_link_locked(m, pv, va, newpte);
 	mtx_unlock(lock);
 }
 
@@ -177,7 +177,7 @@ enter_abandon(pmap_t pmap, vm_offset_t va, vm_page_t ptp)
 
 /* One attempt, pm_mtx held; false: no memory, nothing changed. */
 static bool
-enter_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, pt_entry_t new)
+enter_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, pt_entry_t newpte)
 {
 	pt_entry_t *pte, old;
 	vm_page_t ptp;
@@ -189,35 +189,35 @@ enter_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, pt_entry_t new)
 	old = pte_load(pte);
 	pv = NULL;
 	if ((old & X86_PG_V) != 0) {
-		if (((old ^ new) & (PG_FRAME | PG_MANAGED)) == 0) {
-			enter_in_place(pmap, va, m, pte, old, new);
+		if (((old ^ newpte) & (PG_FRAME | PG_MANAGED)) == 0) {
+			enter_in_place(pmap, va, m, pte, old, newpte);
 			return (true);
 		}
 		/* An entry for the new page, before the old one is lost. */
-		if ((new &PG_MANAGED) != 0 && (old & PG_MANAGED) == 0 &&
+		if ((newpte & PG_MANAGED) != 0 && (old & PG_MANAGED) == 0 &&
 		    (pv = pmap_pv_alloc(pmap, true)) == NULL)
 			return (false);
 		if (pv == NULL)
 			pv = enter_displace(pmap, va, pte);
 		else
 			(void)enter_displace(pmap, va, pte);
-		if (pv != NULL && (new &PG_MANAGED) == 0) {
+		if (pv != NULL && (newpte & PG_MANAGED) == 0) {
 			pmap_pv_free(pmap, pv);
 			pv = NULL;
 		}
 	} else {
-		if ((new &PG_MANAGED) != 0 &&
+		if ((newpte & PG_MANAGED) != 0 &&
 		    (pv = pmap_pv_alloc(pmap, true)) == NULL) {
 			enter_abandon(pmap, va, ptp);
 			return (false);
 		}
 		pmap->pm_stats.resident_count++;
 	}
-	if ((new &PG_W) != 0)
+	if ((newpte & PG_W) != 0)
 		pmap->pm_stats.wired_count++;
 	if (pv != NULL)
-		enter_link(m, pv, va, new);
-	pte_store(pte, new);
+		enter_link(m, pv, va, newpte);
+	pte_store(pte, newpte);
 	return (true);
 }
 
@@ -225,13 +225,13 @@ int
 pmap_enter(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot,
     u_int flags, int8_t psind)
 {
-	pt_entry_t new;
+	pt_entry_t newpte;
 
 	va = trunc_page(va);
 	enter_check(pmap, va, m, prot, flags, psind);
-	new = leaf_for(pmap, va, m, prot, flags);
+	newpte = leaf_for(pmap, va, m, prot, flags);
 	PMAP_LOCK(pmap);
-	while (__predict_false(!enter_locked(pmap, va, m, new))) {
+	while (__predict_false(!enter_locked(pmap, va, m, newpte))) {
 		PMAP_UNLOCK(pmap);
 		if ((flags & PMAP_ENTER_NOSLEEP) != 0)
 			return (KERN_RESOURCE_SHORTAGE);
@@ -246,7 +246,7 @@ pmap_enter(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot,
 static bool
 enter_quick_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot)
 {
-	pt_entry_t *pte, new;
+	pt_entry_t *pte, newpte;
 	vm_page_t ptp;
 	pv_entry_t pv;
 
@@ -255,17 +255,17 @@ enter_quick_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot)
 		return (false);
 	if (pte_load(pte) != 0)
 		return (true);
-	new = leaf_for(pmap, va, m, prot & ~VM_PROT_WRITE, 0) & ~X86_PG_A;
-	if ((new &PG_MANAGED) != 0) {
+	newpte = leaf_for(pmap, va, m, prot & ~VM_PROT_WRITE, 0) & ~X86_PG_A;
+	if ((newpte & PG_MANAGED) != 0) {
 		pv = pmap_pv_alloc(pmap, false);
 		if (pv == NULL) {
 			enter_abandon(pmap, va, ptp);
 			return (false);
 		}
-		enter_link(m, pv, va, new);
+		enter_link(m, pv, va, newpte);
 	}
 	pmap->pm_stats.resident_count++;
-	pte_store(pte, new);
+	pte_store(pte, newpte);
 	return (true);
 }
 

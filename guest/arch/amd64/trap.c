@@ -144,8 +144,9 @@ hf_interrupts_taken(void)
 	uint64_t n = 0;
 	int cpu;
 
-	CPU_FOREACH(cpu)
-	n += __atomic_load_n(&hf_pcpu[cpu].pc_interrupts, __ATOMIC_RELAXED);
+	CPU_FOREACH (cpu)
+		n += __atomic_load_n(
+		    &hf_pcpu[cpu].pc_interrupts, __ATOMIC_RELAXED);
 	return (n);
 }
 

@@ -141,7 +141,7 @@ void *
 hf_mmu_translate(struct hf_tlb *t, vm_offset_t va, vm_prot_t type)
 {
 	struct hf_cached *c;
-	pt_entry_t *slot, up, old, new;
+	pt_entry_t *slot, up, old, newpte;
 
 	c = hf_tlb_find(t, va, 0);
 	if (c != NULL && !allows(c->e, type))
@@ -158,12 +158,12 @@ hf_mmu_translate(struct hf_tlb *t, vm_offset_t va, vm_prot_t type)
 		if (!allows(below(up, old), type) ||
 		    (old & PG_FRAME) >= hf_model_ram_bytes)
 			return (page_fault(t, va));
-		new = old | X86_PG_A;
+		newpte = old | X86_PG_A;
 		if (type == VM_PROT_WRITE)
-			new |= X86_PG_M;
-	} while (new != old && !pte_replace(slot, &old, new));
-	keep_page(t, va, up, new);
-	return ((void *)(PHYS_TO_DMAP(new &PG_FRAME) + (va & PAGE_MASK)));
+			newpte |= X86_PG_M;
+	} while (newpte != old && !pte_replace(slot, &old, newpte));
+	keep_page(t, va, up, newpte);
+	return ((void *)(PHYS_TO_DMAP(newpte & PG_FRAME) + (va & PAGE_MASK)));
 }
 
 /* ---- Instructions, of the CPU that the caller runs on ---- */

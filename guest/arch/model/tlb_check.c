@@ -13,8 +13,7 @@ hf_tlb_has(pmap_t pmap, vm_offset_t va)
 	int cpu;
 
 	has = false;
-	CPU_FOREACH(cpu)
-	{
+	CPU_FOREACH (cpu) {
 		t = hf_mmu_lock((u_int)cpu);
 		has |= hf_tlb_find_for(t, pmap->pm_cr3, va, 0) != NULL;
 		hf_mmu_unlock(t);
@@ -54,8 +53,7 @@ hf_tlb_check(pmap_t pmap)
 	u_int i;
 
 	bad = NULL;
-	CPU_FOREACH(cpu)
-	{
+	CPU_FOREACH (cpu) {
 		t = hf_mmu_lock((u_int)cpu);
 		for (i = 0; i < HF_TLB_BUCKETS; i++)
 			for (c = t->pages[i]; c != NULL; c = c->next)

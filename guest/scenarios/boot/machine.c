@@ -39,8 +39,7 @@ HF_SCENARIO(boot_cpus, "boot.cpus", "BT-12",
 {
 	int cpu, n = 0;
 
-	CPU_FOREACH(cpu)
-	{
+	CPU_FOREACH (cpu) {
 		hf_expect_eq(pcpu_find(cpu)->pc_cpuid, cpu);
 		hf_expect(pcpu_find(cpu)->pc_idlethread != NULL);
 		n++;

@@ -50,8 +50,7 @@ HF_SCENARIO(kern_thread_bound, "kern.thread_bound", "",
 	int cpu, seen;
 
 	hf_smp_wait();
-	CPU_FOREACH(cpu)
-	{
+	CPU_FOREACH (cpu) {
 		seen = -2;
 		td = hf_thread_create(record_cpu, &seen, "bound", cpu);
 		hf_thread_join(td);
@@ -85,8 +84,7 @@ HF_SCENARIO(kern_preemption, "kern.preemption", "",
 	int cpu;
 
 	hf_smp_wait();
-	CPU_FOREACH(cpu)
-	{
+	CPU_FOREACH (cpu) {
 		spin_stop = spin_started = 0;
 		a = hf_thread_create(spin_until_told, NULL, "spin", cpu);
 		b = hf_thread_create(tell_spinner, NULL, "tell", cpu);

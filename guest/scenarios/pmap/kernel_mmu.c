@@ -59,11 +59,11 @@ HF_SCENARIO(pmap_memattr_writeback, "pmap.memattr_writeback", "PM-57",
 	int cpu;
 
 	lab_open(&lab, 1);
-	CPU_FOREACH(cpu)
-	before[cpu] = hf_pmap_writebacks(cpu);
+	CPU_FOREACH (cpu)
+		before[cpu] = hf_pmap_writebacks(cpu);
 	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_UNCACHEABLE);
-	CPU_FOREACH(cpu)
-	hf_expect_lt(before[cpu], hf_pmap_writebacks(cpu));
+	CPU_FOREACH (cpu)
+		hf_expect_lt(before[cpu], hf_pmap_writebacks(cpu));
 	pmap_page_set_memattr(lab.m[0], VM_MEMATTR_DEFAULT);
 	lab_close(&lab);
 }
