@@ -83,7 +83,10 @@ int hf_test_sleepers(const volatile void *chan);
 /* Threads asleep in vm_wait() (not those of the pager process). */
 int hf_test_vm_waiters(void);
 
-/* A pmap of the scenario's own, to map pages into without a map. */
+/*
+ * A pmap of the scenario's own, to map pages into without a map.  Sleeps for memory: no
+ * object is locked yet.
+ */
 void hf_test_pmap_begin(pmap_t pmap);
 /*
  * Maps a page, or leaves.  As pmap_enter(), but does not wait for memory: the object may

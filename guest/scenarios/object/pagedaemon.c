@@ -154,8 +154,8 @@ HF_SCENARIO(pagedaemon_wired_meanwhile, "object.pagedaemon_wired_meanwhile",
 	vm_object_t object;
 	vm_page_t m;
 
-	object = hf_test_object(1);
 	hf_test_pmap_begin(&pmap);
+	object = hf_test_object(1);
 	m = inactive_page(object, 0);
 	vm_page_xbusy(m);
 	pmap_enter_quick(&pmap, VA, m, VM_PROT_READ);
