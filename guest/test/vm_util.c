@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_util.c: what scenarios of pages and objects need again and again. */
 #include <kern/sleepq.h>
+#include <test/space.h>
 #include <test/vm_util.h>
 
 vm_object_t
@@ -40,6 +41,33 @@ hf_test_late_chain(void)
 	hf_require(top != below);
 	atomic_subtract_int(&below->ref_count, 1);
 	return (top);
+}
+
+static void
+look_at_object(void *arg)
+{
+	struct hf_test_look *look = arg;
+
+	VM_OBJECT_RLOCK(look->object);
+	look->looks = 1;
+	hf_await(&look->over, 1);
+	VM_OBJECT_RUNLOCK(look->object);
+}
+
+void
+hf_test_look(struct hf_test_look *look, vm_object_t object)
+{
+	look->object = object;
+	look->looks = look->over = 0;
+	look->td = hf_space_thread(look_at_object, look);
+	hf_await(&look->looks, 1);
+}
+
+void
+hf_test_look_away(struct hf_test_look *look)
+{
+	look->over = 1;
+	hf_thread_join(look->td);
 }
 
 vm_page_t

@@ -34,6 +34,15 @@ void hf_test_object_end(vm_object_t object);
  */
 vm_object_t hf_test_late_chain(void);
 
+/* Another thread has the object locked shared from the first call to the second. */
+struct hf_test_look {
+	vm_object_t object;
+	struct thread *td;
+	volatile int looks, over;
+};
+void hf_test_look(struct hf_test_look *look, vm_object_t object);
+void hf_test_look_away(struct hf_test_look *look);
+
 /*
  * A new page, exclusively busied, valid, filled with byte and on no queue.
  * Object write-locked.

@@ -2,10 +2,10 @@
 /* concurrent.c: faults that meet other faults, busy pages and map changes. */
 
 #include <sys/vmmeter.h>
-#include <kern/thread.h>
 #include <test/job.h>
 #include <test/probe.h>
 #include <test/scenario.h>
+#include <test/vm_util.h>
 
 #define VA HF_SPACE_BASE
 
@@ -61,25 +61,12 @@ HF_SCENARIO(fault_busy_page, "fault.busy_page", "FT-21 FT-28 FT-11",
 	hf_space_check();
 }
 
-static volatile int looks, looked;
-
-static void
-look_at_object(void *arg)
-{
-	vm_object_t object = arg;
-
-	VM_OBJECT_RLOCK(object);
-	looks = 1;
-	hf_await(&looked, 1);
-	VM_OBJECT_RUNLOCK(object);
-}
-
 HF_SCENARIO(fault_shared_lock, "fault.shared_lock", "FT-29",
     "a fault on a resident page does not wait for others that look at its "
     "object")
 {
 	vm_map_t map = hf_space_enter();
-	struct thread *td;
+	struct hf_test_look other;
 	vm_page_t m;
 
 	hf_space_anon_at(VA, 2);
@@ -87,14 +74,11 @@ HF_SCENARIO(fault_shared_lock, "fault.shared_lock", "FT-29",
 	hf_poke(VA + ptoa(1), 2);
 	m = hf_space_page(VA + ptoa(1));
 	pmap_remove(map->pmap, VA + ptoa(1), VA + ptoa(2));
-	looks = looked = 0;
-	td = hf_space_thread(look_at_object, m->object);
-	hf_await(&looks, 1);
+	hf_test_look(&other, m->object);
 	hf_expect_eq(
 	    vm_fault(map, VA + ptoa(1), VM_PROT_WRITE, VM_FAULT_NORMAL, NULL),
 	    KERN_SUCCESS);
-	looked = 1;
-	hf_thread_join(td);
+	hf_test_look_away(&other);
 	hf_expect_eq(hf_space_page(VA + ptoa(1)), m);
 	hf_space_check();
 }

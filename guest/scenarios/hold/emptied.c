@@ -14,6 +14,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/vm_util.h>
 #include <vm/vm_pageout.h>
 #include <vm/vnode_pager.h>
 #include "filesum.h"
@@ -242,17 +243,6 @@ HF_SCENARIO(hold_freed_by_unhold, "hold.freed_by_unhold", "QH-38 QH-21",
 static volatile int locked, unlock;
 
 static void
-keep_locked(void *arg)
-{
-	vm_object_t object = arg;
-
-	VM_OBJECT_RLOCK(object);
-	locked = 1;
-	hf_await(&unlock, 1);
-	VM_OBJECT_RUNLOCK(object);
-}
-
-static void
 keep_busy(void *arg)
 {
 	vm_page_t m = arg;
@@ -267,23 +257,30 @@ keep_busy(void *arg)
 
 /* Ends the hold while another thread is in the way, in the end frees it. */
 static void
-unhold_beside(void (*fn)(void *), bool busy)
+unhold_beside(bool busy)
 {
 	vm_object_t object = map_shared();
-	struct thread *td;
+	struct hf_test_look look;
+	struct thread *td = NULL;
 	vm_page_t m;
 
 	hf_poke(VA, 1);
 	m = hold(VA, VM_PROT_RW);
 	set_pages(object, 0);
-	locked = unlock = 0;
-	td = hf_space_thread(fn, busy ? (void *)m : (void *)object);
-	hf_await(&locked, 1);
+	if (busy) {
+		locked = unlock = 0;
+		td = hf_space_thread(keep_busy, m);
+		hf_await(&locked, 1);
+	} else
+		hf_test_look(&look, object);
 	vm_page_unhold_pages(&m, 1);
 	hf_expect_eq(vm_page_wire_count(m), 0);
 	hf_expect_eq(object->resident_page_count, 1);
-	unlock = 1;
-	hf_thread_join(td);
+	if (busy) {
+		unlock = 1;
+		hf_thread_join(td);
+	} else
+		hf_test_look_away(&look);
 	while (*(volatile int *)&object->resident_page_count != 0)
 		hf_yield();
 	/* The daemon has finished with it, too. */
@@ -296,8 +293,8 @@ unhold_beside(void (*fn)(void *), bool busy)
 HF_SCENARIO(hold_freed_when_locked, "hold.freed_when_locked", "QH-38 QH-28",
     "a hold that ends while the object is locked, or the page busy: freed soon")
 {
-	unhold_beside(keep_locked, false);
-	unhold_beside(keep_busy, true);
+	unhold_beside(false);
+	unhold_beside(true);
 }
 
 HF_SCENARIO(hold_not_reaped, "hold.not_reaped", "QH-21 QH-22",
