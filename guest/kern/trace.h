@@ -13,14 +13,7 @@
 #include <sys/cdefs.h>
 #include <sys/proc.h>
 #include <kern/clock.h>
-
-enum hf_layer {
-	HF_LAYER_TRAP,	 /* the access, the trap, the way back */
-	HF_LAYER_VM,	 /* vm_fault, vm_map and what they call */
-	HF_LAYER_PAGER,	 /* pager, file system, driver */
-	HF_LAYER_DEVICE, /* from the doorbell to the completion seen */
-	HF_LAYERS
-};
+#include "layer_abi.h"
 
 /* Only the thread that is measured touches it. */
 struct hf_trace {

@@ -228,8 +228,7 @@ hist_send(const struct hf_bench *b, const char *layer, const struct hf_hist *h)
 void
 hf_bench_close(struct hf_bench *b)
 {
-	static const char *const layers[HF_LAYERS] = { "trap", "vm", "pager",
-		"device" };
+	static const char *const layers[HF_LAYERS] = HF_LAYER_NAMES;
 
 	hf_expect_eq(b->bn_total.count + b->bn_apart.count, b->bn_samples);
 	hist_send(b, "total", &b->bn_total);

@@ -57,14 +57,14 @@ hf_report_end(const struct hf_scenario *sc, const struct hf_result *result)
 	static const char *const names[] = { "pass", "fail", "skip" };
 	struct record *r;
 
-	if (result->verdict == HF_VERDICT_SKIP) {
+	if (result->outcome == HF_OUTCOME_SKIP) {
 		r = hf_record_begin("skip");
 		hf_record_text(r, "reason", result->why);
 		hf_record_end(r);
 	}
 	r = hf_record_begin("end");
 	hf_record_text(r, "id", sc->id);
-	hf_record_text(r, "verdict", names[result->verdict]);
+	hf_record_text(r, "verdict", names[result->outcome]);
 	hf_record_u64(r, "passed", result->passed);
 	hf_record_u64(r, "failed", result->failed);
 	hf_record_u64(r, "tsc", hf_record_tsc());

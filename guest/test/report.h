@@ -7,10 +7,10 @@
 #include <sys/types.h>
 #include "scenario_abi.h"
 
-enum hf_verdict { HF_VERDICT_PASS, HF_VERDICT_FAIL, HF_VERDICT_SKIP };
+enum hf_outcome { HF_OUTCOME_PASS, HF_OUTCOME_FAIL, HF_OUTCOME_SKIP };
 
 struct hf_result {
-	enum hf_verdict verdict;
+	enum hf_outcome outcome;
 	u_int passed;
 	u_int failed;
 	char why[160]; /* of a skip, or text of the first failure */

@@ -144,12 +144,12 @@ hf_scenario_run(const struct hf_scenario *sc, struct hf_result *result)
 	result->failed = hf_current.failed;
 	strlcpy(result->why, hf_current.why, sizeof(result->why));
 	if ((why != NULL || hf_current.skipped) && result->failed == 0) {
-		result->verdict = HF_VERDICT_SKIP;
+		result->outcome = HF_OUTCOME_SKIP;
 		result->passed = 0;
 	} else if (result->failed == 0 && result->passed > 0)
-		result->verdict = HF_VERDICT_PASS;
+		result->outcome = HF_OUTCOME_PASS;
 	else
-		result->verdict = HF_VERDICT_FAIL;
+		result->outcome = HF_OUTCOME_FAIL;
 	hf_report_end(sc, result);
 }
 

@@ -7,25 +7,20 @@
 #include "core/err.h"
 #include "measure/bench.h"
 
-static const char *const layer_names[BENCH_LAYERS] = {
-	[BENCH_LAYER_TRAP] = "trap",
-	[BENCH_LAYER_VM] = "vm",
-	[BENCH_LAYER_PAGER] = "pager",
-	[BENCH_LAYER_DEVICE] = "device",
-};
+static const char *const layer_names[HF_LAYERS] = HF_LAYER_NAMES;
 
 const char *
-bench_layer_name(enum bench_layer layer)
+bench_layer_name(enum hf_layer layer)
 {
-	return (layer < BENCH_LAYERS ? layer_names[layer] : "?");
+	return (layer < HF_LAYERS ? layer_names[layer] : "?");
 }
 
-enum bench_layer
+enum hf_layer
 bench_layer_by_name(const char *name)
 {
-	enum bench_layer i;
+	enum hf_layer i;
 
-	for (i = 0; i < BENCH_LAYERS; i++)
+	for (i = 0; i < HF_LAYERS; i++)
 		if (strcmp(layer_names[i], name) == 0)
 			break;
 	return (i);
@@ -81,7 +76,7 @@ bench_class_get(struct bench_report *r, const char *name)
 	hf_hist_reset(&c->total);
 	hf_hist_reset(&c->apart);
 	hf_hist_reset(&c->exits);
-	for (int i = 0; i < BENCH_LAYERS; i++)
+	for (int i = 0; i < HF_LAYERS; i++)
 		hf_hist_reset(&c->layer[i]);
 	if (r->last != NULL)
 		r->last->next = c;

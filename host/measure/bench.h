@@ -11,6 +11,7 @@
 #include "core/err.h"
 #include "core/text.h"
 #include "hist.h"
+#include "layer_abi.h"
 #include "measure/stats.h"
 
 #define BENCH_NAME_MAX	  64
@@ -18,18 +19,6 @@
 #define BENCH_TEXT_MAX	  160
 #define BENCH_KVM_STATS	  64
 #define BENCH_CLASSES_MAX 512 /* that a guest may have measured */
-
-/*
- * Where the time of a sample went: exclusive times, so that the layers of a
- * sample add up to its total.  Names as in the guest's records.
- */
-enum bench_layer {
-	BENCH_LAYER_TRAP,   /* the access, the trap, and the way back */
-	BENCH_LAYER_VM,	    /* vm_fault and what it calls, or the system call */
-	BENCH_LAYER_PAGER,  /* VOP_GETPAGES/PUTPAGES, file system, driver */
-	BENCH_LAYER_DEVICE, /* from the doorbell to the completion seen */
-	BENCH_LAYERS
-};
 
 /* One count of KVM_GET_STATS_FD, as it grew while the class ran. */
 struct bench_kvm_stat {
@@ -47,7 +36,7 @@ struct bench_class {
 	/* Samples with an exit or steal that is not the class's own. */
 	struct hf_hist apart;
 	struct hf_hist exits; /* of each sample in total; empty: not known */
-	struct hf_hist layer[BENCH_LAYERS];
+	struct hf_hist layer[HF_LAYERS];
 	double round[BENCH_ROUNDS_MAX]; /* median of each round, per op */
 	size_t rounds;
 	struct bench_kvm_stat kvm[BENCH_KVM_STATS];
@@ -86,9 +75,9 @@ struct bench_report {
 	size_t classes;
 };
 
-const char *bench_layer_name(enum bench_layer);
-/* BENCH_LAYERS if there is none of that name. */
-enum bench_layer bench_layer_by_name(const char *);
+const char *bench_layer_name(enum hf_layer);
+/* HF_LAYERS if there is none of that name. */
+enum hf_layer bench_layer_by_name(const char *);
 
 struct bench_report *bench_report_new(void);
 void bench_report_free(struct bench_report *);

@@ -174,7 +174,7 @@ layers_section(const struct bench_report *r, FILE *out)
 	    "<b>device</b>: from the doorbell to the completion, the host's "
 	    "work.\n"
 	    "<p class=key>");
-	for (int i = 0; i < BENCH_LAYERS; i++)
+	for (int i = 0; i < HF_LAYERS; i++)
 		fprintf(out, "<span style='background:%s'></span>%s",
 		    plot_colour(i), bench_layer_name(i));
 	fprintf(out, "\n");

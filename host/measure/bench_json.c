@@ -68,7 +68,7 @@ class_to_json(const struct bench_class *c, uint64_t hz)
 	} quantiles[] = { { "median", 50000 }, { "p90", 90000 },
 		{ "p99", 99000 }, { "p99_9", 99900 } };
 
-	for (int i = 0; i < BENCH_LAYERS; i++)
+	for (int i = 0; i < HF_LAYERS; i++)
 		if (c->layer[i].count != 0)
 			json_object_set_new(layers, bench_layer_name(i),
 			    hist_to_json(&c->layer[i]));
@@ -229,9 +229,9 @@ class_from_json(json_t *j, struct bench_report *r)
 	}
 	json_object_foreach(layers, key, value)
 	{
-		enum bench_layer layer = bench_layer_by_name(key);
+		enum hf_layer layer = bench_layer_by_name(key);
 
-		if (layer == BENCH_LAYERS ||
+		if (layer == HF_LAYERS ||
 		    hist_from_json(value, &c->layer[layer]) != 0)
 			return (-1);
 	}

@@ -37,11 +37,11 @@ layers_text(char *buf, size_t size, const struct bench_class *c)
 	size_t at = 0;
 
 	buf[0] = '\0';
-	for (int i = 0; i < BENCH_LAYERS; i++)
+	for (int i = 0; i < HF_LAYERS; i++)
 		sum += c->layer[i].sum;
 	if (sum == 0)
 		return;
-	for (int i = 0; i < BENCH_LAYERS && at < size; i++) {
+	for (int i = 0; i < HF_LAYERS && at < size; i++) {
 		double part = 100 * (double)c->layer[i].sum / (double)sum;
 
 		if (part >= 0.5)

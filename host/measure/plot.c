@@ -22,7 +22,7 @@ plot_layers_mean(const struct bench_class *c)
 {
 	double mean = 0;
 
-	for (int i = 0; i < BENCH_LAYERS; i++)
+	for (int i = 0; i < HF_LAYERS; i++)
 		if (c->layer[i].count != 0)
 			mean +=
 			    (double)c->layer[i].sum / (double)c->layer[i].count;
@@ -60,7 +60,7 @@ plot_layer_bars(const struct bench_report *r, FILE *out)
 			continue;
 		fprintf(out, "<text x=%.0f y=%.1f text-anchor=end>%s</text>",
 		    BAR_LEFT - 8, y + 12, c->name);
-		for (int i = 0; i < BENCH_LAYERS; i++) {
+		for (int i = 0; i < HF_LAYERS; i++) {
 			double part = c->layer[i].count == 0
 			    ? 0
 			    : (double)c->layer[i].sum /

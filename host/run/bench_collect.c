@@ -140,7 +140,7 @@ static void
 hist_done(struct bench_collect *c, uint64_t ops)
 {
 	struct bench_class *class;
-	enum bench_layer layer;
+	enum hf_layer layer;
 
 	if (c->report->classes >= BENCH_CLASSES_MAX &&
 	    bench_class_find(c->report, c->class_name) == NULL) {
@@ -166,7 +166,7 @@ hist_done(struct bench_collect *c, uint64_t ops)
 		return;
 	}
 	layer = bench_layer_by_name(c->layer);
-	if (layer == BENCH_LAYERS)
+	if (layer == HF_LAYERS)
 		complain(c, "a layer of an unknown name");
 	else
 		hf_hist_merge(&class->layer[layer], &c->part);

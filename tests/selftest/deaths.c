@@ -102,7 +102,7 @@ HF_SCENARIO(selftest_odd_exit, "selftest.odd_exit", "",
 HF_SCENARIO(selftest_claim, "selftest.claim", "",
     "claims success and then panics", .flags = HF_ENDS_GUEST)
 {
-	static const struct hf_result claim = { .verdict = HF_VERDICT_PASS,
+	static const struct hf_result claim = { .outcome = HF_OUTCOME_PASS,
 		.passed = 1 };
 
 	hf_report_end(hf_scenario_find("selftest.claim"), &claim);
@@ -112,7 +112,7 @@ HF_SCENARIO(selftest_claim, "selftest.claim", "",
 HF_SCENARIO(selftest_claim_silent, "selftest.claim_silent", "",
     "claims success and stops the machine at once")
 {
-	static const struct hf_result claim = { .verdict = HF_VERDICT_PASS,
+	static const struct hf_result claim = { .outcome = HF_OUTCOME_PASS,
 		.passed = 1 };
 
 	hf_report_end(hf_scenario_find("selftest.claim_silent"), &claim);

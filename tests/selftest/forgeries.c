@@ -65,7 +65,7 @@ HF_SCENARIO(selftest_bad_record, "selftest.bad_record", "",
 HF_SCENARIO(
     selftest_end_other, "selftest.end_other", "", "ends another scenario")
 {
-	static const struct hf_result claim = { .verdict = HF_VERDICT_PASS,
+	static const struct hf_result claim = { .outcome = HF_OUTCOME_PASS,
 		.passed = 1 };
 
 	hf_report_end(hf_scenario_find("selftest.pass"), &claim);

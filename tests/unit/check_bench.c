@@ -35,9 +35,9 @@ sample_report(double scale)
 	c = bench_class_get(r, "anon_write_first_touch");
 	for (unsigned i = 0; i < 1000; i++) {
 		hf_hist_add(&c->total, (uint64_t)(2000 * scale) + i);
-		hf_hist_add(&c->layer[BENCH_LAYER_TRAP], 500);
+		hf_hist_add(&c->layer[HF_LAYER_TRAP], 500);
 		hf_hist_add(
-		    &c->layer[BENCH_LAYER_VM], (uint64_t)(1500 * scale) + i);
+		    &c->layer[HF_LAYER_VM], (uint64_t)(1500 * scale) + i);
 	}
 	for (unsigned i = 0; i < 10; i++)
 		c->round[c->rounds++] = 2500 * scale + i;

@@ -189,10 +189,10 @@ hf_model_scenario_run(const char *id, const char **why)
 
 	hf_scenario_run(hf_scenario_find(id), &result);
 	*why = result.why;
-	switch (result.verdict) {
-	case HF_VERDICT_PASS:
+	switch (result.outcome) {
+	case HF_OUTCOME_PASS:
 		return (HF_MODEL_PASS);
-	case HF_VERDICT_SKIP:
+	case HF_OUTCOME_SKIP:
 		return (HF_MODEL_SKIP);
 	default:
 		return (HF_MODEL_FAIL);
