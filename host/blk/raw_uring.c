@@ -21,7 +21,6 @@
 #include "blk/raw.h"
 #include "core/err.h"
 #include "core/lock.h"
-#include "core/log.h"
 
 #if HF_HAVE_URING
 
@@ -82,12 +81,9 @@ ring_set_up(struct uring *u)
 		io_uring_queue_exit(&u->ring);
 		error = ENOSYS;
 	}
-	if (error != 0) {
-		log_info("disk image: io_uring refused (%s): using preadv",
-		    strerror(error));
+	if (error != 0)
 		__atomic_store_n(&u->raw.blk.name, "sync (io_uring refused)",
 		    __ATOMIC_RELAXED);
-	}
 	__atomic_store_n(
 	    &u->state, error == 0 ? RING_LIVE : RING_REFUSED, __ATOMIC_RELEASE);
 	return (error);

@@ -11,14 +11,6 @@
 
 #define LOG_LINE_MAX 2048
 
-static enum log_level log_level = LOG_LEVEL_WARN;
-
-void
-log_set_level(enum log_level level)
-{
-	log_level = level;
-}
-
 static void
 log_put(const char *kind, const char *fmt, va_list ap)
 {
@@ -41,19 +33,22 @@ log_put(const char *kind, const char *fmt, va_list ap)
 	free(clean);
 }
 
-#define LOG_FUNCTION(name, kind, level)  \
-	void name(const char *fmt, ...)  \
-	{                                \
-		va_list ap;              \
-                                         \
-		if (log_level < (level)) \
-			return;          \
-		va_start(ap, fmt);       \
-		log_put(kind, fmt, ap);  \
-		va_end(ap);              \
-	}
+void
+log_error(const char *fmt, ...)
+{
+	va_list ap;
 
-LOG_FUNCTION(log_error, "", LOG_LEVEL_QUIET)
-LOG_FUNCTION(log_warn, "warning: ", LOG_LEVEL_WARN)
-LOG_FUNCTION(log_info, "", LOG_LEVEL_INFO)
-LOG_FUNCTION(log_debug, "debug: ", LOG_LEVEL_DEBUG)
+	va_start(ap, fmt);
+	log_put("", fmt, ap);
+	va_end(ap);
+}
+
+void
+log_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_put("warning: ", fmt, ap);
+	va_end(ap);
+}

@@ -5,20 +5,8 @@
 
 #include "core/err.h"
 
-enum log_level {
-	LOG_LEVEL_QUIET,
-	LOG_LEVEL_WARN,
-	LOG_LEVEL_INFO,
-	LOG_LEVEL_DEBUG
-};
-
-/* Set once by main before any thread starts. */
-void log_set_level(enum log_level);
-
 /* "holdfast: " before, newline behind.  Safe from any thread. */
 void log_error(const char *fmt, ...) HF_PRINTF(1, 2);
 void log_warn(const char *fmt, ...) HF_PRINTF(1, 2);
-void log_info(const char *fmt, ...) HF_PRINTF(1, 2);
-void log_debug(const char *fmt, ...) HF_PRINTF(1, 2);
 
 #endif

@@ -11,7 +11,6 @@
 
 #include "core/err.h"
 #include "core/lock.h"
-#include "core/log.h"
 #include "dev/virtqueue.h"
 #include "virtio_abi.h"
 
@@ -131,14 +130,9 @@ static int
 doorbell_bind(struct virtio_mmio *t, unsigned int q, bool is_port, int fd)
 {
 	struct doorbell bell = doorbell_of(t, q, is_port, fd);
-	int error = t->host.doorbell_add(t->host.arg, &bell);
 
-	if (error == 0)
-		return (fd);
-	log_info(
-	    "virtio-mmio: no ioeventfd (%s): notifications arrive as exits",
-	    strerror(-error));
-	return (-1);
+	/* Where the host refuses it notifications arrive as exits. */
+	return (t->host.doorbell_add(t->host.arg, &bell) == 0 ? fd : -1);
 }
 
 static void
