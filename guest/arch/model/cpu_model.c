@@ -8,6 +8,7 @@
  * for the access that the other CPU is at.
  */
 #include <sys/smp.h>
+#include <kern/failpoint.h>
 #include <kern/thread.h>
 #include <machine/specialreg.h>
 #include <arch/amd64/pmap_var.h>
@@ -154,6 +155,7 @@ hf_ipi_send_mask(cpuset_t set, enum hf_ipi ipi)
 	int cpu;
 
 	KASSERT(ipi == HF_IPI_TLB, ("hf_ipi_send_mask: IPI %d", ipi));
+	(void)HF_FAILPOINT("ipi");
 	/*
 	 * Also in the name of one whose thread has ended since the sender read who is
 	 * active: machines lose no CPU, so its answer is waited for.

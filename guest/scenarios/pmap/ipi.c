@@ -108,9 +108,9 @@ join_other(void *pmap)
 	CPU_SET_ATOMIC(curcpu ^ 1, &((pmap_t)pmap)->pm_active);
 }
 
-HF_SCENARIO(tlb_joins_late, "pmap.tlb_joins_late", "TL-06",
-    "a CPU that begins to use a pmap while an entry changes is flushed, too",
-    .flags = SMP)
+/* Another CPU uses a pmap when a leaf of it goes; at the point "fn" comes between. */
+static void
+remove_meanwhile(const char *point, void (*fn)(void *pmap), bool used_before)
 {
 	struct lab lab;
 	pmap_t pmap;
@@ -123,16 +123,39 @@ HF_SCENARIO(tlb_joins_late, "pmap.tlb_joins_late", "TL-06",
 	sched_pin();
 	hf_expect_eq(
 	    pmap_enter(pmap, lab_va(0), lab.m[0], R, R, 0), KERN_SUCCESS);
+	if (used_before)
+		join_other(pmap);
 	n = hf_tlb_ipi_count();
-	hf_failpoint_call("fence", 0, join_other, pmap);
+	hf_failpoint_call(point, 0, fn, pmap);
 	pmap_remove(pmap, lab_va(0), lab_va(1));
-	hf_expect_eq(hf_failpoint_fired("fence"), 1);
+	hf_expect_eq(hf_failpoint_fired(point), 1);
 	hf_failpoint_disarm_all();
 	hf_expect_lt(n, hf_tlb_ipi_count());
 	CPU_CLR_ATOMIC(curcpu ^ 1, &pmap->pm_active);
 	sched_unpin();
 	lab_pmap_free(pmap);
 	lab_close(&lab);
+}
+
+HF_SCENARIO(tlb_joins_late, "pmap.tlb_joins_late", "TL-06",
+    "a CPU that begins to use a pmap while an entry changes is flushed, too",
+    .flags = SMP)
+{
+	remove_meanwhile("fence", join_other, false);
+}
+
+/* Between a flush's announcement and its interrupts. */
+static void
+ask_who_is_awaited(void *pmap)
+{
+	for (u_int cpu = 0; cpu < MAXCPU; cpu++)
+		hf_expect_eq(hf_tlb_awaited(cpu), cpu == (curcpu ^ 1));
+}
+
+HF_SCENARIO(tlb_awaited, "pmap.tlb_awaited", "TL-06",
+    "a flush waits for the CPUs that it asked and for no others", .flags = SMP)
+{
+	remove_meanwhile("ipi", ask_who_is_awaited, true);
 }
 #endif
 
