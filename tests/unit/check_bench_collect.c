@@ -73,6 +73,7 @@ START_TEST(buckets_are_numbers_and_nothing_else)
 	ck_assert_msg(
 	    bench_collect_check(collect, &err) == -1, "taken: %s", bad[_i]);
 	ck_assert_int_eq(err.status, EXITCODE_HARNESS);
+	ck_assert_ptr_nonnull(strstr(err.text, "makes no sense"));
 }
 END_TEST
 

@@ -251,6 +251,27 @@ START_TEST(a_damaged_image_is_refused)
 }
 END_TEST
 
+/* Its section may end where the file does. */
+START_TEST(the_list_may_be_the_end_of_the_image)
+{
+	struct {
+		struct image img;
+		struct hf_scenario entries[NSCENARIOS];
+	} whole;
+
+	memcpy(whole.entries, img.entries, sizeof(whole.entries));
+	img.sh[1].sh_offset = sizeof(img);
+	memcpy(&whole.img, &img, sizeof(img));
+	ck_assert_int_eq(
+	    scenario_list_read(&list, &whole, sizeof(whole), "img", &err), 0);
+	ck_assert_uint_eq(list.nscenarios, NSCENARIOS);
+	scenario_list_free(&list);
+	ck_assert_int_eq(
+	    scenario_list_read(&list, &whole, sizeof(whole) - 1, "img", &err),
+	    -1);
+}
+END_TEST
+
 START_TEST(a_truncated_image_is_refused_at_every_length)
 {
 	for (size_t n = 1; n < sizeof(img); n++) {
@@ -397,6 +418,7 @@ main(void)
 	tcase_add_test(t, a_good_image_gives_its_scenarios_by_id);
 	tcase_add_loop_test(t, a_damaged_image_is_refused, 0,
 	    sizeof(damages) / sizeof(damages[0]));
+	tcase_add_test(t, the_list_may_be_the_end_of_the_image);
 	tcase_add_test(t, a_truncated_image_is_refused_at_every_length);
 	tcase_add_loop_test(t, patterns_choose_scenarios, 0,
 	    sizeof(choices) / sizeof(choices[0]));

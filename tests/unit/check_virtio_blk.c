@@ -504,6 +504,26 @@ START_TEST(neighbouring_buffers_across_regions_are_good)
 }
 END_TEST
 
+/* A guest's long buffer is one, however it cuts it up. */
+START_TEST(buffers_that_touch_are_one_piece)
+{
+	struct rig_buf bufs[] = { { RIG_HEADER, 16, 0 }, { RIG_DATA, 512, F_W },
+		{ RIG_DATA + 512, 512, F_W }, { RIG_DATA + 1024, 512, F_W },
+		{ RIG_STATUS, 1, F_W } };
+
+	rig_header(r, 0, T_IN, 3);
+	(void)run_chain(bufs, 5);
+	ck_assert_uint_eq(probe_pieces(probe), 1);
+	/* The third is elsewhere. */
+	bufs[3].addr += 512;
+	rig_header(r, 0, T_IN, 3);
+	(void)run_chain(bufs, 5);
+	ck_assert_uint_eq(probe_pieces(probe), 2);
+	ck_assert_uint_eq(
+	    *(uint8_t *)rig_at(r, RIG_DATA + 1536, 1), probe_byte(5));
+}
+END_TEST
+
 /* VB-30: the same for the header. */
 START_TEST(header_outside_ram_is_an_error)
 {
@@ -650,6 +670,7 @@ blk_suite(void)
 	tcase_add_test(
 	    t, buffers_at_the_end_of_ram_and_across_regions_are_good);
 	tcase_add_test(t, neighbouring_buffers_across_regions_are_good);
+	tcase_add_test(t, buffers_that_touch_are_one_piece);
 	tcase_add_test(t, header_outside_ram_is_an_error);
 	tcase_add_test(t, total_length_over_4_gib_is_an_error);
 	tcase_add_test(t, data_in_the_wrong_direction_is_an_error);

@@ -27,6 +27,7 @@ struct probe {
 	unsigned int delay_ms;
 	bool refuses_odd; /* constant */
 	unsigned int ntries;
+	unsigned int npieces;
 };
 
 uint8_t
@@ -58,6 +59,7 @@ perform(struct probe *p, struct blk_op *op)
 
 	pthread_mutex_lock(&p->lock);
 	error = p->errors[op->kind];
+	p->npieces = op->iov_count;
 	pthread_mutex_unlock(&p->lock);
 	if (error == 0 && op->kind == BLK_READ)
 		blk_iov_write(op->iov, op->iov_count, 0, at, op->length_bytes);
@@ -123,6 +125,17 @@ release_main(void *arg)
 			return (NULL);
 		perform(p, op);
 	}
+}
+
+unsigned int
+probe_pieces(struct probe *p)
+{
+	unsigned int n;
+
+	pthread_mutex_lock(&p->lock);
+	n = p->npieces;
+	pthread_mutex_unlock(&p->lock);
+	return (n);
 }
 
 void

@@ -38,6 +38,8 @@ void probe_release_later(struct probe *, unsigned int delay_ms);
 void probe_join(struct probe *);
 /* How many are kept now. */
 unsigned int probe_held(struct probe *);
+/* In how many pieces of memory the op was that was done last. */
+unsigned int probe_pieces(struct probe *);
 /* Ops of kind fail with error (0: none). */
 void probe_fail(struct probe *, enum blk_kind kind, int error);
 /* The trace so far, NUL-terminated; owned by the probe. */
