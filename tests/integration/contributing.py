@@ -48,7 +48,7 @@ def recipes():
 
 def patched(text, block):
     """The text with the block's minus and blank lines replaced by its plus and blank lines."""
-    lines = block.splitlines(keepends=True)
+    lines = [" \n" if line == "\n" else line for line in block.splitlines(keepends=True)]
     old = "".join(line[1:] for line in lines if line[0] in " -")
     new = "".join(line[1:] for line in lines if line[0] in " +")
     return text.replace(old, new) if text.count(old) == 1 else None
