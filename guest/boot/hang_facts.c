@@ -29,5 +29,4 @@ enum hf_hang_facts {
 	HF_HANG_ENTRY_TRANSITION = MAP_ENTRY_IN_TRANSITION
 };
 
-extern const enum hf_hang_facts hf_hang_facts;
-const enum hf_hang_facts hf_hang_facts __used;
+static const enum hf_hang_facts hf_hang_facts __used;

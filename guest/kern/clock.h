@@ -7,13 +7,10 @@
 #include <sys/types.h>
 
 uint64_t hf_tsc(void);	     /* machine: raw counter */
-uint64_t hf_tsc_hz(void);    /* measured or told by the hypervisor */
 uint64_t hf_uptime_ns(void); /* since kernel entry */
 uint64_t hf_ns_from_tsc(uint64_t ticks);
 uint64_t hf_tsc_from_ns(uint64_t ns);
 uint64_t hf_boot_tsc(void); /* the counter at kernel entry */
-/* Spins for at least this long; for hardware that has no event. */
-void hf_delay_ns(uint64_t ns);
 
 /*
  * Machine: a count that the host keeps (abi.h: HF_PORT_EXITS and those behind

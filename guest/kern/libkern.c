@@ -126,19 +126,6 @@ strchr(const char *s, int c)
 }
 
 char *
-strrchr(const char *s, int c)
-{
-	const char *last = NULL;
-
-	for (;; s++) {
-		if (*s == (char)c)
-			last = s;
-		if (*s == '\0')
-			return ((char *)(uintptr_t)last);
-	}
-}
-
-char *
 strstr(const char *s, const char *what)
 {
 	size_t len = strlen(what);

@@ -9,7 +9,8 @@
 #include <kern/panic.h>
 #include "abi.h"
 
-volatile int hf_panicked;
+/* 1 + the first CPU that panics, 0 before.  Later panics are its consequence. */
+static volatile int panicked;
 static const char *first_text; /* what is to be told */
 
 /* About a second: the other CPU's thread may wait for a CPU of the host. */
@@ -99,7 +100,7 @@ hf_panics(void (*fn)(void *), void *arg)
 void
 hf_panic_stop(void)
 {
-	int by = hf_panicked;
+	int by = panicked;
 
 	if (by == 0 || by == (int)curcpu + 1)
 		return;
@@ -144,12 +145,12 @@ hf_vpanic(struct trapframe *tf, const char *fmt, va_list ap)
 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	if (td->td_catch != NULL && td->td_catch->hc_panics &&
-	    td->td_intr_nesting == 0 && hf_panicked == 0)
+	    td->td_intr_nesting == 0 && panicked == 0)
 		hf_catch_throw(td->td_catch, text);
 	/* On this CPU from here on. */
 	(void)intr_disable();
 	if (!atomic_cmpset_int(
-		(volatile u_int *)&hf_panicked, 0, (u_int)curcpu + 1)) {
+		(volatile u_int *)&panicked, 0, (u_int)curcpu + 1)) {
 		hf_panic_stop();
 		panic_again();
 	}

@@ -42,9 +42,6 @@ bool hf_panic_was_trap(void);
 bool hf_catch_run(struct hf_catch *c, void (*fn)(void *), void *arg);
 void hf_catch_throw(struct hf_catch *c, const char *text) __dead2;
 
-/* 1 + the first CPU that panics, 0 before.  Later panics are its consequence. */
-extern volatile int hf_panicked;
-
 /*
  * For whoever is about to speak: returns unless another CPU panics; then this
  * one stops here for good, and keeps what it holds.

@@ -51,8 +51,8 @@ line_add(char c)
 		line_flush();
 }
 
-int
-vprintf(const char *fmt, va_list ap)
+static int
+print(const char *fmt, va_list ap)
 {
 	char text[LINE_MAX];
 	int n = vsnprintf(text, sizeof(text), fmt, ap);
@@ -72,7 +72,7 @@ printf(const char *fmt, ...)
 	int n;
 
 	va_start(ap, fmt);
-	n = vprintf(fmt, ap);
+	n = print(fmt, ap);
 	va_end(ap);
 	return (n);
 }

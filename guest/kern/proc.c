@@ -52,15 +52,9 @@ hf_proc_destroy(struct proc *p)
 }
 
 rlim_t
-lim_cur_proc(struct proc *p, int which)
-{
-	KASSERT(which >= 0 && which < RLIM_NLIMITS,
-	    ("lim_cur_proc: no limit %d", which));
-	return (p->p_limits[which].rlim_cur);
-}
-
-rlim_t
 lim_cur(struct thread *td, int which)
 {
-	return (lim_cur_proc(td->td_proc, which));
+	KASSERT(which >= 0 && which < RLIM_NLIMITS,
+	    ("lim_cur: no limit %d", which));
+	return (td->td_proc->p_limits[which].rlim_cur);
 }

@@ -113,8 +113,8 @@ hf_record_u64(struct record *r, const char *key, uint64_t v)
 	rec_u64(r, v);
 }
 
-void
-hf_record_hex(struct record *r, const char *key, uint64_t v)
+static void
+hex_value(struct record *r, const char *key, uint64_t v)
 {
 	char text[24];
 
@@ -159,7 +159,7 @@ report_frame(const struct hf_death *d)
 
 	if (d->trap >= 0) {
 		hf_record_u64(r, "trap", d->trap);
-		hf_record_hex(r, "err", d->err);
+		hex_value(r, "err", d->err);
 	}
 	hf_record_hex_list(r, "regs", d->regs, d->nregs);
 	hf_record_end(r);
@@ -182,10 +182,10 @@ hf_report_panic(const struct hf_death *d)
 	r = hf_record_begin("panic");
 	hf_record_text(r, "text", d->text);
 	hf_record_u64(r, "cpu", d->cpu);
-	hf_record_hex(r, "rip", d->rip);
-	hf_record_hex(r, "rsp", d->rsp);
-	hf_record_hex(r, "rbp", d->rbp);
-	hf_record_hex(r, "cr2", d->cr2);
+	hex_value(r, "rip", d->rip);
+	hex_value(r, "rsp", d->rsp);
+	hex_value(r, "rbp", d->rbp);
+	hex_value(r, "cr2", d->cr2);
 	hf_record_hex_list(r, "bt", d->bt, d->nbt);
 	hf_record_end(r);
 	told = true;

@@ -18,7 +18,6 @@ struct record;
 struct record *hf_record_begin(const char *kind);
 void hf_record_text(struct record *r, const char *key, const char *s);
 void hf_record_u64(struct record *r, const char *key, uint64_t v);
-void hf_record_hex(struct record *r, const char *key, uint64_t v);
 /* As many as there is room for. */
 void hf_record_hex_list(
     struct record *r, const char *key, const uint64_t *v, int n);

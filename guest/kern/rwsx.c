@@ -309,10 +309,6 @@ may_take(enum hf_lock_class class, const char *name)
 	    const struct type *l, int what, const char *file, int line)       \
 	{                                                                     \
 		check_state(&l->lock_object, l->word, what, file, line);      \
-	}                                                                     \
-	int hf_##kind##_locked(const struct type *l)                          \
-	{                                                                     \
-		return ((l->word & ~HF_LOCK_FLAGS) != 0);                     \
 	}
 
 HF_SHARED_LOCK(rw, rwlock, rw_lock, td_rw_rlocks, HF_LOCK_RW, rw_rlock,
@@ -344,6 +340,12 @@ int
 rw_wowned(const struct rwlock *rw)
 {
 	return (owner_of(rw->rw_lock) == (uintptr_t)curthread);
+}
+
+int
+hf_sx_locked(const struct sx *sx)
+{
+	return ((sx->sx_lock & ~HF_LOCK_FLAGS) != 0);
 }
 
 int

@@ -38,8 +38,9 @@ hf_lock_unlock_for_sleep(struct lock_object *lo)
 	panic("sleep: %s is a spin mutex", lo->lo_name);
 }
 
-void
-hf_lock_relock(struct lock_object *lo, int how)
+/* As hf_lock_unlock_for_sleep() said that it was held. */
+static void
+relock(struct lock_object *lo, int how)
 {
 	if (lo->lo_class == HF_LOCK_MTX)
 		mtx_lock(__containerof(lo, struct mtx, lock_object));
@@ -85,7 +86,7 @@ _sleep(const void *chan, struct lock_object *lock, int pri, const char *wmesg,
 			how = hf_lock_unlock_for_sleep(lock);
 		hf_yield();
 		if (lock != NULL && (pri & PDROP) == 0)
-			hf_lock_relock(lock, how);
+			relock(lock, how);
 		return (timo > 0 ? EWOULDBLOCK : 0);
 	}
 	hf_sleepq_lock(chan);
@@ -93,7 +94,7 @@ _sleep(const void *chan, struct lock_object *lock, int pri, const char *wmesg,
 		how = hf_lock_unlock_for_sleep(lock);
 	error = hf_sleepq_wait(chan, wmesg, timo);
 	if (lock != NULL && (pri & PDROP) == 0)
-		hf_lock_relock(lock, how);
+		relock(lock, how);
 	return (error);
 }
 

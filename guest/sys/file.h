@@ -42,7 +42,13 @@ struct file {
 	off_t f_offset;		     /* f_offset_lock */
 };
 
-/* Files of a file system: both go through vn_io_fault(). */
+/*
+ * Files of a file system: read(2) and write(2), at the uio's offset with FOF_OFFSET, else at
+ * the file's, which advances.  The range is locked throughout, the vnode in steps.  Bytes
+ * before the first that cannot be had are moved, and counted in the uio, when EFAULT
+ * comes back.  The memory is that of the calling process.  If another thread unmaps it
+ * or forks meanwhile, what is read may land in pages that are no longer the process's own.
+ */
 extern const struct fileops vnops;
 
 /* Makes fp an open file of the vnode `data'; hf_file_fini() is the end of it. */

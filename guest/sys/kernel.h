@@ -10,7 +10,4 @@
  */
 extern int hz;
 
-/* Ticks since boot, computed from the TSC. */
-int hf_ticks(void);
-
 #endif

@@ -55,7 +55,6 @@ size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t len);
 char *strchr(const char *s, int c);
-char *strrchr(const char *s, int c);
 char *strstr(const char *s, const char *what);
 
 #define bzero(p, len)	     ((void)memset((p), 0, (len)))

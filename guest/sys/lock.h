@@ -144,8 +144,7 @@ int hf_locks_held(void);
 int hf_locks_nonsleepable(void);
 void hf_locks_print(struct thread *td);
 
-/* Release or take again for a sleep; "relock" takes what "unlock" returned. */
+/* Releases for a sleep; how it was held (HF_HOLD_*). */
 int hf_lock_unlock_for_sleep(struct lock_object *lo);
-void hf_lock_relock(struct lock_object *lo, int how);
 
 #endif

@@ -124,7 +124,6 @@ extern struct proc *pageproc; /* the page daemon's, NULL before it exists */
 
 /* Current limit, RLIM_INFINITY when there is none. */
 rlim_t lim_cur(struct thread *td, int which);
-rlim_t lim_cur_proc(struct proc *p, int which);
 
 void critical_enter(void);
 void critical_exit(void);

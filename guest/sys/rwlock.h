@@ -42,8 +42,6 @@ int rw_try_wlock(struct rwlock *rw);
 int rw_try_upgrade(struct rwlock *rw);
 void rw_downgrade(struct rwlock *rw);
 int rw_wowned(const struct rwlock *rw);
-/* Held by anybody, in any mode (a hint unless the caller knows better). */
-int hf_rw_locked(const struct rwlock *rw);
 
 void hf_rw_assert(
     const struct rwlock *rw, int what, const char *file, int line);

@@ -14,7 +14,6 @@ struct lock_object;
 #ifdef HF_MODEL
 /* The C library has these names too. */
 #define printf	  hf_printf
-#define vprintf	  hf_vprintf
 #define snprintf  hf_snprintf
 #define vsnprintf hf_vsnprintf
 #endif
@@ -48,7 +47,6 @@ void panic(const char *fmt, ...) __dead2 __printflike(1, 2);
  * Directives: d i u x X o p s c % with - 0 # + width precision hh h l ll z j.
  */
 int printf(const char *fmt, ...) __printflike(1, 2);
-int vprintf(const char *fmt, va_list ap) __printflike(1, 0);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printflike(3, 4);
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
     __printflike(3, 0);

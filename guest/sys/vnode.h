@@ -183,7 +183,7 @@ int VOP_ACCESS(
  * caller's lock of vp go (all of a recursive one), get hold of it, and lock vp again in
  * the same mode; EIO if the file is gone then.  What the caller knew about the file
  * may be out of date afterwards, and other I/O may come in between; vn_rdwr() and
- * vn_io_fault(), which lock the range, exclude it.  No other vnode may be locked.
+ * open files (sys/file.h), which lock the range, exclude it.  No other vnode may be locked.
  */
 int VOP_READ(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred);
 int VOP_WRITE(
@@ -234,8 +234,6 @@ int getnewvnode(const char *tag, struct mount *mp,
  */
 int hf_namei(struct vnode *dvp, const char *path, struct vnode **vpp);
 
-struct file;
-
 /*
  * Reads or writes len bytes at offset in one call, with FreeBSD's arguments.  vp is used
  * and unlocked, or locked with IO_NODELOCKED.  *aresid is what is left (EIO
@@ -244,24 +242,6 @@ struct file;
 int vn_rdwr(enum uio_rw rw, struct vnode *vp, void *base, int len, off_t offset,
     enum uio_seg segflg, int ioflg, struct ucred *active_cred,
     struct ucred *file_cred, ssize_t *aresid, struct thread *td);
-
-/*
- * read(2) and write(2) of an open file (sys/file.h): at the uio's offset with FOF_OFFSET,
- * else at the file's, which advances.  The range is locked throughout, the vnode in
- * steps.  Bytes before the first that cannot be had are moved, and counted in the
- * uio, when EFAULT comes back.  The memory is that of the calling process.  If another
- * thread unmaps it or forks meanwhile, what is read may land in pages that
- * are no longer the process's own.
- *
- * vn_read, vn_write: the steps below, which vn_io_fault() calls: FOF_OFFSET
- * is set, user memory must not need a fault.
- */
-int vn_io_fault(struct file *fp, struct uio *uio, struct ucred *active_cred,
-    int flags, struct thread *td);
-int vn_read(struct file *fp, struct uio *uio, struct ucred *active_cred,
-    int flags, struct thread *td);
-int vn_write(struct file *fp, struct uio *uio, struct ucred *active_cred,
-    int flags, struct thread *td);
 
 /*
  * What a file system moves bytes with, in place of uiomove() and uiomove_fromphys(): they

@@ -6,7 +6,6 @@
 
 /* Registers all of it; called once, before the first scenario. */
 void hf_checkers_init(void);
-void hf_vm_init_checker(void);
 /* leaks.c: names the owners of what a scenario left behind. */
 void hf_leaks_init(void);
 

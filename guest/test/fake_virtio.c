@@ -23,20 +23,6 @@ fake_init(struct fake_virtio *fv, uint64_t sectors)
 	fv->config.blk_size = 512;
 }
 
-void
-fake_wire(struct fake_virtio *fv, struct vtblk *sc, void *mem, size_t mem_bytes,
-    uint16_t queue_limit)
-{
-	memset(sc, 0, sizeof(*sc));
-	sc->sc_mmio.access = &fake_virtio_access;
-	sc->sc_mmio.cookie = fv;
-	sc->sc_mmio.name = "fake";
-	sc->sc_mem = mem;
-	sc->sc_mem_pa = (vm_paddr_t)(uintptr_t)mem;
-	sc->sc_mem_bytes = mem_bytes;
-	sc->sc_queue_limit = queue_limit;
-}
-
 static uint32_t
 config_read(struct fake_virtio *fv, uint32_t off)
 {
@@ -173,7 +159,21 @@ fake_write4(void *cookie, uint32_t off, uint32_t v)
 	}
 }
 
-const struct vtmmio_access fake_virtio_access = { fake_read4, fake_write4 };
+static const struct vtmmio_access access = { fake_read4, fake_write4 };
+
+void
+fake_wire(struct fake_virtio *fv, struct vtblk *sc, void *mem, size_t mem_bytes,
+    uint16_t queue_limit)
+{
+	memset(sc, 0, sizeof(*sc));
+	sc->sc_mmio.access = &access;
+	sc->sc_mmio.cookie = fv;
+	sc->sc_mmio.name = "fake";
+	sc->sc_mem = mem;
+	sc->sc_mem_pa = (vm_paddr_t)(uintptr_t)mem;
+	sc->sc_mem_bytes = mem_bytes;
+	sc->sc_queue_limit = queue_limit;
+}
 
 static const struct virtq_desc *
 first_desc(

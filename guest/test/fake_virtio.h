@@ -60,8 +60,6 @@ struct fake_virtio {
 
 #define FAKE_LOG(off, value) ((uint32_t)(off) << 16 | ((value)&0xffffu))
 
-extern const struct vtmmio_access fake_virtio_access;
-
 /* A well-behaved device of this many sectors with every feature we use. */
 void fake_init(struct fake_virtio *fv, uint64_t sectors);
 

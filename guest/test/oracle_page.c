@@ -113,10 +113,20 @@ hf_oracle_file_page(uint64_t value)
 	return (p);
 }
 
+/* The state that it shows: its own, or what is behind it. */
+static struct hf_oracle_state
+shown(const struct hf_oracle_page *p)
+{
+	for (; p != NULL; p = p->behind)
+		if (p->stores > 0)
+			return (p->past[p->stores % HF_ORACLE_PAST]);
+	return (uniform(0));
+}
+
 struct hf_oracle_page *
 hf_oracle_page_copy_of(const struct hf_oracle_page *from)
 {
-	const struct hf_oracle_state s = hf_oracle_shown(from);
+	const struct hf_oracle_state s = shown(from);
 	struct hf_oracle_page *p;
 
 	p = hf_oracle_page_new(NULL, 0);
@@ -145,15 +155,6 @@ bool
 hf_oracle_page_gone(const struct hf_oracle_page *p)
 {
 	return (p->file && p->end == 0);
-}
-
-struct hf_oracle_state
-hf_oracle_shown(const struct hf_oracle_page *p)
-{
-	for (; p != NULL; p = p->behind)
-		if (p->stores > 0)
-			return (p->past[p->stores % HF_ORACLE_PAST]);
-	return (uniform(0));
 }
 
 static bool
@@ -200,7 +201,7 @@ struct hf_oracle_state
 hf_oracle_view(const struct hf_oracle_page *p, u_int since)
 {
 	const struct hf_oracle_page *at;
-	struct hf_oracle_state s = hf_oracle_shown(p);
+	struct hf_oracle_state s = shown(p);
 
 	for (at = p; at != NULL; since = at->behind_since, at = at->behind) {
 		if (at->stores != since)

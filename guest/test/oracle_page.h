@@ -57,9 +57,6 @@ hf_oracle_last(struct hf_oracle_page *p)
 	return (&p->past[p->stores % HF_ORACLE_PAST]);
 }
 
-/* The state that it shows: its own, or what is behind it. */
-struct hf_oracle_state hf_oracle_shown(const struct hf_oracle_page *p);
-
 /* Could a viewer since that store read this in these parts? */
 bool hf_oracle_possible(const struct hf_oracle_page *p, u_int since,
     const struct hf_oracle_value *seen, u_int parts);

@@ -50,8 +50,8 @@ check_pages(void)
 #endif
 }
 
-void
-hf_vm_init_checker(void)
+static void
+vm_init_checker(void)
 {
 	hf_baseline_register("free pages", free_pages);
 	hf_baseline_register("wired pages", wired_pages);
@@ -66,7 +66,7 @@ hf_vm_init_checker(void)
 void
 hf_checkers_init(void)
 {
-	hf_vm_init_checker();
+	vm_init_checker();
 	hf_pmap_init_checker();
 	hf_map_init_checker();
 }

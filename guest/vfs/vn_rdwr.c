@@ -10,11 +10,6 @@
 #include <sys/vnode.h>
 #include <vfs/vn_io.h>
 
-const struct fileops vnops = {
-	.fo_read = vn_io_fault,
-	.fo_write = vn_io_fault,
-};
-
 void
 finit_vnode(struct file *fp, u_int flag, void *data, const struct fileops *ops)
 {
@@ -39,7 +34,8 @@ check_args(const struct uio *uio, enum uio_rw rw, int flags, struct thread *td)
 	    ("vn_read, vn_write: flags %#x, not at the uio's offset", flags));
 }
 
-int
+/* The steps of an open file: FOF_OFFSET is set, user memory must not need a fault. */
+static int
 vn_read(struct file *fp, struct uio *uio, struct ucred *active_cred, int flags,
     struct thread *td)
 {
@@ -52,7 +48,7 @@ vn_read(struct file *fp, struct uio *uio, struct ucred *active_cred, int flags,
 	return (error);
 }
 
-int
+static int
 vn_write(struct file *fp, struct uio *uio, struct ucred *active_cred, int flags,
     struct thread *td)
 {
@@ -105,7 +101,7 @@ lock_range(struct vnode *vp, const struct uio *uio, bool append)
 	return (vn_rangelock_wlock(vp, start, end));
 }
 
-int
+static int
 vn_io_fault(struct file *fp, struct uio *uio, struct ucred *active_cred,
     int flags, struct thread *td)
 {
@@ -133,6 +129,11 @@ vn_io_fault(struct file *fp, struct uio *uio, struct ucred *active_cred,
 	}
 	return (error);
 }
+
+const struct fileops vnops = {
+	.fo_read = vn_io_fault,
+	.fo_write = vn_io_fault,
+};
 
 int
 vn_rdwr(enum uio_rw rw, struct vnode *vp, void *base, int len, off_t offset,

@@ -56,8 +56,6 @@ int vm_map_stack_locked(vm_map_t map, vm_offset_t addrbos, vm_size_t max_ssize,
 
 /* vm_map_wire.c */
 void vm_map_entry_unwire(vm_map_t map, vm_map_entry_t entry);
-bool vm_map_wire_user_count_add(u_long npages);
-void vm_map_wire_user_count_sub(u_long npages);
 
 /* vm_map_check.c */
 void hf_map_list_add(vm_map_t map);

@@ -26,7 +26,7 @@
 u_long vm_page_max_user_wired = ~0ul;
 
 /* False, and nothing counted, if that would exceed the limit. */
-bool
+static bool
 vm_map_wire_user_count_add(u_long npages)
 {
 	u_long old;
@@ -40,7 +40,7 @@ vm_map_wire_user_count_add(u_long npages)
 	return (true);
 }
 
-void
+static void
 vm_map_wire_user_count_sub(u_long npages)
 {
 	atomic_subtract_long(&vm_user_wire_count, npages);

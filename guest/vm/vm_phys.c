@@ -11,8 +11,9 @@
 struct mtx vm_phys_free_mtx;
 struct hf_freelist hf_free_queues[VM_NFREELIST][VM_NFREEPOOL];
 
-void
-hf_freelist_add(
+/* The block's head gets its order and pool. */
+static void
+freelist_add(
     struct hf_freelist *fl, vm_page_t m, int order, int pool, bool tail)
 {
 	m->order = order;
@@ -52,7 +53,7 @@ split(struct hf_freelist *fl, vm_page_t m, int from, int to, int pool)
 		from--;
 		upper = m + (1ul << from);
 		hf_vm_page_setup(upper);
-		hf_freelist_add(fl, upper, from, pool, false);
+		freelist_add(fl, upper, from, pool, false);
 	}
 }
 
@@ -182,7 +183,7 @@ vm_phys_free_pages(vm_page_t m, int order)
 			m = buddy;
 		}
 	}
-	hf_freelist_add(hf_freelist_of(m, pool), m, order, pool, true);
+	freelist_add(hf_freelist_of(m, pool), m, order, pool, true);
 }
 
 /*
@@ -256,10 +257,10 @@ vm_phys_unfree_page(vm_page_t m)
 		half = head + (1ul << order);
 		hf_vm_page_setup(half);
 		if (m >= half) {
-			hf_freelist_add(fl, head, order, pool, true);
+			freelist_add(fl, head, order, pool, true);
 			head = half;
 		} else
-			hf_freelist_add(fl, half, order, pool, true);
+			freelist_add(fl, half, order, pool, true);
 	}
 	m->pool = pool;
 	return (true);

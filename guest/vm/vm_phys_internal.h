@@ -15,9 +15,6 @@ struct hf_freelist {
 
 extern struct hf_freelist hf_free_queues[VM_NFREELIST][VM_NFREEPOOL];
 
-/* The block's head gets its order and pool. */
-void hf_freelist_add(
-    struct hf_freelist *fl, vm_page_t m, int order, int pool, bool tail);
 /* The head has no order afterwards. */
 void hf_freelist_remove(struct hf_freelist *fl, vm_page_t m);
 

@@ -20,7 +20,6 @@ struct vm_phys_seg vm_phys_segs[VM_PHYSSEG_MAX];
 int vm_phys_nsegs;
 vm_page_t vm_page_array;
 long vm_page_array_size;
-long first_page;
 
 static uint64_t *ready_map; /* bit per group: set up (free lock to set) */
 
@@ -104,7 +103,6 @@ vm_phys_init(void *map)
 			vm_phys_segs[i].freelist = VM_FREELIST_DEFAULT;
 	n = roundup2(n, GROUP_PAGES);
 	vm_page_array_size = n;
-	first_page = atop(vm_phys_segs[0].start);
 	ready_map = map;
 	memset(ready_map, 0, hf_vm_phys_map_bytes(n));
 	for (i = 0; i < VM_NFREELIST; i++)

@@ -285,7 +285,7 @@ writemappings_add(vm_object_t object, vm_ooffset_t change)
 		VOP_ADD_WRITECOUNT(object->handle, -1);
 }
 
-void
+static void
 vnode_pager_update_writecount(
     vm_object_t object, vm_offset_t start, vm_offset_t end)
 {
@@ -296,7 +296,7 @@ vnode_pager_update_writecount(
 }
 
 /* A reclaimed object has given its write count back already. */
-void
+static void
 vnode_pager_release_writecount(
     vm_object_t object, vm_offset_t start, vm_offset_t end)
 {

@@ -46,9 +46,4 @@ int vnode_pager_putpages_ioflags(int pager_flags);
 void vnode_pager_undirty_pages(
     struct vm_page **ma, int *rtvals, int written, off_t eof, int lpos);
 
-void vnode_pager_update_writecount(
-    struct vm_object *object, vm_offset_t start, vm_offset_t end);
-void vnode_pager_release_writecount(
-    struct vm_object *object, vm_offset_t start, vm_offset_t end);
-
 #endif

@@ -18,8 +18,9 @@ by_value(const void *x, const void *y)
 	return ((a > b) - (a < b));
 }
 
-double
-stats_median(double *values, size_t n)
+/* Median of n >= 1 values; the array is sorted in place. */
+static double
+sort_median(double *values, size_t n)
 {
 	hf_check(n > 0);
 	qsort(values, n, sizeof(*values), by_value);
@@ -34,7 +35,7 @@ median_of_copy(const double *values, size_t n)
 
 	hf_check_memory(copy != NULL);
 	memcpy(copy, values, n * sizeof(*copy));
-	m = stats_median(copy, n);
+	m = sort_median(copy, n);
 	free(copy);
 	return (m);
 }
@@ -48,7 +49,7 @@ relative_spread(const double *values, size_t n, double median)
 	hf_check_memory(d != NULL);
 	for (size_t i = 0; i < n; i++)
 		d[i] = fabs(values[i] - median);
-	mad = stats_median(d, n);
+	mad = sort_median(d, n);
 	free(d);
 	return (median > 0 ? mad / median : 0);
 }
@@ -144,7 +145,7 @@ hodges_lehmann_ratio(const double *a, size_t na, const double *b, size_t nb)
 	for (size_t i = 0; i < na; i++)
 		for (size_t j = 0; j < nb; j++)
 			r[i * nb + j] = a[i] > 0 ? b[j] / a[i] : 1;
-	m = stats_median(r, na * nb);
+	m = sort_median(r, na * nb);
 	free(r);
 	return (m);
 }

@@ -6,9 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Median of n >= 1 values; the array is sorted in place. */
-double stats_median(double *values, size_t n);
-
 enum stats_verdict {
 	STATS_SAME,	/* no difference beyond noise and threshold */
 	STATS_WORSE,	/* b is larger: significant and above the threshold */

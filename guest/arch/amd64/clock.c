@@ -94,12 +94,11 @@ hf_tsc(void)
 	return (rdtsc());
 }
 
-uint64_t
-hf_tsc_hz(void)
+static void
+need_tsc_hz(void)
 {
 	if (__atomic_load_n(&tsc_hz, __ATOMIC_ACQUIRE) == 0)
 		clock_calibrate();
-	return (tsc_hz);
 }
 
 uint64_t
@@ -111,14 +110,14 @@ hf_boot_tsc(void)
 uint64_t
 hf_ns_from_tsc(uint64_t ticks)
 {
-	hf_tsc_hz();
+	need_tsc_hz();
 	return ((uint64_t)((unsigned __int128)ticks * mult >> 32));
 }
 
 uint64_t
 hf_tsc_from_ns(uint64_t ns)
 {
-	hf_tsc_hz();
+	need_tsc_hz();
 	return ((uint64_t)((unsigned __int128)ns * inverse >> 32));
 }
 
@@ -126,21 +125,6 @@ uint64_t
 hf_uptime_ns(void)
 {
 	return (hf_ns_from_tsc(rdtsc() - boot_tsc));
-}
-
-int
-hf_ticks(void)
-{
-	return ((int)(hf_uptime_ns() / (NS_PER_S / hz)));
-}
-
-void
-hf_delay_ns(uint64_t ns)
-{
-	uint64_t until = rdtsc() + hf_tsc_from_ns(ns);
-
-	while (rdtsc() < until)
-		cpu_spinwait();
 }
 
 uint64_t

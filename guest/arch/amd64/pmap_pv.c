@@ -13,9 +13,9 @@
 #include "pmap_var.h"
 
 struct mtx pmap_pv_locks[HF_PV_LOCKS];
-u_long hf_pv_chunk_count; /* (g) */
 
 static struct mtx pv_chunk_mtx;
+static u_long chunk_count; /* (g) in use by all pmaps; each is a page */
 static struct pv_chunklist pv_chunks = TAILQ_HEAD_INITIALIZER(pv_chunks);
 
 /* Bits of the last word of pc_free that stand for entries. */
@@ -79,7 +79,7 @@ chunk_alloc(pmap_t pmap, int class)
 	TAILQ_INSERT_HEAD(&pmap->pm_chunks, pc, pc_list);
 	mtx_lock(&pv_chunk_mtx);
 	TAILQ_INSERT_TAIL(&pv_chunks, pc, pc_lru);
-	hf_pv_chunk_count++;
+	chunk_count++;
 	mtx_unlock(&pv_chunk_mtx);
 	return (pc);
 }
@@ -92,7 +92,7 @@ chunk_free(pmap_t pmap, struct pv_chunk *pc)
 	TAILQ_REMOVE(&pmap->pm_chunks, pc, pc_list);
 	mtx_lock(&pv_chunk_mtx);
 	TAILQ_REMOVE(&pv_chunks, pc, pc_lru);
-	hf_pv_chunk_count--;
+	chunk_count--;
 	mtx_unlock(&pv_chunk_mtx);
 	m = PHYS_TO_VM_PAGE(DMAP_TO_PHYS((vm_offset_t)pc));
 	if (vm_page_unwire_noq(m))
@@ -164,7 +164,7 @@ pv_reclaim(pmap_t pmap)
 
 	n = 0;
 	mtx_lock(&pv_chunk_mtx);
-	for (left = hf_pv_chunk_count; left > 0 && n == 0; left--) {
+	for (left = chunk_count; left > 0 && n == 0; left--) {
 		pc = TAILQ_FIRST(&pv_chunks);
 		if (pc == NULL)
 			break;

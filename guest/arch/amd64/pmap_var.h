@@ -289,9 +289,6 @@ void pmap_pv_release(pmap_t pmap);
  */
 void pmap_forget(pmap_t pmap, vm_offset_t va, pt_entry_t old);
 
-/* Chunks in use by all pmaps; each is a page. */
-extern u_long hf_pv_chunk_count;
-
 /* ---- pmap.c ---- */
 
 extern LIST_HEAD(pmap_all, pmap) pmap_all;

@@ -98,12 +98,6 @@ hf_tsc(void)
 }
 
 uint64_t
-hf_tsc_hz(void)
-{
-	return (1000000000);
-}
-
-uint64_t
 hf_ns_from_tsc(uint64_t ticks)
 {
 	return (ticks);
@@ -129,21 +123,6 @@ uint64_t
 hf_uptime_ns(void)
 {
 	return (hf_model_now_ns() - hf_boot_tsc());
-}
-
-int
-hf_ticks(void)
-{
-	return ((int)(hf_uptime_ns() / (1000000000 / hz)));
-}
-
-void
-hf_delay_ns(uint64_t ns)
-{
-	const uint64_t end = hf_model_now_ns() + ns;
-
-	while (hf_model_now_ns() < end)
-		hf_model_yield();
 }
 
 uint64_t

@@ -10,6 +10,10 @@
 #include <test/script_pager.h>
 #include <test/space.h>
 #include <vfs/pipe.h>
+#include <vm/vm_map.h>
+#include <vm/vm_object.h>
+#include <vm/vm_page.h>
+#include <vm/vm_pager.h>
 
 #define SRC HF_SPACE_BASE
 #define DST (HF_SPACE_BASE + ptoa(1024))
@@ -328,6 +332,48 @@ HF_SCENARIO(hold_pipe_cleaned, "hold.pipe_cleaned", "QH-39",
 	hf_thread_join(s.td);
 	hf_expect_read(DST, 0x41);
 	hf_expect_eq(hf_space_page(DST)->dirty, VM_PAGE_BITS_ALL);
+	hf_pipe_destroy(&pipe);
+	hf_space_check();
+}
+
+HF_SCENARIO(hold_pipe_unmanaged, "hold.pipe_unmanaged", "QH-28 QH-34",
+    "frames without reverse maps, of any memory type, are sent and let go")
+{
+	static const vm_memattr_t types[] = { VM_MEMATTR_UNCACHEABLE,
+		VM_MEMATTR_WRITE_THROUGH, VM_MEMATTR_WRITE_BACK };
+	static struct hf_pipe pipe;
+	struct sender s = { &pipe, SRC + 24, ptoa(3) };
+	vm_object_t object;
+	vm_offset_t at;
+	u_int i;
+	int error;
+
+	hf_pipe_init(&pipe);
+	for (i = 0; i < nitems(types); i++) {
+		object = vm_pager_allocate(
+		    OBJT_PHYS, NULL, ptoa(4), VM_PROT_RW, 0, NULL);
+		hf_require(object != NULL);
+		VM_OBJECT_WLOCK(object);
+		hf_expect_eq(
+		    vm_object_set_memattr(object, types[i]), KERN_SUCCESS);
+		VM_OBJECT_WUNLOCK(object);
+		hf_space_enter();
+		hf_space_map_at(SRC, 4, object, 0, VM_PROT_RW, 0);
+		hf_space_anon_at(DST, 4);
+		for (at = 24; at < s.len; at += STEP)
+			hf_poke(SRC + at, at + i);
+		hf_require(hf_space_page(SRC) != NULL);
+		hf_expect_ne(hf_space_page(SRC)->oflags & VPO_UNMANAGED, 0);
+		start(&s);
+		hf_expect_eq(receive(&pipe, DST + 24, ptoa(4), &error), s.len);
+		hf_expect_eq(error, 0);
+		hf_thread_join(s.td);
+		hf_expect_eq(s.error, 0);
+		for (at = 24; at < s.len; at += STEP)
+			hf_expect_eq(hf_peek(DST + at), at + i);
+		vm_map_remove(hf_space_map(), SRC, SRC + ptoa(4));
+		vm_map_remove(hf_space_map(), DST, DST + ptoa(4));
+	}
 	hf_pipe_destroy(&pipe);
 	hf_space_check();
 }

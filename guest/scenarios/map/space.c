@@ -140,3 +140,32 @@ HF_SCENARIO(space_counts, "map.space_counts", "MP-47",
 	    KERN_SUCCESS);
 	hf_expect_eq(vmspace_wired_count(vm), 0);
 }
+
+HF_SCENARIO(space_exitfree, "map.space_exitfree", "MP-01",
+    "the space of a process that ends goes once; who has a reference keeps it")
+{
+	const u_long spaces = hf_vmspaces;
+	struct proc *const home = curproc;
+	struct proc *child;
+	struct vmspace *vm;
+
+	hf_space_anon_at(VA, 1);
+	hf_poke(VA, 5);
+	child = hf_space_fork("child");
+	vm = vmspace_acquire_ref(child);
+	hf_require(vm != NULL);
+	vmspace_exitfree(child);
+	hf_expect_eq(child->p_vmspace, NULL);
+	hf_expect_eq(vmspace_acquire_ref(child), NULL);
+	hf_expect_eq(vm->vm_refcnt, 1);
+	hf_expect_eq(vm->vm_map.nentries, 1);
+	hf_expect_eq(hf_vmspaces, spaces + 2);
+	/* It has none: nothing happens. */
+	vmspace_exitfree(child);
+	hf_expect_eq(vm->vm_refcnt, 1);
+	vmspace_free(vm);
+	hf_expect_eq(hf_vmspaces, spaces + 1);
+	hf_expect_eq(curproc, home);
+	hf_expect_eq(hf_peek(VA), 5);
+	hf_space_end(child);
+}

@@ -25,6 +25,34 @@ HF_SCENARIO(page_alloc_zero_flag, "page.alloc_zero_flag", "PA-11 PA-12 PA-30",
 	vm_page_free(m);
 }
 
+HF_SCENARIO(page_free_toq, "page.free_as_it_is", "PA-12 PA-13",
+    "of a page that is freed as it is only its owner knows if it is zero")
+{
+	vm_paddr_t pa;
+	vm_page_t m;
+	u_int free;
+
+	m = vm_page_alloc_noobj(VM_ALLOC_NORMAL);
+	hf_require(m != NULL);
+	pmap_zero_page(m);
+	pa = VM_PAGE_TO_PHYS(m);
+	m->flags |= PG_ZERO;
+	free = vm_free_count();
+	vm_page_free_toq(m);
+	hf_expect_eq(vm_free_count(), free + 1);
+	m = hf_test_frame_at(pa, VM_ALLOC_NORMAL | VM_ALLOC_ZERO);
+	hf_require(m != NULL);
+	hf_expect((m->flags & PG_ZERO) != 0);
+	hf_expect(hf_test_all(m, 0, PAGE_SIZE, 0));
+	m->flags &= ~PG_ZERO;
+	hf_test_bytes(m)[17] = 1;
+	vm_page_free_toq(m);
+	m = hf_test_frame_at(pa, VM_ALLOC_NORMAL | VM_ALLOC_ZERO);
+	hf_require(m != NULL);
+	hf_expect_eq(m->flags & PG_ZERO, 0);
+	vm_page_free(m);
+}
+
 HF_SCENARIO(page_alloc_scribbled, "page.alloc_scribbled", "PA-13",
     "a page freed with contents is not taken for zero")
 {

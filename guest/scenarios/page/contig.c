@@ -158,3 +158,28 @@ HF_SCENARIO(page_alloc_contig_boundary, "page.alloc_contig_boundary", "PA-22",
 			 pa + 0x40000, PAGE_SIZE, 0x20000, VM_MEMATTR_DEFAULT),
 	    NULL);
 }
+
+HF_SCENARIO(page_reclaim_contig, "page.reclaim_contig", "PA-22",
+    "a run is freed by moving what is in the way, or nothing is moved")
+{
+	vm_page_t m, taken;
+	vm_paddr_t pa;
+	u_int free;
+
+	taken = vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL, NPAGES, 0, ~0ul,
+	    ptoa(NPAGES), 0, VM_MEMATTR_DEFAULT);
+	hf_require(taken != NULL);
+	pa = VM_PAGE_TO_PHYS(taken);
+	/* Nobody can move one of these: it has neither object nor queue. */
+	free = vm_free_count();
+	hf_expect(!vm_page_reclaim_contig(
+	    VM_ALLOC_NORMAL, NPAGES, pa, pa + ptoa(NPAGES), PAGE_SIZE, 0));
+	hf_expect_eq(vm_free_count(), free);
+	/* Who may wait for it waits for memory, once, and is told. */
+	m = vm_page_alloc_noobj_contig(VM_ALLOC_NORMAL | VM_ALLOC_WAITFAIL,
+	    NPAGES, pa, pa + ptoa(NPAGES), PAGE_SIZE, 0, VM_MEMATTR_DEFAULT);
+	hf_expect_eq(m, NULL);
+	hf_expect_eq(vm_free_count(), free);
+	for (m = taken; m < &taken[NPAGES]; m++)
+		vm_page_free(m);
+}

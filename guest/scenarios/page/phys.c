@@ -143,14 +143,17 @@ HF_SCENARIO(phys_segments, "page.phys_segments", "PH-6",
 		hf_require(first != NULL && last != NULL);
 		hf_expect_eq(VM_PAGE_TO_PHYS(first), seg->start);
 		hf_expect_eq(PHYS_TO_VM_PAGE(seg->start + 123), first);
+		hf_expect_eq(vm_phys_paddr_to_vm_page(seg->start + 123), first);
 		hf_expect_eq(VM_PAGE_TO_PHYS(last), seg->end - PAGE_SIZE);
 		hf_expect_eq(last - first, atop(seg->end - seg->start) - 1);
 		if (i + 1 < vm_phys_nsegs && seg[1].start > seg->end)
 			hf_expect_eq(PHYS_TO_VM_PAGE(seg->end), NULL);
+		hf_expect_lt(last - vm_page_array, vm_page_array_size);
 	}
 	hf_expect_eq(PHYS_TO_VM_PAGE(0), NULL);
 	hf_expect_eq(PHYS_TO_VM_PAGE(ptoa(Maxmem)), NULL);
 	hf_expect_eq(PHYS_TO_VM_PAGE(1ul << 51), NULL);
+	hf_expect_eq(vm_phys_paddr_to_vm_page(1ul << 51), NULL);
 }
 
 HF_SCENARIO(phys_pools, "page.phys_pools", "PH-4",

@@ -12,6 +12,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
+#include <vm/vnode_pager.h>
 
 #define VA	0x40000000ul
 #define ON_DISK .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE
@@ -232,6 +233,16 @@ iodone(void *arg, vm_page_t *ma, int count, int error)
 	wakeup(&calls);
 }
 
+/* Until the callback has been called, which it must be once. */
+static void
+await_call(int count)
+{
+	while (atomic_load_acq_int((volatile u_int *)&calls) == 0)
+		hf_yield();
+	hf_expect_eq(calls, 1);
+	hf_expect_eq(last_count, count);
+}
+
 /* One asynchronous read of count pages; the callback's error. */
 static int
 read_async(vm_pindex_t pindex, int count, int ahead, uint8_t valid)
@@ -249,10 +260,7 @@ read_async(vm_pindex_t pindex, int count, int ahead, uint8_t valid)
 	(void)vm_pager_get_pages_async(
 	    vp->v_object, ma, count, &behind, &ahead, iodone, NULL);
 	VOP_UNLOCK(vp);
-	while (atomic_load_acq_int((volatile u_int *)&calls) == 0)
-		hf_yield();
-	hf_expect_eq(calls, 1);
-	hf_expect_eq(last_count, count);
+	await_call(count);
 	hf_expect(last_ma[0] == first);
 	hf_expect(vm_page_xbusied(ma[0]));
 	free_run(count, ma);
@@ -288,6 +296,58 @@ HF_SCENARIO(pager_async, "pager.read_async", "GP-19 IN-7",
 	vp = hf_file_open("size-1");
 	hf_expect_eq(read_async(0, 1, 0, 1), 0);
 	hf_file_close(vp);
+}
+
+HF_SCENARIO(pager_generic, "pager.read_generic", "GP-05 GP-15 GP-19 GP-25",
+    "one operation reads for who waits and for who is called back", ON_DISK)
+{
+	vm_pindex_t past;
+	vm_page_t ma[4];
+	int ahead, behind;
+
+	begin();
+	past = OFF_TO_IDX(hf_file_bytes(vp)) + 1;
+	hf_file_warm(vp, 40);
+	(void)vn_lock(vp, LK_SHARED | LK_RETRY);
+	behind = ahead = 2;
+	alloc_run(16, 3, ma);
+	hf_expect_eq(vnode_pager_generic_getpages(
+			 vp, ma, 3, &behind, &ahead, NULL, NULL),
+	    VM_PAGER_OK);
+	expect_filled(3, ma);
+	free_run(3, ma);
+	hf_expect_eq(hf_file_resident(vp, 16 - (u_int)behind),
+	    BITS(0, behind + 2 + ahead) & ~BITS(behind, behind + 2));
+
+	calls = 0;
+	behind = ahead = 0;
+	alloc_run(40, 2, ma);
+	hf_expect_eq(vnode_pager_generic_getpages(
+			 vp, ma, 2, &behind, &ahead, iodone, NULL),
+	    VM_PAGER_OK);
+	await_call(2);
+	hf_expect_eq(last_error, 0);
+	expect_filled(2, ma);
+	free_run(2, ma);
+
+	/* Behind the end of the file there is nothing: one answer each. */
+	calls = 0;
+	behind = ahead = 4;
+	alloc_run(past, 1, ma);
+	hf_expect_eq(vnode_pager_generic_getpages(
+			 vp, ma, 1, &behind, &ahead, NULL, NULL),
+	    VM_PAGER_BAD);
+	hf_expect_eq(behind + ahead, 0);
+	hf_expect_eq(calls, 0);
+	hf_expect_eq(vnode_pager_generic_getpages(
+			 vp, ma, 1, &behind, &ahead, iodone, NULL),
+	    VM_PAGER_BAD);
+	await_call(1);
+	hf_expect_eq(last_error, EIO);
+	free_run(1, ma);
+	hf_expect_eq(VOP_ISLOCKED(vp), LK_SHARED);
+	VOP_UNLOCK(vp);
+	end();
 }
 
 static vm_page_t wrong[1];

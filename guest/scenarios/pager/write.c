@@ -236,3 +236,26 @@ HF_SCENARIO(pager_put_hole, "pager.write_hole", "PP-26",
 	hf_file_unmap(VA, 60);
 	hf_file_close(svp);
 }
+
+HF_SCENARIO(put_ioflags, "pager.write_flags", "PP-08",
+    "what a page-out asks of a write is what its caller asked for")
+{
+	static const struct {
+		int put, io;
+	} forms[] = {
+		{ 0, IO_ASYNC },
+		{ VM_PAGER_CLUSTER_OK, 0 },
+		{ VM_PAGER_PUT_SYNC, IO_SYNC },
+		{ VM_PAGER_PUT_SYNC | VM_PAGER_CLUSTER_OK, IO_SYNC },
+		{ VM_PAGER_PUT_INVAL, IO_SYNC | IO_INVAL },
+		{ VM_PAGER_PUT_NOREUSE, IO_ASYNC | IO_NOREUSE },
+		{ VM_PAGER_PUT_SYNC | VM_PAGER_PUT_INVAL | VM_PAGER_PUT_NOREUSE,
+		    IO_SYNC | IO_INVAL | IO_NOREUSE },
+	};
+	const int always = IO_VMIO | IO_SEQMAX << IO_SEQSHIFT;
+	u_int i;
+
+	for (i = 0; i < nitems(forms); i++)
+		hf_expect_eq(vnode_pager_putpages_ioflags(forms[i].put),
+		    forms[i].io | always);
+}

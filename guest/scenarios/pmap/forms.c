@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forms.c: memory types in leaves, and what the pmap says of kernel addresses. */
 
+#include <arch/amd64/pmap_var.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_kern.h>
 #include "lab.h"
@@ -136,4 +137,88 @@ HF_SCENARIO(pmap_unmanaged_counts, "pmap.unmanaged_counts", "PM-55",
 	vm_page_unwire_noq(m);
 	vm_page_free(m);
 	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_page_sizes, "pmap.page_sizes", "PM-02",
+    "a leaf is of a size that the pmap has, and an address is moved to fit one")
+{
+	const vm_ooffset_t offset = 5 * PAGE_SIZE;
+	vm_offset_t va;
+	struct lab lab;
+	vm_page_t m;
+	u_int i;
+
+	hf_expect_eq(pagesizes[0], PAGE_SIZE);
+	for (i = 1; i < MAXPAGESIZES && pagesizes[i] != 0; i++)
+		hf_expect(
+		    powerof2(pagesizes[i]) && pagesizes[i] > pagesizes[i - 1]);
+	for (; i < MAXPAGESIZES; i++)
+		hf_expect_eq(pagesizes[i], 0);
+	lab_open(&lab, 1);
+	m = lab.m[0];
+	hf_expect_ne(pagesizes[m->psind], 0);
+	lab_enter(&lab, lab_va(0), m, R, R);
+	hf_expect_eq(pmap_extract(lab.pmap, lab_va(0) + pagesizes[0] - 1),
+	    VM_PAGE_TO_PHYS(m) + PAGE_SIZE - 1);
+	hf_expect_eq(pmap_extract(lab.pmap, lab_va(1)), 0);
+	/* Left alone, or as far into a large leaf as the offset is. */
+	va = lab_va(3);
+	pmap_align_superpage(lab.object, offset, &va, ptoa(4096));
+	hf_expect_le(lab_va(3), va);
+	hf_expect(
+	    va == lab_va(3) || ((va - offset) & (PG_LEVEL_SIZE(1) - 1)) == 0);
+	hf_expect_lt(va - lab_va(3), PG_LEVEL_SIZE(1));
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_init_pt, "pmap.object_init_pt", "PM-15 PM-33",
+    "mappings made ahead of a fault are right, or are not made")
+{
+	struct lab lab;
+	vm_paddr_t pa;
+	int i;
+
+	lab_open(&lab, 4);
+	lab_enter(&lab, lab_va(1), lab.m[3], R, R);
+	VM_OBJECT_WLOCK(lab.object);
+	pmap_object_init_pt(lab.pmap, lab_va(0), lab.object, 0, ptoa(4));
+	VM_OBJECT_WUNLOCK(lab.object);
+	/* What was there stays. */
+	hf_expect_eq(
+	    pmap_extract(lab.pmap, lab_va(1)), VM_PAGE_TO_PHYS(lab.m[3]));
+	for (i = 0; i < 4; i++) {
+		pa = pmap_extract(lab.pmap, lab_va(i));
+		if (i != 1)
+			hf_expect(pa == 0 || pa == VM_PAGE_TO_PHYS(lab.m[i]));
+	}
+	hf_expect_eq(pmap_extract(lab.pmap, lab_va(4)), 0);
+	pmap_remove(lab.pmap, lab_va(0), lab_va(4));
+	lab_close(&lab);
+}
+
+static void
+release(void *pmap)
+{
+	pmap_release(pmap);
+}
+
+HF_SCENARIO(pmap_process_zero, "pmap.process_zero", "PM-01 PM-45",
+    "the pmap of process 0 is the kernel's tables, in use, and never ends")
+{
+	static struct pmap pmap;
+
+	pmap_pinit0(&pmap);
+	hf_expect_eq(pmap.pm_cr3, kernel_pmap->pm_cr3);
+	hf_expect(CPU_ISSET(0, &pmap.pm_active));
+	hf_expect_eq(pmap_resident_count(&pmap), 1);
+	hf_expect_eq(pmap_wired_count(&pmap), 0);
+	hf_expect_eq(pmap.pm_top, kernel_pmap->pm_top);
+	hf_expect_eq(pmap_extract(&pmap, LAB_BASE), 0);
+	CPU_ZERO(&pmap.pm_active);
+	hf_expect_panic(release, &pmap, "kernel's root");
+	/* What does not end is taken out by hand. */
+	mtx_lock(&pmap_all_mtx);
+	LIST_REMOVE(&pmap, pm_all);
+	mtx_unlock(&pmap_all_mtx);
+	mtx_destroy(&pmap.pm_mtx);
 }

@@ -70,6 +70,11 @@ HF_SCENARIO(pmap_kernel_grows, "pmap.kernel_grows", "PM-44",
 {
 	const vm_offset_t end = kernel_vm_end;
 
+	/* The kernel's own addresses, and what it has tables for of them. */
+	hf_expect_le(VM_MIN_KERNEL_ADDRESS, virtual_avail);
+	hf_expect_lt(virtual_avail, virtual_end);
+	hf_expect_le(end, virtual_end);
+	hf_expect_le(vm_map_max(kernel_map), virtual_end);
 	if (end + 2 * PG_LEVEL_SIZE(1) > VM_MAX_KERNEL_ADDRESS)
 		hf_skip("the kernel's tables are all there");
 	hf_expect(!pmap_is_prefaultable(kernel_pmap, end));

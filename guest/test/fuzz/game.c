@@ -82,8 +82,9 @@ load_all(void)
 	hf_fuzz_look();
 }
 
-bool
-hf_fuzz_play(const struct hf_fuzz_step *steps, u_int nsteps)
+/* A game by these steps.  False: something was wrong. */
+static bool
+play(const struct hf_fuzz_step *steps, u_int nsteps)
 {
 	const u_int failed = hf_current.failed;
 	struct proc *home = curproc;
@@ -133,7 +134,7 @@ hf_fuzz_read_plan(
 void
 hf_fuzz_play_plan(const char *text)
 {
-	hf_fuzz_play(steps, hf_fuzz_read_plan(text, HF_FUZZ_ALONE, steps));
+	play(steps, hf_fuzz_read_plan(text, HF_FUZZ_ALONE, steps));
 }
 
 void
@@ -146,7 +147,7 @@ hf_fuzz_play_seed(uint64_t seed, u_int nsteps)
 	hf_fuzz_draw_begin(&draw, seed);
 	for (i = 0; i < nsteps; i++)
 		hf_fuzz_draw_step(&draw, &steps[i]);
-	if (!hf_fuzz_play(steps, nsteps))
+	if (!play(steps, nsteps))
 		hf_note("again: holdfast fuzz --seed %lu --steps %u",
 		    (u_long)seed, nsteps);
 }

@@ -30,19 +30,14 @@ hf_fuzz_at(u_int i)
 	return (HF_SPACE_BASE + ptoa(i));
 }
 
-/*
- * A game by these steps.  False: something was wrong; there is a failed expectation
- * and a note with the number of the step, from 1 on, and its text.
- */
-bool hf_fuzz_play(const struct hf_fuzz_step *steps, u_int nsteps);
-
 /* The steps of a plan's text, which must be one of the game's; how many they are. */
 u_int hf_fuzz_read_plan(
     const char *text, enum hf_fuzz_game game, struct hf_fuzz_step *to);
 
 /*
  * For scenarios: a game by a plan's text (fuzz_text.h), which must be one; and one by
- * nsteps steps that are drawn for the seed.
+ * nsteps steps that are drawn for the seed.  If something was wrong, there is a failed
+ * expectation and a note with the number of the step, from 1 on, and its text.
  */
 void hf_fuzz_play_plan(const char *text);
 void hf_fuzz_play_seed(uint64_t seed, u_int nsteps);
