@@ -58,7 +58,7 @@ fake_read4(void *cookie, uint32_t off)
 	case VIRTIO_MMIO_QUEUE_NUM_MAX:
 		return (fv->queue_sel == 0 ? fv->queue_max : 0);
 	case VIRTIO_MMIO_QUEUE_READY:
-		return (fv->queue_ready);
+		return (fv->queue_ready | fv->queue_stuck);
 	case VIRTIO_MMIO_INTERRUPT_STATUS:
 		v = fv->int_status;
 		if (fv->on_status_read != NULL)
@@ -131,7 +131,7 @@ fake_write4(void *cookie, uint32_t off, uint32_t v)
 		fv->queue_num = v;
 		break;
 	case VIRTIO_MMIO_QUEUE_READY:
-		fv->queue_ready = v;
+		fv->queue_ready = fv->refuse_queue ? 0 : v;
 		break;
 	case VIRTIO_MMIO_QUEUE_NOTIFY:
 		fv->kicks++;

@@ -34,6 +34,8 @@ struct fake_virtio {
 	uint32_t generation;
 	struct virtio_blk_config config;
 	bool refuse_features;
+	bool refuse_queue;
+	uint32_t queue_stuck; /* QueueReady, whatever is done */
 	bool reset_hangs;
 	void (*on_status_read)(struct fake_virtio *); /* InterruptStatus */
 	void (*on_config_read)(struct fake_virtio *);

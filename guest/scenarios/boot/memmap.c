@@ -95,3 +95,32 @@ HF_SCENARIO(boot_memmap_edges, "boot.memmap_edges", "BT-05",
 	hf_expect(hf_ranges_contain(&out, 0x9f000, 0x1000));
 	hf_expect(!hf_ranges_contain(&out, 0x9f000, 0x1001));
 }
+
+HF_SCENARIO(boot_memmap_full, "boot.memmap_full", "BT-05",
+    "a map of more pieces than the list holds is refused, and cut no further")
+{
+	static struct hf_ranges out;
+	static struct pvh_memory map[HF_RANGES_MAX + 1];
+	const uint64_t step = 16 * PAGE_SIZE;
+	int i;
+
+	for (i = 0; i < (int)nitems(map); i++)
+		map[i] = (struct pvh_memory){ (uint64_t)i * step, 8 * PAGE_SIZE,
+			RAM, 0 };
+	hf_expect(!hf_memmap_reduce(map, nitems(map), &out));
+	hf_require(hf_memmap_reduce(map, HF_RANGES_MAX, &out));
+	hf_expect_eq(out.count, HF_RANGES_MAX);
+	hf_expect(!hf_ranges_touch(&out, 0, 0));
+	hf_expect(!hf_ranges_touch(&out, 8 * PAGE_SIZE, 8 * PAGE_SIZE));
+	/* A hole in the middle of one would make two of it. */
+	hf_expect(!hf_ranges_remove(&out, PAGE_SIZE, 2 * PAGE_SIZE));
+	hf_expect_eq(out.count, HF_RANGES_MAX);
+	map[HF_RANGES_MAX] = (struct pvh_memory){ PAGE_SIZE, 0x10, RES, 0 };
+	hf_expect(!hf_memmap_reduce(map, nitems(map), &out));
+	/* An end cut off makes no piece more. */
+	hf_require(hf_memmap_reduce(map, HF_RANGES_MAX, &out));
+	hf_expect(hf_ranges_remove(&out, 0, PAGE_SIZE));
+	hf_expect_eq(out.r[0].start, PAGE_SIZE);
+	hf_expect(hf_ranges_remove(&out, 0, 0));
+	hf_expect_eq(out.count, HF_RANGES_MAX);
+}

@@ -179,6 +179,20 @@ HF_SCENARIO(virtio_refused, "dev.virtio_refused", "VB-42 VB-50",
 	hf_expect_eq(vtblk_attach(&disk, msg, sizeof(msg)), ENXIO);
 	hf_expect(strstr(msg, "no request queue") != NULL);
 
+	/* One that somebody else has started, and one that cannot be started. */
+	fake_init(&fake, 100);
+	fake.queue_stuck = 1;
+	fake_wire(&fake, &disk, mem, sizeof(mem), 64);
+	hf_expect_eq(vtblk_attach(&disk, msg, sizeof(msg)), ENXIO);
+	hf_expect(strstr(msg, "no request queue") != NULL);
+	hf_expect((fake.status & VIRTIO_STATUS_FAILED) != 0);
+	fake_init(&fake, 100);
+	fake.refuse_queue = true;
+	fake_wire(&fake, &disk, mem, sizeof(mem), 64);
+	hf_expect_eq(vtblk_attach(&disk, msg, sizeof(msg)), ENXIO);
+	hf_expect(strstr(msg, "refuses the queue") != NULL);
+	hf_expect((fake.status & VIRTIO_STATUS_FAILED) != 0);
+
 	fake_init(&fake, 100);
 	fake.config.blk_size = 1000;
 	fake_wire(&fake, &disk, mem, sizeof(mem), 64);

@@ -382,6 +382,60 @@ HF_SCENARIO(virtio_reset, "dev.virtio_needs_reset", "VB-49",
 	hf_expect_eq(ios[0].error, EIO);
 }
 
+HF_SCENARIO(virtio_reset_refused, "dev.virtio_reset_refused", "VB-49 VB-48",
+    "a device that is not itself any more after a reset fails what it had")
+{
+	int i;
+
+	fake_init(&fake, SECTORS);
+	start_device();
+	for (i = 0; i < 5; i++)
+		(void)submit(i, HF_IO_READ, (uint64_t)i, 1, 512);
+	(void)fake_fetch(&fake);
+	fake_complete(&fake, 0, VIRTIO_BLK_S_OK);
+	vtblk_intr(&disk);
+	fake.refuse_queue = true;
+	fake.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+	fake.int_status |= VIRTIO_INT_CONFIG;
+	vtblk_intr(&disk);
+	hf_expect(disk.sc_dead);
+	hf_expect((fake.status & VIRTIO_STATUS_FAILED) != 0);
+	for (i = 0; i < 5; i++) {
+		hf_expect_eq(ios[i].done, 1);
+		hf_expect_eq(ios[i].error, i == 0 ? 0 : EIO);
+	}
+}
+
+HF_SCENARIO(virtio_empty_segment, "dev.virtio_empty_segment", "VB-44",
+    "segments of no bytes are left out, wherever they stand")
+{
+	struct tracked *t = &ios[0];
+	int empty;
+
+	for (empty = 0; empty < 3; empty++) {
+		fake_init(&fake, SECTORS);
+		start_device();
+		t->io = (struct hf_io){ .op = HF_IO_WRITE,
+			.segs = t->segs,
+			.nsegs = 3,
+			.done = count_done,
+			.arg = t };
+		for (int i = 0; i < 3; i++)
+			t->segs[i] = (struct hf_seg){
+				.pa = (vm_paddr_t)(uintptr_t)data + 1024 * i,
+				.len = i == empty ? 0 : 512
+			};
+		memset(data, 'a' + empty, sizeof(data));
+		hf_require_eq(hf_bdev_submit(&disk.sc_bdev, &t->io), 0);
+		complete_all(VIRTIO_BLK_S_OK);
+		hf_expect_eq(t->done, 1);
+		hf_expect_eq(t->error, 0);
+		hf_expect_eq(image[0], 'a' + empty);
+		hf_expect_eq(image[1023], 'a' + empty);
+		hf_expect_ne(image[1024], 'a' + empty);
+	}
+}
+
 HF_SCENARIO(virtio_limits, "dev.virtio_limits", "VB-51 VB-52 VB-53",
     "what the device cannot do is refused before it is asked")
 {

@@ -3,6 +3,7 @@
 
 #include <sys/proc.h>
 #include <sys/vmmeter.h>
+#include <kern/failpoint.h>
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/script_pager.h>
@@ -39,6 +40,43 @@ HF_SCENARIO(fault_upgrade, "fault.upgrade", "FT-80 IM-5",
 	hf_expect_eq(vm_page_wire_count(hf_space_page(VA)), 1);
 	hf_expect_read(VA + 9, hf_script_byte(0));
 	hf_space_check();
+	hf_expect_eq(vm_map_unwire(map, VA, VA + ptoa(2), VM_MAP_WIRE_USER),
+	    KERN_SUCCESS);
+	hf_space_check();
+	vm_map_remove(map, VA, VA + ptoa(2));
+	vm_object_deallocate(s.object);
+	hf_script_end(&s);
+}
+
+HF_SCENARIO(fault_upgrade_no_memory, "fault.upgrade_no_memory", "FT-80 FT-81",
+    "without memory for a copy a protect waits for some, and copies all")
+{
+	struct hf_script s;
+	vm_page_t orig[2];
+	vm_map_t map;
+	int i;
+
+	hf_script_begin(&s, 2);
+	hf_space_map_at(VA, 2, s.object, 0, VM_PROT_READ, MAP_COPY_ON_WRITE);
+	map = hf_space_map();
+	hf_require_eq(
+	    vm_map_wire(map, VA, VA + ptoa(2), VM_MAP_WIRE_USER), KERN_SUCCESS);
+	for (i = 0; i < 2; i++)
+		orig[i] = hf_space_page(VA + ptoa(i));
+	vm_object_reference(s.object);
+	/* The second page's frame, once. */
+	hf_failpoint_arm("vm_page_alloc", 1, 1);
+	hf_expect_eq(vm_map_protect(map, VA, VA + ptoa(2), VM_PROT_RW, 0, SET),
+	    KERN_SUCCESS);
+	hf_expect_eq(hf_failpoint_fired("vm_page_alloc"), 1);
+	hf_failpoint_disarm_all();
+	for (i = 0; i < 2; i++) {
+		hf_expect_ne(hf_space_page(VA + ptoa(i)), orig[i]);
+		hf_expect_eq(vm_page_wire_count(orig[i]), 0);
+		hf_expect_eq(
+		    vm_page_wire_count(hf_space_page(VA + ptoa(i))), 1);
+		hf_expect_read(VA + ptoa(i) + 9, hf_script_byte(i));
+	}
 	hf_expect_eq(vm_map_unwire(map, VA, VA + ptoa(2), VM_MAP_WIRE_USER),
 	    KERN_SUCCESS);
 	hf_space_check();

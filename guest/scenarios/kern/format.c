@@ -20,6 +20,7 @@ HF_SCENARIO(kern_format, "kern.format", "",
 	CHECK("  7|7  |007", "%3d|%-3d|%03d", 7, 7, 7);
 	CHECK("ab|  ab|ab  |abc", "%s|%4s|%-4s|%.3s", "ab", "ab", "ab", "abcd");
 	CHECK("+5 -0003", "%+d %05d", 5, -3);
+	CHECK(" 5 -5|", "% d % d|", 5, -5);
 	CHECK("18446744073709551615", "%lu", UINT64_MAX);
 	CHECK("-9223372036854775808", "%ld", INT64_MIN);
 	CHECK("x%0xbeef", "%c%%%p", 'x', (void *)0xbeef);

@@ -78,3 +78,60 @@ HF_SCENARIO(kern_sleep_shared, "kern.sleep_shared", "",
 	sx_xunlock(&shared);
 	sx_destroy(&shared);
 }
+
+static void
+destroy_held(void *arg)
+{
+	mtx_destroy(arg);
+}
+
+static void
+assert_unlocked(void *arg)
+{
+	sx_assert((struct sx *)arg, SA_UNLOCKED);
+}
+
+static void
+assert_locked(void *arg)
+{
+	sx_assert((struct sx *)arg, SA_LOCKED);
+}
+
+HF_SCENARIO(kern_lock_ends, "kern.lock_ends", "",
+    "a lock ends with its owner, and what it is not is told")
+{
+	mtx_init(&lock, "ends", NULL, MTX_DEF);
+	mtx_lock(&lock);
+	/* Held already, and not to be taken twice. */
+	hf_expect_eq(mtx_trylock(&lock), 0);
+	hf_expect_eq(hf_panics(destroy_held, &lock), NULL);
+	hf_expect_eq(hf_locks_held(), 0);
+
+	sx_init(&shared, "ends");
+	assert_unlocked(&shared);
+	hf_expect_panic(assert_locked, &shared, "ends");
+	sx_xlock(&shared);
+	assert_locked(&shared);
+	hf_expect_panic(assert_unlocked, &shared, "ends");
+	sx_xunlock(&shared);
+	sx_destroy(&shared);
+}
+
+HF_SCENARIO(kern_lock_nowitness, "kern.lock_nowitness", "",
+    "a lock that is kept out of the order needs no place in it")
+{
+	static struct mtx quiet;
+	int order;
+
+	mtx_init(&lock, "beside", NULL, MTX_DEF);
+	hf_mtx_init(&quiet, "nobody's", MTX_DEF | MTX_NOWITNESS);
+	for (order = 0; order < 2; order++) {
+		mtx_lock(order == 0 ? &lock : &quiet);
+		mtx_lock(order == 0 ? &quiet : &lock);
+		hf_expect_eq(hf_locks_held(), 2);
+		mtx_unlock(&quiet);
+		mtx_unlock(&lock);
+	}
+	mtx_destroy(&quiet);
+	mtx_destroy(&lock);
+}

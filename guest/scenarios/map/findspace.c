@@ -3,6 +3,7 @@
 
 #include <test/scenario.h>
 #include <test/space.h>
+#include <vm/vm_kern.h>
 
 #define LO HF_SPACE_BASE
 
@@ -17,7 +18,7 @@ HF_SCENARIO(map_findspace, "map.findspace", "MP-11 MP-17",
     "the lowest gap that fits is found, also the one that contains the start")
 {
 	vm_map_t map;
-	vm_offset_t max;
+	vm_offset_t low, max;
 
 	map = hf_space_enter();
 	max = vm_map_max(map);
@@ -34,10 +35,19 @@ HF_SCENARIO(map_findspace, "map.findspace", "MP-11 MP-17",
 	    vm_map_findspace(map, LO + ptoa(5), ptoa(1)), LO + ptoa(5));
 	hf_expect_eq(
 	    vm_map_findspace(map, LO + ptoa(5), ptoa(2)), LO + ptoa(10));
+	/* From before all there is, where what comes first is too little. */
+	hf_expect_eq(vm_map_findspace(map, 0, LO), 0);
+	hf_expect_eq(vm_map_findspace(map, 0, LO + ptoa(1)), LO + ptoa(17));
 	hf_expect_lt(max, vm_map_findspace(map, LO, max) + max);
 	hf_expect_lt(
 	    max, vm_map_findspace(map, max - ptoa(1), ptoa(2)) + ptoa(2));
 	vm_map_unlock(map);
+	/* Nothing is below what a map has at all. */
+	vm_map_lock(kernel_map);
+	low = vm_map_findspace(kernel_map, 0, PAGE_SIZE);
+	vm_map_unlock(kernel_map);
+	hf_expect_le(vm_map_min(kernel_map), low);
+	hf_expect_le(low + PAGE_SIZE, vm_map_max(kernel_map));
 	/* Holes do not matter, and size falls by what was mapped. */
 	hf_expect_eq(map->size, ptoa(12));
 	hf_expect_eq(

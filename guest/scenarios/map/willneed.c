@@ -8,6 +8,7 @@
 #include <test/scenario.h>
 #include <test/space.h>
 #include <test/vm_util.h>
+#include <vm/vm_map_priv.h>
 
 #define VA HF_SPACE_BASE
 
@@ -66,4 +67,38 @@ HF_SCENARIO(map_prefault, "map.prefault_ends", "MP-51 MP-59 PM-17",
 	for (int i = 0; i < 2; i++)
 		hf_expect_read(VA + ptoa(i), 0x42 + i);
 	hf_space_check();
+}
+
+HF_SCENARIO(map_prefault_part, "map.prefault_part", "MP-31",
+    "of a large object the first pages are mapped, to read, and no others")
+{
+	const vm_pindex_t last = HF_PREFAULT_PARTIAL_PAGES;
+	vm_object_t object;
+	vm_page_t m;
+	vm_map_t map;
+	u_int i;
+
+	object = vm_object_allocate_anon(2 * last, NULL, NULL, 0);
+	VM_OBJECT_WLOCK(object);
+	for (i = 0; i < 4; i++) {
+		m = hf_test_page_resting(
+		    object, i < 2 ? i : last - 3 + i, 0x40 + i);
+		hf_require(m != NULL);
+	}
+	VM_OBJECT_WUNLOCK(object);
+	vm_object_reference(object);
+	hf_space_map_at(VA, 2 * last, object, 0, VM_PROT_RW, 0);
+	map = hf_space_map();
+	/* What may not be read is not mapped. */
+	vm_map_pmap_enter(map, VA, VM_PROT_WRITE, object, 0, ptoa(2 * last), 0);
+	hf_expect_eq(hf_space_leaf(VA), 0);
+	vm_map_pmap_enter(map, VA, VM_PROT_RW, object, 0, ptoa(2 * last),
+	    MAP_PREFAULT_PARTIAL);
+	hf_expect(hf_space_page(VA) != NULL);
+	hf_expect_eq(hf_space_leaf(VA) & X86_PG_RW, 0);
+	hf_expect(hf_space_page(VA + ptoa(1)) != NULL);
+	hf_expect(hf_space_page(VA + ptoa(last - 1)) != NULL);
+	hf_expect_eq(hf_space_leaf(VA + ptoa(last)), 0);
+	vm_map_remove(map, VA, VA + ptoa(2 * last));
+	vm_object_deallocate(object);
 }

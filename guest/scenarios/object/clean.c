@@ -145,6 +145,30 @@ HF_SCENARIO(object_page_clean_clusters, "object.page_clean_clusters", "OB-56",
 	file_end(object);
 }
 
+HF_SCENARIO(object_page_clean_invalid, "object.page_clean_invalid", "OB-30",
+    "a page that has no contents yet is not written, its neighbours are")
+{
+	vm_object_t object;
+	vm_page_t m;
+
+	object = file_begin();
+	dirty_page(object, 2);
+	m = vm_page_alloc(object, 3, VM_ALLOC_NORMAL);
+	hf_require(m != NULL);
+	vm_page_xunbusy(m);
+	dirty_page(object, 4);
+	hf_expect(vm_object_page_clean(object, 0, 0, OBJPC_SYNC));
+	hf_expect_eq(pages_put, 2);
+	hf_expect_eq(file[2], 0x82);
+	hf_expect_eq(file[3], 0);
+	hf_expect_eq(file[4], 0x84);
+	hf_expect_eq(vm_page_lookup(object, 3), m);
+	hf_expect(vm_page_none_valid(m));
+	hf_expect(vm_page_tryxbusy(m));
+	vm_page_free(m);
+	file_end(object);
+}
+
 HF_SCENARIO(object_page_clean_nosync, "object.page_clean_nosync", "OB-32",
     "NOSYNC pages wait for somebody who means it")
 {

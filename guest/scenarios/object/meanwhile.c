@@ -163,3 +163,33 @@ HF_SCENARIO(object_split_waits, "object.split_waits", "OB-53",
 	vm_object_deallocate(s.object);
 	vm_object_deallocate(front);
 }
+
+HF_SCENARIO(object_split_no_memory, "object.split_no_memory", "OB-53",
+    "a split without memory for its index waits for some, and moves all pages")
+{
+	vm_object_t front;
+	struct split s;
+
+	front = vm_object_allocate_anon(4, NULL, NULL, 0);
+	vm_object_reference(front);
+	VM_OBJECT_WLOCK(front);
+	hf_test_page_resting(front, 0, 'a');
+	hf_test_page_resting(front, 1, 'b');
+	hf_test_page_resting(front, 2, 'c');
+	VM_OBJECT_WUNLOCK(front);
+	s = (struct split){ front, ptoa(1) };
+	hf_failpoint_arm("vm_slab", 0, 1);
+	split_thread(&s);
+	hf_expect_eq(hf_failpoint_fired("vm_slab"), 1);
+	hf_failpoint_disarm_all();
+	hf_require(s.object != front);
+	hf_expect_eq(s.offset, 0);
+	hf_expect_eq(s.object->resident_page_count, 2);
+	hf_expect_eq(front->resident_page_count, 1);
+	VM_OBJECT_WLOCK(s.object);
+	hf_expect(hf_test_all(vm_page_lookup(s.object, 0), 0, PAGE_SIZE, 'b'));
+	hf_expect(hf_test_all(vm_page_lookup(s.object, 1), 0, PAGE_SIZE, 'c'));
+	VM_OBJECT_WUNLOCK(s.object);
+	vm_object_deallocate(s.object);
+	vm_object_deallocate(front);
+}

@@ -41,6 +41,56 @@ HF_SCENARIO(pager_allocate, "object.pager_allocate", "VP-5",
 	    NULL);
 }
 
+static int done_count, done_error;
+
+static void
+got_page(void *arg, vm_page_t *ma, int count, int error)
+{
+	*(vm_page_t *)arg = ma[0];
+	done_count += count;
+	done_error = error;
+}
+
+HF_SCENARIO(pager_phys_get, "object.pager_phys_get", "VP-2 VP-6",
+    "a pager that has no asynchronous form answers at once, with zeros")
+{
+	vm_object_t object;
+	vm_page_t m, got;
+	int after, before;
+
+	object = vm_pager_allocate(
+	    OBJT_PHYS, NULL, 4 * PAGE_SIZE, VM_PROT_RW, 0, NULL);
+	hf_require(object != NULL);
+	VM_OBJECT_WLOCK(object);
+	before = after = 7;
+	hf_expect(vm_pager_has_page(object, 2, &before, &after));
+	hf_expect_eq(before, 0);
+	hf_expect_eq(after, 0);
+	m = vm_page_alloc(object, 2, VM_ALLOC_NORMAL);
+	hf_require(m != NULL);
+	memset(hf_test_bytes(m), 0x5a, PAGE_SIZE);
+	m->flags &= ~PG_ZERO;
+	vm_object_pip_add(object, 1);
+	VM_OBJECT_WUNLOCK(object);
+	got = NULL;
+	done_count = done_error = 0;
+	before = after = 7;
+	hf_expect_eq(vm_pager_get_pages_async(
+			 object, &m, 1, &before, &after, got_page, &got),
+	    VM_PAGER_OK);
+	hf_expect_eq(done_count, 1);
+	hf_expect_eq(done_error, 0);
+	hf_expect_eq(got, m);
+	hf_expect_eq(before + after, 0);
+	hf_expect(vm_page_all_valid(m));
+	hf_expect(hf_test_all(m, 0, PAGE_SIZE, 0));
+	VM_OBJECT_WLOCK(object);
+	vm_object_pip_wakeup(object);
+	vm_page_xunbusy(m);
+	VM_OBJECT_WUNLOCK(object);
+	vm_object_deallocate(object);
+}
+
 static vm_page_t stale;
 static vm_pindex_t asked;
 

@@ -152,3 +152,19 @@ HF_SCENARIO(object_split, "object.split", "OB-42",
 	vm_object_deallocate(part);
 	vm_object_deallocate(backing);
 }
+
+HF_SCENARIO(object_no_backing, "object.no_backing", "OB-53",
+    "an object that gets nothing behind it is a chain of its own")
+{
+	vm_object_t object;
+
+	object = vm_object_allocate_anon(4, NULL, NULL, 0);
+	VM_OBJECT_WLOCK(object);
+	object->backing_object_offset = 0x3000;
+	vm_object_backing_insert_ref(object, NULL);
+	hf_expect_eq(object->backing_object, NULL);
+	hf_expect_eq(object->backing_object_offset, 0);
+	hf_expect_eq(object->flags & OBJ_SHADOWLIST, 0);
+	VM_OBJECT_WUNLOCK(object);
+	vm_object_deallocate(object);
+}

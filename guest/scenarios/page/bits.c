@@ -241,3 +241,27 @@ HF_SCENARIO(page_valid_shared, "page.valid_shared", "PV-13",
 	hf_expect(!vm_page_busied(m));
 	vm_object_deallocate(object);
 }
+
+HF_SCENARIO(page_bits_nothing, "page.bits_nothing", "PV-1 PV-3 PV-5",
+    "a range of no bytes touches no block, wherever it lies")
+{
+	vm_object_t object;
+	vm_page_t m;
+	int base;
+
+	object = hf_test_object(1);
+	m = hf_test_page(object, 0, 0x77);
+	m->valid = 0x3c;
+	m->dirty = 0x18;
+	for (base = 0; base < PAGE_SIZE; base += 700) {
+		vm_page_set_valid_range(m, base, 0);
+		vm_page_set_validclean(m, base, 0);
+		hf_expect_eq(m->valid, 0x3c);
+		hf_expect_eq(m->dirty, 0x18);
+		hf_expect(hf_test_all(m, 0, PAGE_SIZE, 0x77));
+	}
+	m->valid = VM_PAGE_BITS_ALL;
+	m->dirty = 0;
+	vm_page_free(m);
+	hf_test_object_end(object);
+}

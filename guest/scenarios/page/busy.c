@@ -356,3 +356,38 @@ HF_SCENARIO(page_free_invalid_owner, "page.free_invalid_owner",
 		hf_thread_join(td[i]);
 	hf_expect_eq(taken, 0);
 }
+
+static void
+take_exclusive(void *arg)
+{
+	vm_page_xbusy(arg);
+}
+
+static void
+take_shared(void *arg)
+{
+	vm_page_sbusy(arg);
+}
+
+HF_SCENARIO(page_busy_insist, "page.busy_insisted", "PB-1 PB-2",
+    "who insists on a busy page that is taken is wrong; where it is not, has "
+    "it")
+{
+	vm_object_t object;
+	vm_page_t m;
+
+	object = hf_test_object(1);
+	m = hf_test_page(object, 0, 1);
+	hf_expect_panic(take_exclusive, m, "busy");
+	hf_expect_panic(take_shared, m, "busy");
+	vm_page_busy_downgrade(m);
+	hf_expect_panic(take_exclusive, m, "busy");
+	vm_page_sbusy(m);
+	vm_page_sunbusy(m);
+	vm_page_sunbusy(m);
+	hf_expect(!vm_page_busied(m));
+	vm_page_xbusy(m);
+	hf_expect(vm_page_xbusied_by_me(m));
+	vm_page_free(m);
+	hf_test_object_end(object);
+}

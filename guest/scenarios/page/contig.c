@@ -183,3 +183,24 @@ HF_SCENARIO(page_reclaim_contig, "page.reclaim_contig", "PA-22",
 	for (m = taken; m < &taken[NPAGES]; m++)
 		vm_page_free(m);
 }
+
+HF_SCENARIO(page_contig_no_index, "page.contig_no_index", "PA-16 PA-22",
+    "a run that the object has no index for is given back whole")
+{
+	vm_object_t object;
+	u_int free;
+
+	object = hf_test_object(1 << 20);
+	free = vm_free_count();
+	hf_failpoint_arm("vm_slab", 0, 1);
+	/* Far from index 0: there must be nodes for it. */
+	hf_expect_eq(vm_page_alloc_contig(object, 1 << 19, VM_ALLOC_NORMAL, 4,
+			 0, ~0ul, PAGE_SIZE, 0, VM_MEMATTR_DEFAULT),
+	    NULL);
+	hf_expect_eq(hf_failpoint_fired("vm_slab"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(vm_free_count(), free);
+	hf_expect_eq(object->resident_page_count, 0);
+	hf_expect_eq(vm_page_lookup(object, 1 << 19), NULL);
+	hf_test_object_end(object);
+}

@@ -22,6 +22,10 @@ HF_SCENARIO(page_index_beyond, "page.index_beyond", "PI-5 PI-2",
 	hf_expect_eq(vm_page_find_least(object, 4), last);
 	hf_expect_eq(vm_page_find_least(object, 8), other);
 	hf_expect_eq(vm_page_find_least(object, 65), NULL);
+	/* What is not there is not taken out. */
+	hf_expect_eq(vm_radix_remove(&object->rtree, 5), NULL);
+	hf_expect_eq(vm_radix_remove(&object->rtree, 1 << 19), NULL);
+	hf_expect_eq(vm_page_lookup(object, 3), first);
 	vm_page_xunbusy(other);
 	hf_test_object_end(from);
 	hf_test_object_end(object);

@@ -382,3 +382,19 @@ HF_SCENARIO(phys_random, "page.phys_random", "PH-7",
 	for (i = 0; i < VM_NFREEORDER; i++)
 		hf_expect_eq(after[i], before[i]);
 }
+
+HF_SCENARIO(phys_unfree_taken, "page.phys_unfree_taken", "PH-2",
+    "a frame that is not free is not taken off the free lists")
+{
+	vm_page_t m;
+	u_long frames;
+
+	m = vm_page_alloc_noobj(VM_ALLOC_NORMAL);
+	hf_require(m != NULL);
+	vm_domain_free_lock();
+	hf_expect(!vm_phys_unfree_page(m));
+	vm_domain_free_unlock();
+	vm_page_free(m);
+	hf_expect_eq(hf_vm_phys_check(&frames), NULL);
+	hf_expect_eq(frames, vm_free_count());
+}

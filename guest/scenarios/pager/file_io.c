@@ -492,3 +492,33 @@ HF_SCENARIO(io_dirties, "pager.io_dirties", "QH-12 VN-17",
 	hf_file_close(from);
 	hf_file_close(vp);
 }
+
+HF_SCENARIO(io_fsync, "pager.io_synchronous", "PP-08 QH-30",
+    "a file opened with O_FSYNC is on the disk when write(2) is over", WRITES)
+{
+	static uint64_t kept[64], on_disk[64];
+	struct iovec iov = { kept, sizeof(kept) };
+	struct uio uio = { .uio_iov = &iov,
+		.uio_iovcnt = 1,
+		.uio_offset = 512,
+		.uio_resid = sizeof(kept),
+		.uio_segflg = UIO_SYSSPACE,
+		.uio_rw = UIO_WRITE,
+		.uio_td = curthread };
+	struct vnode *vp;
+	struct file f;
+	u_int i;
+
+	vp = hf_file_open(HF_SCRATCH_NAME);
+	hf_file_read_disk(vp, 512, on_disk, sizeof(on_disk));
+	for (i = 0; i < nitems(kept); i++)
+		kept[i] = ~on_disk[i];
+	finit_vnode(&f, FREAD | FWRITE | O_FSYNC, vp, &vnops);
+	hf_expect_eq(fo_write(&f, &uio, NULL, FOF_OFFSET, curthread), 0);
+	hf_expect_eq(uio.uio_resid, 0);
+	hf_file_read_disk(vp, 512, on_disk, sizeof(on_disk));
+	hf_expect_eq(memcmp(on_disk, kept, sizeof(kept)), 0);
+	hf_file_fini(&f);
+	hf_file_expect_idle(vp);
+	hf_file_close(vp);
+}

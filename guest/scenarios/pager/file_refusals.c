@@ -10,7 +10,10 @@ HF_SCENARIO(file_refusals, "pager.file_refusals", "VN-29",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
 {
 	static char name[300];
-	struct vnode *root, *vp;
+	struct componentname cn = { .cn_nameptr = "x", .cn_namelen = 1 };
+	struct vnode *below = NULL, *root, *vp;
+	struct bufobj *bo = NULL;
+	daddr_t bn;
 	char byte = 1;
 	struct iovec iov = { &byte, 1 };
 	struct uio uio = { .uio_iov = &iov,
@@ -36,6 +39,16 @@ HF_SCENARIO(file_refusals, "pager.file_refusals", "VN-29",
 	uio.uio_offset = 0;
 	hf_expect_eq(VOP_WRITE(root, &uio, 0, NULL), EISDIR);
 	VOP_UNLOCK(root);
+	/* A file is no directory, and is in use. */
+	(void)vn_lock(vp, LK_SHARED | LK_RETRY);
+	hf_expect_eq(VOP_LOOKUP(vp, &below, &cn), ENOTDIR);
+	hf_expect_eq(below, NULL);
+	VOP_UNLOCK(vp);
+	hf_expect_eq(hf_unmount(vp->v_mount), EBUSY);
+	/* Which device it is on is told without a block; of too many nothing is. */
+	hf_expect_eq(VOP_BMAP(vp, 0, &bo, NULL, NULL, NULL), 0);
+	hf_expect_eq(bo, &vp->v_bufobj);
+	hf_expect_eq(VOP_BMAP(vp, 1l << 40, NULL, &bn, NULL, NULL), EFBIG);
 	hf_expect_eq(uio.uio_resid, 1);
 	vrele(root);
 	hf_file_close(vp);

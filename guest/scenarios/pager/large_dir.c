@@ -64,14 +64,52 @@ HF_SCENARIO(large_dir, "pager.large_directory", "VN-40",
 	hf_expect_le(blocks_seen() - seen, 5);
 	vrele(dvp);
 	hf_ram_disk_unmount(&rd);
+}
 
-	/* No memory for an index: found all the same. */
-	hf_ram_disk_mount(&rd, "images/1k.img", 512);
-	dvp = hf_ram_disk_open(&rd, "crowd");
-	hf_failpoint_arm("kalloc", 0, 1);
-	hf_expect_eq(look_up(dvp, NAMES - 1), 0);
-	hf_failpoint_disarm_all();
-	hf_expect(VTOE2(dvp)->en_index == 0);
-	vrele(dvp);
+HF_SCENARIO(dir_no_memory, "pager.directory_no_memory", "VN-40",
+    "without memory for an index names are found, and told that they are not",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	char msg[HF_MOUNT_MSG];
+	struct vnode *dvp;
+	int skip;
+
+	hf_ram_disk_load(&rd, "images/1k.img", 512);
+	/* The index, then parts of it; a vnode tries once. */
+	for (skip = 0; skip < 4; skip++) {
+		hf_require_eq(hf_ram_disk_try(&rd, msg, sizeof(msg)), 0);
+		dvp = hf_ram_disk_open(&rd, "crowd");
+		hf_failpoint_arm("kalloc", skip, 1);
+		hf_expect_eq(look_up(dvp, 7), 0);
+		hf_expect_eq(hf_failpoint_fired("kalloc"), 1);
+		hf_failpoint_disarm_all();
+		hf_expect(VTOE2(dvp)->en_index == 0);
+		hf_expect_eq(look_up(dvp, NAMES), ENOENT);
+		hf_expect_eq(look_up(dvp, NAMES - 1), 0);
+		vrele(dvp);
+		vrele(rd.root);
+		hf_expect_eq(hf_unmount(rd.mp), 0);
+	}
+	hf_ram_disk_free(&rd);
+}
+
+HF_SCENARIO(mount_no_memory, "pager.mount_no_memory", "VN-29",
+    "without memory for its buffers a file system is not mounted, and then is",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	/* Of its buffers: for the superblock, then for all else. */
+	static const int skips[] = { 0, 7, HF_BUFS, 2 * HF_BUFS - 1 };
+	char msg[HF_MOUNT_MSG];
+	u_int i;
+
+	hf_ram_disk_load(&rd, "images/1k.img", 512);
+	for (i = 0; i < nitems(skips); i++) {
+		hf_failpoint_arm("vm_page_alloc", skips[i], 1);
+		hf_expect_eq(hf_ram_disk_try(&rd, msg, sizeof(msg)), ENOMEM);
+		hf_expect_eq(hf_failpoint_fired("vm_page_alloc"), 1);
+		hf_failpoint_disarm_all();
+		hf_expect(strncmp(msg, "ext2: ", 6) == 0);
+	}
+	hf_require_eq(hf_ram_disk_try(&rd, msg, sizeof(msg)), 0);
 	hf_ram_disk_unmount(&rd);
 }

@@ -119,3 +119,28 @@ HF_SCENARIO(broken_pointer, "pager.broken_pointer", "VN-36",
 	vrele(vp);
 	hf_ram_disk_unmount(&rd);
 }
+
+HF_SCENARIO(mount_unknown, "pager.mount_unknown", "VN-35",
+    "a file system that can be neither read nor written is told both reasons",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	static struct hf_ram_disk rd;
+	static const char *const says[] = { "extent", "nor written",
+		"uninit_bg" };
+	char msg[HF_MOUNT_MSG];
+	u_int i;
+
+	hf_ram_disk_load(&rd, "images/4k.img", 512);
+	hf_ram_disk_poke(
+	    &rd, INCOMPAT, 4, hf_ram_disk_peek(&rd, INCOMPAT, 4) | 0x0040);
+	hf_ram_disk_poke(
+	    &rd, RO_COMPAT, 4, hf_ram_disk_peek(&rd, RO_COMPAT, 4) | 0x0010);
+	hf_expect_eq(hf_ram_disk_try(&rd, msg, sizeof(msg)), EINVAL);
+	for (i = 0; i < nitems(says); i++)
+		if (!hf_expect(strstr(msg, says[i]) != NULL))
+			hf_note("no \"%s\" in: %s", says[i], msg);
+	/* A text that is too long for its place ends there. */
+	hf_expect_eq(hf_ram_disk_try(&rd, msg, 12), EINVAL);
+	hf_expect_lt(strlen(msg), 12);
+	hf_ram_disk_free(&rd);
+}

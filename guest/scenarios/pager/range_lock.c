@@ -33,7 +33,7 @@ HF_SCENARIO(range_lock, "pager.range_lock", "QH-30",
 	struct io r = { .how = IO_FILE, .buf = VA, .bytes = PAGE_SIZE };
 	struct thread *td;
 	struct vnode *vp;
-	void *cookie;
+	void *cookie, *second;
 
 	vp = hf_file_open(HF_SCRATCH_NAME);
 	hf_space_anon_at(VA, 4);
@@ -41,7 +41,11 @@ HF_SCENARIO(range_lock, "pager.range_lock", "QH-30",
 
 	r.rw = UIO_READ;
 	cookie = vn_rangelock_wlock(vp, 0, PAGE_SIZE);
+	/* A second one of the same thread is in nobody's way. */
+	second = vn_rangelock_wlock(vp, ptoa(8), ptoa(9));
 	td = waiting(&r);
+	vn_rangelock_unlock(vp, second);
+	hf_expect_eq(r.done, 0);
 	vn_rangelock_unlock(vp, cookie);
 	hf_thread_join(td);
 	hf_expect_eq(r.error, 0);

@@ -128,6 +128,11 @@ HF_SCENARIO(vnode_forced, "pager.reclaim_mapped", "VN-03 VN-19",
 	hf_expect(VN_IS_DOOMED(vp));
 	hf_expect(vp->v_object == NULL);
 	hf_expect_eq(object->type, OBJT_DEAD);
+	/* Once is enough. */
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	vgone(vp);
+	VOP_UNLOCK(vp);
+	hf_expect(VN_IS_DOOMED(vp));
 	hf_expect(!hf_probe_read(VA).ok);
 	hf_expect(!hf_probe_read(VA + ptoa(1)).ok);
 	hf_expect_eq(vn_lock(vp, LK_SHARED), ENOENT);
@@ -435,4 +440,37 @@ HF_SCENARIO(vnode_paths, "pager.paths", "VN-33",
 	hf_expect(vp == rvp);
 	vput(vp);
 	hf_file_close(rvp);
+}
+
+HF_SCENARIO(vnode_unwritten, "pager.reclaim_unwritten", "VN-03 VN-14",
+    "a vnode that is reclaimed while the disk fails loses changes, no counts",
+    WRITES)
+{
+	static uint8_t was[512], now[512];
+	vm_object_t object;
+	struct vnode *vp;
+
+	vp = hf_file_open(HF_SCRATCH_NAME);
+	hf_file_read_disk(vp, 0, was, sizeof(was));
+	hf_file_map(vp, VA, 0, 2, VM_PROT_RW, HF_FILE_SHARED);
+	hf_expect_eq(vp->v_writecount, 1);
+	hf_expect(hf_probe_write(VA, was[0] ^ 1).ok);
+	object = hf_file_object(vp);
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	hf_failpoint_arm("bdev.write", 0, -1);
+	vgone(vp);
+	hf_expect_ne(hf_failpoint_fired("bdev.write"), 0);
+	hf_failpoint_disarm_all();
+	VOP_UNLOCK(vp);
+	hf_expect_eq(vp->v_writecount, 0);
+	hf_expect_eq(object->type, OBJT_DEAD);
+	hf_expect(!hf_probe_read(VA + PAGE_SIZE).ok);
+	hf_file_unmap(VA, 2);
+	hf_expect_eq(vp->v_writecount, 0);
+	hf_file_close(vp);
+	/* The file as the disk has it, by a vnode of its own. */
+	vp = hf_file_open(HF_SCRATCH_NAME);
+	hf_file_read_disk(vp, 0, now, sizeof(now));
+	hf_expect_eq(memcmp(now, was, sizeof(now)), 0);
+	hf_file_close(vp);
 }
