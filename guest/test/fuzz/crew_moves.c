@@ -112,8 +112,8 @@ hf_crew_is_word(struct hf_crew_thread *t, u_int page, uint64_t word)
 	return (word == 0 || !hf_crew_unpack(word, &value));
 }
 
-void
-hf_crew_stored(struct hf_crew_thread *t, u_int page, uint64_t value,
+static void
+stored(struct hf_crew_thread *t, u_int page, uint64_t value,
     struct hf_crew_since before)
 {
 	struct hf_crew_cell *c = &t->cell[page];
@@ -144,7 +144,7 @@ store(struct hf_crew_thread *t, const struct hf_fuzz_step *step)
 		(void)WANT(t, !may || hf_crew_may_fail(t, i), i, error);
 		return;
 	}
-	hf_crew_stored(t, i, value, before);
+	stored(t, i, value, before);
 	if (i < HF_CREW_ANON)
 		(void)WANT(
 		    t, store_word(hf_crew_at(i) + LAST, value) == 0, i, value);
@@ -296,7 +296,7 @@ hold(struct hf_crew_thread *t, const struct hf_fuzz_step *step)
 			atomic_store_64(
 			    word + LAST / sizeof(*word), hf_crew_pack(value));
 		hf_vm_page_dirty_stored(ma[k]);
-		hf_crew_stored(t, i, value, before[k]);
+		stored(t, i, value, before[k]);
 	}
 	vm_page_unhold_pages(ma, count);
 }
@@ -392,7 +392,7 @@ write(struct hf_crew_thread *t, const struct hf_fuzz_step *step)
 
 	error = hf_crew_transfer(t, UIO_WRITE, f, &word, &there);
 	if (error == 0 && WANT(t, there, i, value))
-		hf_crew_stored(t, i, value, before);
+		stored(t, i, value, before);
 	else if (error != 0)
 		(void)WANT(
 		    t, error == EFBIG && hf_crew_was_cut(t, f), i, error);

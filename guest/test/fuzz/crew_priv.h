@@ -133,8 +133,6 @@ bool hf_crew_was_ever_cut(const struct hf_crew_thread *t, u_int page);
  * as zero.
  */
 bool hf_crew_is_word(struct hf_crew_thread *t, u_int page, uint64_t word);
-void hf_crew_stored(struct hf_crew_thread *t, u_int page, uint64_t value,
-    struct hf_crew_since before);
 
 /* crew_look.c: all have met, and everything is looked at. */
 void hf_crew_look(void);
