@@ -5,8 +5,8 @@
  * Exclusive times, so that the layers of a sample add up to its total.  The guest's
  * records and the host's reports use these names.
  */
-#ifndef HF_LAYER_ABI_H
-#define HF_LAYER_ABI_H
+#ifndef HF_SHARED_LAYER_ABI_H
+#define HF_SHARED_LAYER_ABI_H
 
 enum hf_layer {
 	HF_LAYER_TRAP,	/* the access, the trap, the way back */

@@ -16,7 +16,7 @@
 #include <kern/trace.h>
 #include <machine/atomic.h>
 #include <dev/virtio_blk.h>
-#include <dev/virtio_blk_impl.h>
+#include <dev/virtio_blk_priv.h>
 
 static bool
 has(struct vtblk *sc, int bit)

@@ -4,7 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <dev/virtio_blk.h>
-#include <dev/virtio_blk_impl.h>
+#include <dev/virtio_blk_priv.h>
 
 /* Features that this driver uses; everything else stays refused. */
 #define VTBLK_FEATURES                                                       \

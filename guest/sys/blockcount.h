@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* blockcount.h: counters that can be waited on until they are zero. */
-#ifndef _SYS_BLOCKCOUNT_H_
-#define _SYS_BLOCKCOUNT_H_
+#ifndef HF_SYS_BLOCKCOUNT_H
+#define HF_SYS_BLOCKCOUNT_H
 
 #include <sys/types.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mman.h: constants of the mmap family, with FreeBSD's values. */
 
-#ifndef _SYS_MMAN_H_
-#define _SYS_MMAN_H_
+#ifndef HF_SYS_MMAN_H
+#define HF_SYS_MMAN_H
 
 /* Inheritance, minherit(2); equal to VM_INHERIT_*. */
 #define INHERIT_SHARE 0
@@ -72,4 +72,4 @@
 #define MINCORE_SUPER		 0x60
 #define MINCORE_PSIND(i)	 (((i) << 5) & MINCORE_SUPER)
 
-#endif /* !_SYS_MMAN_H_ */
+#endif /* !HF_SYS_MMAN_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vmmeter.h: event counters and watermarks of the VM system. */
-#ifndef _SYS_VMMETER_H_
-#define _SYS_VMMETER_H_
+#ifndef HF_SYS_VMMETER_H
+#define HF_SYS_VMMETER_H
 
 #include <sys/types.h>
 #include <machine/atomic.h>

@@ -10,7 +10,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_phys.h>
-#include <vm/vm_object_internal.h>
+#include <vm/vm_object_priv.h>
 
 /* Lines of one kind; the counters say how many there are. */
 #define LINES_MAX 4

@@ -4,7 +4,7 @@
 #include <sys/systm.h>
 #include <sys/blockcount.h>
 #include <machine/atomic.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 void
 blockcount_init(blockcount_t *count)

@@ -13,8 +13,8 @@
  * above a process's pmap says that nothing is there.  They send
  * interrupts to other CPUs, so interrupts are on and no spin lock is held.
  */
-#ifndef _VM_PMAP_H_
-#define _VM_PMAP_H_
+#ifndef HF_VM_PMAP_H
+#define HF_VM_PMAP_H
 
 #include <sys/types.h>
 #include <vm/vm.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm.h: the basic types of the virtual memory system. */
-#ifndef _VM_VM_H_
-#define _VM_VM_H_
+#ifndef HF_VM_VM_H
+#define HF_VM_VM_H
 
 #include <sys/types.h>
 

@@ -9,8 +9,8 @@
 #include <vm/vm_pagequeue.h>
 #include <vm/vm_phys.h>
 #include "vm_check.h"
-#include "vm_object_internal.h"
-#include "vm_page_internal.h"
+#include "vm_object_priv.h"
+#include "vm_page_priv.h"
 
 static const char *
 check_queue(int queue)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_check.h: checkers of pages and objects, for use at rest. */
-#ifndef HF_VM_CHECK_H
-#define HF_VM_CHECK_H
+#ifndef HF_VM_VM_CHECK_H
+#define HF_VM_VM_CHECK_H
 
 #include <vm/vm_page.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_extern.h: what the VM offers to the rest of the kernel. */
 
-#ifndef _VM_EXTERN_H_
-#define _VM_EXTERN_H_
+#ifndef HF_VM_VM_EXTERN_H
+#define HF_VM_VM_EXTERN_H
 
 #include <sys/param.h>
 #include <vm/vm.h>
@@ -76,4 +76,4 @@ struct vmspace *vmspace_acquire_ref(struct proc *p);
 void vmspace_free(struct vmspace *vm);
 void vmspace_exitfree(struct proc *p);
 
-#endif /* !_VM_EXTERN_H_ */
+#endif /* !HF_VM_VM_EXTERN_H */

@@ -9,7 +9,7 @@
 #include <vm/vm_map.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 /*
  * Three uses.  Fork: a child's entry without object gets a new one with a copy of

@@ -19,7 +19,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pageout.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 #define HF_HZ 100 /* nominal ticks a second of the sleep functions */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_fault_priv.h: the state of one fault, shared by the vm_fault files. */
 
-#ifndef HF_VM_FAULT_PRIV_H
-#define HF_VM_FAULT_PRIV_H
+#ifndef HF_VM_VM_FAULT_PRIV_H
+#define HF_VM_VM_FAULT_PRIV_H
 
 #include <vm/vm.h>
 #include <vm/vm_map.h>

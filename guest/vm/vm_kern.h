@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_kern.h: the kernel's own map. */
 
-#ifndef _VM_VM_KERN_H_
-#define _VM_VM_KERN_H_
+#ifndef HF_VM_VM_KERN_H
+#define HF_VM_VM_KERN_H
 
 #include <vm/vm_map.h>
 
@@ -10,4 +10,4 @@
 extern struct vm_map kernel_map_store;
 #define kernel_map (&kernel_map_store)
 
-#endif /* !_VM_VM_KERN_H_ */
+#endif /* !HF_VM_VM_KERN_H */

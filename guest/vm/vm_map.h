@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_map.h: address maps, their entries, and process address spaces. */
 
-#ifndef _VM_MAP_
-#define _VM_MAP_
+#ifndef HF_VM_VM_MAP_H
+#define HF_VM_VM_MAP_H
 
 #include <sys/param.h>
 #include <sys/lock.h>
@@ -335,4 +335,4 @@ void hf_map_foreach(void (*fn)(vm_map_t map));
 #define vm_user_wire_count vm_cnt.v_user_wire_count
 extern u_long vm_page_max_user_wired;
 
-#endif /* !_VM_MAP_ */
+#endif /* !HF_VM_VM_MAP_H */

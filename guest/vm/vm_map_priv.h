@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_map_priv.h: what the files of the address map share among themselves. */
 
-#ifndef HF_VM_MAP_PRIV_H
-#define HF_VM_MAP_PRIV_H
+#ifndef HF_VM_VM_MAP_PRIV_H
+#define HF_VM_VM_MAP_PRIV_H
 
 #include <vm/vm_map.h>
 

@@ -17,8 +17,8 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
-#include "vm_object_internal.h"
-#include "vm_page_internal.h"
+#include "vm_object_priv.h"
+#include "vm_page_priv.h"
 #include "vm_slab.h"
 
 TAILQ_HEAD(object_list, vm_object);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_object.h: the memory object: a range of pages and where they come from. */
-#ifndef _VM_VM_OBJECT_H_
-#define _VM_VM_OBJECT_H_
+#ifndef HF_VM_VM_OBJECT_H
+#define HF_VM_VM_OBJECT_H
 
 #include <sys/param.h>
 #include <sys/queue.h>

@@ -7,7 +7,7 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pageout.h>
 #include <vm/vm_pager.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 struct clean {
 	vm_object_t object;

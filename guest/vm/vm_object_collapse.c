@@ -13,7 +13,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
-#include "vm_object_internal.h"
+#include "vm_object_priv.h"
 
 /*
  * The backing object, write-locked, once nobody else collapses it; NULL if it

@@ -6,7 +6,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
-#include "vm_object_internal.h"
+#include "vm_object_priv.h"
 
 /* Drops a reference as long as more than `keep' remain. */
 static bool

@@ -7,7 +7,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 /* May the page's mappings exist and be ours to remove? */
 static bool

@@ -7,7 +7,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
-#include "vm_object_internal.h"
+#include "vm_object_priv.h"
 
 void
 hf_vm_object_backing_link(vm_object_t object, vm_object_t backing)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_page.h: the resident page: identity, busy lock, wirings, bits, queues. */
-#ifndef _VM_VM_PAGE_H_
-#define _VM_VM_PAGE_H_
+#ifndef HF_VM_VM_PAGE_H
+#define HF_VM_VM_PAGE_H
 
 #include <sys/param.h>
 #include <sys/pcpu.h>

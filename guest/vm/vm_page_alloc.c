@@ -11,7 +11,7 @@
 #include <vm/vm_pageout.h>
 #include <vm/vm_pagequeue.h>
 #include <vm/vm_phys.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 static u_int
 class_floor(struct vm_domain *vmd, int req)

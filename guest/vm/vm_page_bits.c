@@ -7,7 +7,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 /* The blocks that [base, base + size) touches; none for size 0. */
 vm_page_bits_t

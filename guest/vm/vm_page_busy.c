@@ -17,7 +17,7 @@
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 #define SLEEP_LOCKS 16
 

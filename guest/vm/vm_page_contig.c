@@ -9,7 +9,7 @@
 #include <vm/vm_pageout.h>
 #include <vm/vm_pagequeue.h>
 #include <vm/vm_phys.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 /* Frames whose structs are set up, or NULL with the counts as before. */
 static vm_page_t

@@ -28,7 +28,7 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pageout.h>
 #include <vm/vm_pagequeue.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 void
 hf_vm_page_disown(vm_page_t m)

@@ -9,7 +9,7 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pagequeue.h>
 #include <vm/vm_phys.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 bool hf_vm_junk;
 

@@ -12,7 +12,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 /* Most pages that one page-in of vm_page_grab_valid() covers. */
 #define GRAB_CLUSTER 16

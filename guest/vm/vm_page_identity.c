@@ -6,7 +6,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pager.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 /* The resident page at pindex, or NULL.  Object locked. */
 vm_page_t

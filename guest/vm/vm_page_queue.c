@@ -15,7 +15,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pagequeue.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 enum where { AT_TAIL, NEAR_HEAD };
 

@@ -11,7 +11,7 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pagequeue.h>
 #include <vm/vm_phys.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 #include "vm_slab.h"
 
 struct vm_domain vm_dom[1];

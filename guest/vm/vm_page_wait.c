@@ -17,7 +17,7 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pageout.h>
 #include <vm/vm_pagequeue.h>
-#include "vm_pageout_internal.h"
+#include "vm_pageout_priv.h"
 
 /* Each kind of waiter sleeps on an address of its own. */
 static char wait_chan[4];

@@ -8,7 +8,7 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pagequeue.h>
-#include "vm_page_internal.h"
+#include "vm_page_priv.h"
 
 static void
 count_new_wiring(vm_page_t m, u_int old)

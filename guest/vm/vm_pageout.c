@@ -13,7 +13,7 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pagequeue.h>
 #include <vm/vm_pageout.h>
-#include "vm_pageout_internal.h"
+#include "vm_pageout_priv.h"
 
 /* Between two passes that missed their target: vm_object_pageout.md 6.1. */
 #define RETRY_TICKS (hz / 10)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_pageout.h: the page daemon, and writing runs of pages through a pager. */
-#ifndef _VM_VM_PAGEOUT_H_
-#define _VM_VM_PAGEOUT_H_
+#ifndef HF_VM_VM_PAGEOUT_H
+#define HF_VM_VM_PAGEOUT_H
 
 #include <sys/param.h>
 #include <sys/vmmeter.h>

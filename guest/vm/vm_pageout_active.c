@@ -14,8 +14,8 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pagequeue.h>
-#include "vm_page_internal.h"
-#include "vm_pageout_internal.h"
+#include "vm_page_priv.h"
+#include "vm_pageout_priv.h"
 
 /* Without a shortage each page is looked at once in this time. */
 #define LAP_MS (600 * 1000)

@@ -11,8 +11,8 @@
 #include <vm/vm_page.h>
 #include <vm/vm_pagequeue.h>
 #include <vm/vm_pageout.h>
-#include "vm_pageout_internal.h"
-#include "vm_page_internal.h"
+#include "vm_pageout_priv.h"
+#include "vm_page_priv.h"
 
 #define BATCH 16
 

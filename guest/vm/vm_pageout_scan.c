@@ -13,8 +13,8 @@
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
 #include <vm/vm_pagequeue.h>
-#include "vm_pageout_internal.h"
-#include "vm_page_internal.h"
+#include "vm_pageout_priv.h"
+#include "vm_page_priv.h"
 
 /* Moves the scan's marker behind the next page; NULL at the end. */
 static vm_page_t

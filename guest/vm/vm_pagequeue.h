@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_pagequeue.h: the memory domain: free count, watermarks, paging queues. */
-#ifndef _VM_VM_PAGEQUEUE_H_
-#define _VM_VM_PAGEQUEUE_H_
+#ifndef HF_VM_VM_PAGEQUEUE_H
+#define HF_VM_VM_PAGEQUEUE_H
 
 #include <sys/param.h>
 #include <sys/lock.h>

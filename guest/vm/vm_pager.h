@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_pager.h: the interface between objects and their backing store. */
-#ifndef _VM_VM_PAGER_H_
-#define _VM_VM_PAGER_H_
+#ifndef HF_VM_VM_PAGER_H
+#define HF_VM_VM_PAGER_H
 
 #include <sys/param.h>
 #include <vm/vm.h>

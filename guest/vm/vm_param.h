@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_param.h: return values of the VM system, and the machine's layout. */
-#ifndef _VM_VM_PARAM_H_
-#define _VM_VM_PARAM_H_
+#ifndef HF_VM_VM_PARAM_H
+#define HF_VM_VM_PARAM_H
 
 #include <machine/vmparam.h>
 

@@ -6,7 +6,7 @@
 #include <vm/vm_param.h>
 #include <vm/vm_page.h>
 #include <vm/vm_phys.h>
-#include "vm_phys_internal.h"
+#include "vm_phys_priv.h"
 
 struct mtx vm_phys_free_mtx;
 struct hf_freelist hf_free_queues[VM_NFREELIST][VM_NFREEPOOL];

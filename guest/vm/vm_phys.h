@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_phys.h: the buddy allocator of physical frames. */
-#ifndef _VM_VM_PHYS_H_
-#define _VM_VM_PHYS_H_
+#ifndef HF_VM_VM_PHYS_H
+#define HF_VM_VM_PHYS_H
 
 #include <sys/param.h>
 #include <sys/lock.h>

@@ -4,7 +4,7 @@
 #include <sys/systm.h>
 #include <vm/vm.h>
 #include <vm/vm_page.h>
-#include "vm_phys_internal.h"
+#include "vm_phys_priv.h"
 
 #define MAX_BLOCK_PAGES (1ul << (VM_NFREEORDER - 1))
 

@@ -16,7 +16,7 @@
 #include <sys/systm.h>
 #include <vm/vm.h>
 #include <vm/vm_page.h>
-#include "vm_phys_internal.h"
+#include "vm_phys_priv.h"
 
 #define FEED_MIN ((vm_paddr_t)1 << 20)
 

@@ -6,7 +6,7 @@
 #include <vm/vm_param.h>
 #include <vm/vm_page.h>
 #include <vm/pmap.h>
-#include "vm_phys_internal.h"
+#include "vm_phys_priv.h"
 
 /*
  * Structs are set up in groups of 2^3 at addresses aligned to 8 frames: boot

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_radix.h: the index tree of an object's resident pages. */
-#ifndef _VM_VM_RADIX_H_
-#define _VM_VM_RADIX_H_
+#ifndef HF_VM_VM_RADIX_H
+#define HF_VM_VM_RADIX_H
 
 #include <sys/param.h>
 #include <vm/vm.h>

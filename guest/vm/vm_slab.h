@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vm_slab.h: memory for the VM system's own structures, straight from pages. */
-#ifndef HF_VM_SLAB_H
-#define HF_VM_SLAB_H
+#ifndef HF_VM_VM_SLAB_H
+#define HF_VM_VM_SLAB_H
 
 #include <sys/param.h>
 #include <sys/lock.h>

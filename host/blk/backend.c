@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "blk/backend_impl.h"
+#include "blk/backend_priv.h"
 #include "core/err.h"
 
 static void

@@ -8,7 +8,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "blk/backend_impl.h"
+#include "blk/backend_priv.h"
 #include "blk/blk.h"
 #include "blk/fault_plan.h"
 #include "core/err.h"

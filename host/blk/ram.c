@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "blk/backend_impl.h"
+#include "blk/backend_priv.h"
 #include "blk/blk.h"
 #include "core/err.h"
 

@@ -3,7 +3,7 @@
 #ifndef HF_BLK_RAW_H
 #define HF_BLK_RAW_H
 
-#include "blk/backend_impl.h"
+#include "blk/backend_priv.h"
 #include "core/err.h"
 
 /* How to move bytes without waiting for a device. */

@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#include "blk/backend_impl.h"
+#include "blk/backend_priv.h"
 
 struct write_back;
 

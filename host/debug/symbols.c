@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 
 #include "core/err.h"
-#include "debug/symbols_impl.h"
+#include "debug/symbols_priv.h"
 
 /*
  * libdw does not survive a host that refuses it memory.  So there must be as much

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/err.h"
-#include "debug/symbols_impl.h"
+#include "debug/symbols_priv.h"
 
 #define FUNCTION_BYTES_MAX (1u << 20)
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "debug/symbols_impl.h"
+#include "debug/symbols_priv.h"
 
 /* A chain of typedefs and qualifiers that is longer is no type of ours. */
 #define CHAIN_MAX 16

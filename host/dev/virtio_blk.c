@@ -9,7 +9,7 @@
 
 #include "core/err.h"
 #include "core/lock.h"
-#include "dev/virtio_blk_impl.h"
+#include "dev/virtio_blk_priv.h"
 #include "virtio_abi.h"
 
 #define FEATURES                                                           \

@@ -7,7 +7,7 @@
 #include "core/err.h"
 #include "core/lock.h"
 #include "core/log.h"
-#include "dev/virtio_blk_impl.h"
+#include "dev/virtio_blk_priv.h"
 #include "virtio_abi.h"
 
 /* Errors of the guest that are logged, a device's life long. */

@@ -12,9 +12,9 @@
 
 #include "core/err.h"
 #include "core/lock.h"
-#include "dev/virtio_blk_impl.h"
+#include "dev/virtio_blk_priv.h"
 
-/* Lock order: taker, lock (virtio_blk_impl.h). */
+/* Lock order: taker, lock (virtio_blk_priv.h). */
 
 /*
  * The doorbell's count: a notification adds 1, a call of virtio_blk_settle this.

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "vm/kvm.h"
-#include "vm/vm_private.h"
+#include "vm/vm_priv.h"
 
 #define CPUID_ENTRIES_MAX	  256
 #define CPUID_EXTRA		  1 /* CPUID_TIMING */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "vm/vm_private.h"
+#include "vm/vm_priv.h"
 
 #define EXIT_NAME(x) [x] = #x
 

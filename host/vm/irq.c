@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "vm/vm_private.h"
+#include "vm/vm_priv.h"
 
 /*
  * KVM_IRQFD (KVM API 4.75): each count of the eventfd is one pulse on the

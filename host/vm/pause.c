@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "core/lock.h"
-#include "vm/vm_private.h"
+#include "vm/vm_priv.h"
 
 void
 vcpu_rest(struct vcpu *cpu)

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "vm/kvm.h"
-#include "vm/vm_private.h"
+#include "vm/vm_priv.h"
 
 #ifndef KVM_PRE_FAULT_MEMORY
 struct kvm_pre_fault_memory {

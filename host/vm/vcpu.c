@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vm/vm_private.h"
+#include "vm/vm_priv.h"
 
 #define VCPU_SIGNAL	 SIGRTMIN
 #define VCPU_STACK_BYTES (256u << 10)

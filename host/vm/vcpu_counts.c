@@ -16,7 +16,7 @@
 #include "core/lock.h"
 #include "core/schedstat.h"
 #include "vm/kvm_stats.h"
-#include "vm/vm_private.h"
+#include "vm/vm_priv.h"
 
 static __thread struct vcpu *current;
 

@@ -14,7 +14,7 @@
 #include "vm/boot.h"
 #include "vm/elf_load.h"
 #include "vm/kvm.h"
-#include "vm/vm_private.h"
+#include "vm/vm_priv.h"
 
 /*
  * Three pages that KVM wants on Intel processors without "unrestricted guest"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* crew.h: plans of threads at once, by many schedules, and the least that fails. */
 
-#ifndef HF_EXPLORE_CREW_H
-#define HF_EXPLORE_CREW_H
+#ifndef HF_TESTS_EXPLORE_CREW_H
+#define HF_TESTS_EXPLORE_CREW_H
 
 #include <stdint.h>
 

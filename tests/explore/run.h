@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* run.h: a scenario over the model, once, by a schedule. */
 
-#ifndef HF_EXPLORE_RUN_H
-#define HF_EXPLORE_RUN_H
+#ifndef HF_TESTS_EXPLORE_RUN_H
+#define HF_TESTS_EXPLORE_RUN_H
 
 #include "guest/arch/model/explore.h"
 

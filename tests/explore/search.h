@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* search.h: many schedules of a scenario, and the least that fails. */
 
-#ifndef HF_EXPLORE_SEARCH_H
-#define HF_EXPLORE_SEARCH_H
+#ifndef HF_TESTS_EXPLORE_SEARCH_H
+#define HF_TESTS_EXPLORE_SEARCH_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ext2_disk.h: the disk of the ext2 target: an image that its input damages. */
-#ifndef HF_TESTS_EXT2_DISK_H
-#define HF_TESTS_EXT2_DISK_H
+#ifndef HF_TESTS_FUZZ_EXT2_DISK_H
+#define HF_TESTS_FUZZ_EXT2_DISK_H
 
 #include <dev/bdev.h>
 #include "fuzz.h"

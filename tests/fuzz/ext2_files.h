@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ext2_files.h: between the two halves of the ext2 target. */
-#ifndef HF_TESTS_EXT2_FILES_H
-#define HF_TESTS_EXT2_FILES_H
+#ifndef HF_TESTS_FUZZ_EXT2_FILES_H
+#define HF_TESTS_FUZZ_EXT2_FILES_H
 
 #include "fuzz.h"
 

@@ -7,8 +7,8 @@
  * (fs block 1 with 1 KiB blocks, else 0): superblock, descriptors, two pairs of
  * bitmaps and inode tables, directories, blocks of pointers, data.
  */
-#ifndef HF_TESTS_EXT2_IMAGE_H
-#define HF_TESTS_EXT2_IMAGE_H
+#ifndef HF_TESTS_FUZZ_EXT2_IMAGE_H
+#define HF_TESTS_FUZZ_EXT2_IMAGE_H
 
 #include <stdint.h>
 

@@ -8,8 +8,8 @@
  *
  * Included by the host's sources and by the guest's.
  */
-#ifndef HF_TESTS_FUZZ_H
-#define HF_TESTS_FUZZ_H
+#ifndef HF_TESTS_FUZZ_FUZZ_H
+#define HF_TESTS_FUZZ_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -7,8 +7,8 @@
  * which may change the memory. So a word that is read twice can be had different,
  * always in the same place, which a second thread would meet by luck.
  */
-#ifndef HF_TESTS_MEDDLE_H
-#define HF_TESTS_MEDDLE_H
+#ifndef HF_TESTS_FUZZ_MEDDLE_H
+#define HF_TESTS_FUZZ_MEDDLE_H
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #include <test/scenario.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 
 /* A hole in the kernel's half that nothing ever maps. */
 #define NOWHERE 0xfffffeee00001000ul

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* blk_try.h: ops of a test's own on a disk, and what becomes of them. */
-#ifndef HF_TESTS_BLK_TRY_H
-#define HF_TESTS_BLK_TRY_H
+#ifndef HF_TESTS_UNIT_BLK_TRY_H
+#define HF_TESTS_UNIT_BLK_TRY_H
 
 #include <poll.h>
 #include <pthread.h>

@@ -7,8 +7,8 @@
  * segment 2 the PT_NOTE.  A test changes what it is about and calls
  * elf_builder_image.
  */
-#ifndef HF_TESTS_ELF_BUILDER_H
-#define HF_TESTS_ELF_BUILDER_H
+#ifndef HF_TESTS_UNIT_ELF_BUILDER_H
+#define HF_TESTS_UNIT_ELF_BUILDER_H
 
 #include <elf.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fence.h: before others, in front of virtqueue.c: a fence is a place of the test's. */
-#ifndef HF_TESTS_FENCE_H
-#define HF_TESTS_FENCE_H
+#ifndef HF_TESTS_UNIT_FENCE_H
+#define HF_TESTS_UNIT_FENCE_H
 
 void at_fence(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* model_choice.h: which scenarios the model can run, and why not others. */
-#ifndef HF_TESTS_MODEL_CHOICE_H
-#define HF_TESTS_MODEL_CHOICE_H
+#ifndef HF_TESTS_UNIT_MODEL_CHOICE_H
+#define HF_TESTS_UNIT_MODEL_CHOICE_H
 
 #include <stdlib.h>
 #include "scenario_abi.h"

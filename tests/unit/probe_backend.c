@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "blk/backend_impl.h"
+#include "blk/backend_priv.h"
 
 #define HELD_MAX 512
 

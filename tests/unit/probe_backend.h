@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* probe_backend.h: a disk in memory that tests can watch and hold up. */
-#ifndef HF_TESTS_PROBE_BACKEND_H
-#define HF_TESTS_PROBE_BACKEND_H
+#ifndef HF_TESTS_UNIT_PROBE_BACKEND_H
+#define HF_TESTS_UNIT_PROBE_BACKEND_H
 
 #include <stdbool.h>
 #include <stdint.h>

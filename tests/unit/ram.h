@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ram.h: a guest's memory, one region at address 0, for unit tests. */
-#ifndef HF_TESTS_RAM_H
-#define HF_TESTS_RAM_H
+#ifndef HF_TESTS_UNIT_RAM_H
+#define HF_TESTS_UNIT_RAM_H
 
 #include <check.h>
 #include <sys/mman.h>

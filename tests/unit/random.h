@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* random.h: choices of a test that can be had again. */
-#ifndef HF_TESTS_RANDOM_H
-#define HF_TESTS_RANDOM_H
+#ifndef HF_TESTS_UNIT_RANDOM_H
+#define HF_TESTS_UNIT_RANDOM_H
 
 #include <stdint.h>
 #include <stdlib.h>

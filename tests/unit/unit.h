@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* unit.h: the main function of a Check suite. */
-#ifndef HF_TESTS_UNIT_H
-#define HF_TESTS_UNIT_H
+#ifndef HF_TESTS_UNIT_UNIT_H
+#define HF_TESTS_UNIT_UNIT_H
 
 #include <check.h>
 #include <stdlib.h>

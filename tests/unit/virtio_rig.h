@@ -12,8 +12,8 @@
  * The driver does what it is told to and trusts nobody to wait for ever: each
  * wait ends the test after RIG_WAIT_S.
  */
-#ifndef HF_TESTS_VIRTIO_RIG_H
-#define HF_TESTS_VIRTIO_RIG_H
+#ifndef HF_TESTS_UNIT_VIRTIO_RIG_H
+#define HF_TESTS_UNIT_VIRTIO_RIG_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -7,8 +7,8 @@
  * version 3 (9.1 and later) in one for each vCPU and copies an instruction's
  * bytes.  Which QEMU this is, its symbols tell: those that it lacks are NULL.
  */
-#ifndef HF_COUNT_PLUGIN_H
-#define HF_COUNT_PLUGIN_H
+#ifndef HF_TOOLS_COUNT_PLUGIN_H
+#define HF_TOOLS_COUNT_PLUGIN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* pmap.c: the life of a pmap, and which one a CPU runs on. */
 
 #include <vm/vm_map.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 struct pmap kernel_pmap_store;
 u_long pagesizes[MAXPAGESIZES] = { PAGE_SIZE };

@@ -7,7 +7,7 @@
 #include <sys/smp.h>
 #include <kern/boot.h>
 #include <machine/specialreg.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 #define CPUID_EXT_1G (1u << 26) /* leaf 0x80000001, edx */
 

@@ -8,7 +8,7 @@
  * pm_mtx, pv-list lock.
  */
 #include <sys/smp.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 /* What a walk over one address space counts. */
 struct census {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pmap_contents.c: clearing and copying pages through the direct map. */
 
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 static inline void *
 page_bytes(vm_page_t m)

@@ -6,7 +6,7 @@
  * possible, because each costs 512 emulated stores on some machines
  * (docs/caveats.md).
  */
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 pt_entry_t *
 hf_pmap_early_table(vm_paddr_t *next, pt_entry_t *slot)

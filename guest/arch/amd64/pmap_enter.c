@@ -3,7 +3,7 @@
 
 /* Locks are taken in the order pm_mtx, pv-list lock, pv-chunk lock. */
 #include <vm/vm_object.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 /* The leaf that maps m at va. */
 static pt_entry_t

@@ -2,7 +2,7 @@
 /* pmap_kernel.c: mappings of the kernel's own addresses. */
 
 #include <kern/fail_nth.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 vm_offset_t virtual_avail = VM_MIN_KERNEL_ADDRESS;
 vm_offset_t virtual_end = VM_MAX_KERNEL_ADDRESS;

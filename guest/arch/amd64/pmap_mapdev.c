@@ -7,7 +7,7 @@
  * registers are mapped as long as the kernel runs.  Several requests for one
  * page share its mapping (QEMU's virtio-mmio devices are 512 bytes apart).
  */
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 #define WINDOW_FIRST (2 * MAXCPU) /* index of its first page */
 #define WINDOW_END   PG_ENTRIES

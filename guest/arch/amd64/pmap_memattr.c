@@ -7,7 +7,7 @@
  * one more for each reservation; a table of the bootstrap has none and stays.
  */
 #include <sys/smp.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 static struct mtx split_mtx;
 static u_long writebacks[MAXCPU]; /* each CPU its own */

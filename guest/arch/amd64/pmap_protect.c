@@ -3,7 +3,7 @@
 
 /* Locks are taken in the order pm_mtx, pv-list lock. */
 #include <sys/mman.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 /* What was changed, for one flush at the end. */
 struct flush_range {

@@ -10,7 +10,7 @@
  */
 #include <kern/fail_nth.h>
 #include <kern/failpoint.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 struct mtx pmap_pv_locks[HF_PV_LOCKS];
 

@@ -3,7 +3,7 @@
 
 /* Locks are taken in the order pm_mtx, pv-list lock. */
 #include <sys/mman.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 pt_entry_t
 hf_pmap_leaf(pmap_t pmap, vm_offset_t va)

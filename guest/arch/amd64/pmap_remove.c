@@ -2,7 +2,7 @@
 /* pmap_remove.c: taking mappings away. */
 
 /* Locks are taken in the order pm_mtx, pv-list lock, pv-chunk lock. */
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 /*
  * A removal has two passes over a range, under pm_mtx.  The first clears

@@ -8,7 +8,7 @@
  */
 #include <kern/fail_nth.h>
 #include <kern/failpoint.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 /* A zeroed page for a table of the given level; one reference. */
 static vm_page_t

@@ -7,7 +7,7 @@
  * when the page leaves: what is not valid is in no TLB.
  */
 #include <kern/intr.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 static pt_entry_t *
 quick_slot(vm_offset_t va)

@@ -18,7 +18,7 @@
 #include <sys/smp.h>
 #include <machine/specialreg.h>
 #include "boot_asm.h"
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 /* From here on one full flush is cheaper than single ones. */
 #define FLUSH_ALL_PAGES 4096

@@ -7,7 +7,7 @@
 #include <vm/vm_map.h>
 #include <vm/vm_kern.h>
 #include <vm/vm_extern.h>
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 #include "mmu.h"
 
 /* The trap handler's part; false when the fault stays. */

@@ -18,7 +18,7 @@
 #include <kern/thread.h>
 #include <machine/vmparam.h>
 #include "bdev_model.h"
-#include "explore_impl.h"
+#include "explore_priv.h"
 #include "host.h"
 
 static uint8_t *image;

@@ -24,7 +24,7 @@
 #include <vm/vm_pager.h>
 #include "boot_model.h"
 #include "bdev_model.h"
-#include "explore_impl.h"
+#include "explore_priv.h"
 #include "abi.h"
 #include "host.h"
 #include "plan_abi.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* boot_model.h: starting the model, for the host programs that run it. */
 
-#ifndef HF_MODEL_BOOT_H
-#define HF_MODEL_BOOT_H
+#ifndef HF_MODEL_BOOT_MODEL_H
+#define HF_MODEL_BOOT_MODEL_H
 
 #include <stddef.h>
 #include <stdint.h>

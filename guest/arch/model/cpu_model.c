@@ -11,7 +11,7 @@
 #include <kern/failpoint.h>
 #include <kern/thread.h>
 #include <machine/specialreg.h>
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 #include "cpu_model.h"
 #include "mmu.h"
 

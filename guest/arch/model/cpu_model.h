@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cpu_model.h: the CPUs of the model, one for each host thread. */
 
-#ifndef MODEL_CPU_H
-#define MODEL_CPU_H
+#ifndef HF_MODEL_CPU_MODEL_H
+#define HF_MODEL_CPU_MODEL_H
 
 #include <sys/types.h>
 

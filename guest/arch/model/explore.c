@@ -4,7 +4,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
-#include "explore_impl.h"
+#include "explore_priv.h"
 #include "host.h"
 #include "rng.h"
 

@@ -12,7 +12,7 @@
  * Tables are read without any lock, as hardware does.
  */
 #include <machine/specialreg.h>
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 #include "cpu_model.h"
 #include "mmu.h"
 

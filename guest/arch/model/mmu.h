@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mmu.h: translation as a CPU does it, with all that it may have cached. */
 
-#ifndef MODEL_MMU_H
-#define MODEL_MMU_H
+#ifndef HF_MODEL_MMU_H
+#define HF_MODEL_MMU_H
 
 #include <vm/vm.h>
 #include "tlb_cache.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* model_time.h: the model's clock. */
 
-#ifndef HF_MODEL_TIME_H
-#define HF_MODEL_TIME_H
+#ifndef HF_MODEL_MODEL_TIME_H
+#define HF_MODEL_MODEL_TIME_H
 
-#include "explore_impl.h"
+#include "explore_priv.h"
 #include "host.h"
 
 /* The host's, or the explorer's, which every run reads alike. */

@@ -6,7 +6,7 @@
  * host memory that stands for RAM, and mmu.c walks them.
  */
 #include <vm/vm_map.h>
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 #include "tlb_cache.h"
 
 vm_offset_t hf_model_dmap_base;

@@ -21,7 +21,7 @@
 #include <kern/thread.h>
 #include <vm/pmap.h>
 #include "cpu_model.h"
-#include "explore_impl.h"
+#include "explore_priv.h"
 #include "host.h"
 #include "model_time.h"
 

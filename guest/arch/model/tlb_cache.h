@@ -6,8 +6,8 @@
  * missing shows each time.  The lock of the CPU's struct is held throughout; frames
  * are counted by all CPUs together.
  */
-#ifndef MODEL_TLB_CACHE_H
-#define MODEL_TLB_CACHE_H
+#ifndef HF_MODEL_TLB_CACHE_H
+#define HF_MODEL_TLB_CACHE_H
 
 #include <vm/vm.h>
 #include <vm/pmap.h>

@@ -2,7 +2,7 @@
 /* tlb_check.c: what the CPUs have cached, against the tables. */
 
 #include <sys/smp.h>
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 #include "mmu.h"
 
 bool

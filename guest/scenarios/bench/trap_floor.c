@@ -3,7 +3,7 @@
 #include <arch/amd64/cpu.h>
 #include <machine/cpufunc.h>
 #include <test/bench_space.h>
-#include "pmap_var.h"
+#include "pmap_priv.h"
 
 HF_BENCH(bench_trap_floor, "bench.trap_floor",
     "an access whose fault handler writes one table entry and returns",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* direct_map.c: the direct map of memory that no machine here has. */
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 #include <test/vm_util.h>
 
 #define MIB	   (1ul << 20)

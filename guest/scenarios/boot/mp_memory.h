@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mp_memory.h: low memory for tables of CPUs that no machine here has. */
-#ifndef HF_BOOT_MP_MEMORY_H
-#define HF_BOOT_MP_MEMORY_H
+#ifndef HF_SCENARIOS_BOOT_MP_MEMORY_H
+#define HF_SCENARIOS_BOOT_MP_MEMORY_H
 
 #include <arch/amd64/mpinfo.h>
 #include <machine/vmparam.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kernel_half.c: what the checker of the kernel's leaves finds; lists to look at. */
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 #include <test/space.h>
 #include <vm/vm_kern.h>
 #include "planted.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pages.c: what the checkers of pages, queues and free lists find. */
 #include <vm/vm_check.h>
-#include <vm/vm_phys_internal.h>
+#include <vm/vm_phys_priv.h>
 #include <test/vm_util.h>
 #include "planted.h"
 

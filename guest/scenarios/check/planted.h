@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* planted.h: mistakes that a checker must find. */
-#ifndef SCENARIOS_CHECK_PLANTED_H
-#define SCENARIOS_CHECK_PLANTED_H
+#ifndef HF_SCENARIOS_CHECK_PLANTED_H
+#define HF_SCENARIOS_CHECK_PLANTED_H
 
 #include <test/scenario.h>
 

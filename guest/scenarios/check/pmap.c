@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pmap.c: what the checker of page tables finds. */
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 #include <scenarios/pmap/lab.h>
 #include "planted.h"
 

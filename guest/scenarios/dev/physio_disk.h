@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* physio_disk.h: a disk in memory, and transfers of raw I/O with it. */
 
-#ifndef SCENARIOS_DEV_PHYSIO_DISK_H
-#define SCENARIOS_DEV_PHYSIO_DISK_H
+#ifndef HF_SCENARIOS_DEV_PHYSIO_DISK_H
+#define HF_SCENARIOS_DEV_PHYSIO_DISK_H
 
 #include <sys/param.h>
 #include <sys/systm.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* stack.h: the stack that scenarios of stacks let grow. */
 
-#ifndef SCENARIOS_MAP_STACK_H
-#define SCENARIOS_MAP_STACK_H
+#ifndef HF_SCENARIOS_MAP_STACK_H
+#define HF_SCENARIOS_MAP_STACK_H
 
 #include <sys/proc.h>
 #include <test/scenario.h>

@@ -7,7 +7,7 @@
  */
 #include <kern/thread.h>
 #include <test/vm_util.h>
-#include <vm/vm_pageout_internal.h>
+#include <vm/vm_pageout_priv.h>
 
 struct use {
 	vm_object_t object;

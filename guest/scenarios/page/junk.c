@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* junk.c: what junk filling leaves in pages. */
-#include <vm/vm_page_internal.h>
+#include <vm/vm_page_priv.h>
 #include <test/vm_util.h>
 
 HF_SCENARIO(page_junk, "page.junk", "PA-20 PA-28",

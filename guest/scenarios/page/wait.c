@@ -2,7 +2,7 @@
 /* wait.c: waiting for free memory. */
 #include <kern/clock.h>
 #include <test/vm_util.h>
-#include <vm/vm_pageout_internal.h>
+#include <vm/vm_pageout_priv.h>
 
 HF_SCENARIO(
     page_wait_not, "page.wait_not", "VW-1", "with enough memory nobody waits")

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* crew.h: every CPU does the same, when it is told to. */
 
-#ifndef SCENARIOS_PMAP_CREW_H
-#define SCENARIOS_PMAP_CREW_H
+#ifndef HF_SCENARIOS_PMAP_CREW_H
+#define HF_SCENARIOS_PMAP_CREW_H
 
 #include "lab.h"
 

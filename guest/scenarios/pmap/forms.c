@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* forms.c: memory types in leaves, and what the pmap says of kernel addresses. */
 
-#include <arch/amd64/pmap_var.h>
+#include <arch/amd64/pmap_priv.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_kern.h>
 #include "lab.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lab.h: an address space whose page tables a scenario fills itself. */
 
-#ifndef SCENARIOS_PMAP_LAB_H
-#define SCENARIOS_PMAP_LAB_H
+#ifndef HF_SCENARIOS_PMAP_LAB_H
+#define HF_SCENARIOS_PMAP_LAB_H
 
 #include <test/scenario.h>
 #include <sys/mutex.h>

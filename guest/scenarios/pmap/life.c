@@ -2,7 +2,7 @@
 /* life.c: a pmap from its first to its last table page. */
 
 #include <sys/vmmeter.h>
-#include <vm/vm_page_internal.h>
+#include <vm/vm_page_priv.h>
 #include <vm/vm_pagequeue.h>
 #include "lab.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* race.h: one CPU uses mappings while another takes them away. */
 
-#ifndef SCENARIOS_PMAP_RACE_H
-#define SCENARIOS_PMAP_RACE_H
+#ifndef HF_SCENARIOS_PMAP_RACE_H
+#define HF_SCENARIOS_PMAP_RACE_H
 
 #include "lab.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ext2_index.h: a large directory's names by hash, in memory. */
 
-#ifndef HF_VFS_EXT2_INDEX_H
-#define HF_VFS_EXT2_INDEX_H
+#ifndef HF_VFS_EXT2_EXT2_INDEX_H
+#define HF_VFS_EXT2_EXT2_INDEX_H
 
 #include <sys/types.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ext2_io.h: between the files that write to an ext2 file. */
 
-#ifndef HF_VFS_EXT2_IO_H
-#define HF_VFS_EXT2_IO_H
+#ifndef HF_VFS_EXT2_EXT2_IO_H
+#define HF_VFS_EXT2_EXT2_IO_H
 
 #include <vm/vm.h>
 

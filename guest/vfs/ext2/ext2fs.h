@@ -5,8 +5,8 @@
  * On-disk layout after "The Second Extended Filesystem" (kernel documentation,
  * filesystems/ext4 for the feature numbers).  Little-endian, like the machine.
  */
-#ifndef HF_VFS_EXT2FS_H
-#define HF_VFS_EXT2FS_H
+#ifndef HF_VFS_EXT2_EXT2FS_H
+#define HF_VFS_EXT2_EXT2FS_H
 
 #include <sys/types.h>
 #include <sys/cdefs.h>

@@ -5,8 +5,8 @@
  * Its files have a store of their own, apart from the pages of their objects: a page comes
  * from there by VOP_GETPAGES and goes there by VOP_PUTPAGES, as with a disk.
  */
-#ifndef HF_VFS_MEMFS_H
-#define HF_VFS_MEMFS_H
+#ifndef HF_VFS_MEMFS_MEMFS_H
+#define HF_VFS_MEMFS_MEMFS_H
 
 #include <sys/types.h>
 

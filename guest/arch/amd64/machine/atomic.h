@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* atomic.h: amd64 uses the common atomic operations. */
 
-#ifndef HF_MACHINE_ATOMIC_H
-#define HF_MACHINE_ATOMIC_H
+#ifndef HF_AMD64_MACHINE_ATOMIC_H
+#define HF_AMD64_MACHINE_ATOMIC_H
 
 #include <sys/atomic_common.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cpufunc.h: single amd64 instructions as functions. */
 
-#ifndef HF_MACHINE_CPUFUNC_H
-#define HF_MACHINE_CPUFUNC_H
+#ifndef HF_AMD64_MACHINE_CPUFUNC_H
+#define HF_AMD64_MACHINE_CPUFUNC_H
 
 #include <sys/types.h>
 #include <sys/cdefs.h>

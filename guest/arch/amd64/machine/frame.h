@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* frame.h: the registers that trap_entry.S pushes. */
 
-#ifndef HF_MACHINE_FRAME_H
-#define HF_MACHINE_FRAME_H
+#ifndef HF_AMD64_MACHINE_FRAME_H
+#define HF_AMD64_MACHINE_FRAME_H
 
 #include <sys/types.h>
 

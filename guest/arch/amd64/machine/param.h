@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* param.h: amd64 page and stack sizes. */
 
-#ifndef HF_MACHINE_PARAM_H
-#define HF_MACHINE_PARAM_H
+#ifndef HF_AMD64_MACHINE_PARAM_H
+#define HF_AMD64_MACHINE_PARAM_H
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  (1 << PAGE_SHIFT)

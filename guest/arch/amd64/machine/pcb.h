@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pcb.h: what a thread's context is made of while it does not run. */
 
-#ifndef HF_MACHINE_PCB_H
-#define HF_MACHINE_PCB_H
+#ifndef HF_AMD64_MACHINE_PCB_H
+#define HF_AMD64_MACHINE_PCB_H
 
 #include <sys/types.h>
 

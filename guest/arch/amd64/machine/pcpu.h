@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pcpu.h: amd64 per-CPU data, addressed by %gs. */
 
-#ifndef HF_MACHINE_PCPU_H
-#define HF_MACHINE_PCPU_H
+#ifndef HF_AMD64_MACHINE_PCPU_H
+#define HF_AMD64_MACHINE_PCPU_H
 
 #include <sys/types.h>
 #include <sys/cdefs.h>

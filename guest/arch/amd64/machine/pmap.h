@@ -13,8 +13,8 @@
  * Lock order: pm_mtx (two: lower address first), pv-list lock, pv-chunk lock,
  * page allocator.  See docs/locking.md.
  */
-#ifndef _MACHINE_PMAP_H_
-#define _MACHINE_PMAP_H_
+#ifndef HF_AMD64_MACHINE_PMAP_H
+#define HF_AMD64_MACHINE_PMAP_H
 
 #include <sys/types.h>
 #include <sys/cpuset.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* proc.h: amd64's own part of a thread. */
 
-#ifndef HF_MACHINE_PROC_H
-#define HF_MACHINE_PROC_H
+#ifndef HF_AMD64_MACHINE_PROC_H
+#define HF_AMD64_MACHINE_PROC_H
 
 #include <sys/types.h>
 

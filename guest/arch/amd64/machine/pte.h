@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* machine/pte.h: page-table entries (Intel SDM vol. 3A, 4.5). */
 
-#ifndef _MACHINE_PTE_H_
-#define _MACHINE_PTE_H_
+#ifndef HF_AMD64_MACHINE_PTE_H
+#define HF_AMD64_MACHINE_PTE_H
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* setjmp.h: non-local jumps inside the kernel. */
 
-#ifndef HF_MACHINE_SETJMP_H
-#define HF_MACHINE_SETJMP_H
+#ifndef HF_AMD64_MACHINE_SETJMP_H
+#define HF_AMD64_MACHINE_SETJMP_H
 
 #include <sys/types.h>
 #include <sys/cdefs.h>

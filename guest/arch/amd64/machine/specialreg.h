@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* specialreg.h: control registers and MSRs (SDM volumes 3A and 4). */
 
-#ifndef HF_MACHINE_SPECIALREG_H
-#define HF_MACHINE_SPECIALREG_H
+#ifndef HF_AMD64_MACHINE_SPECIALREG_H
+#define HF_AMD64_MACHINE_SPECIALREG_H
 
 #define CR0_PE 0x00000001
 #define CR0_MP 0x00000002

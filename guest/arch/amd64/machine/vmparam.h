@@ -12,8 +12,8 @@
  * The kernel map is one slot of the root table (512 GiB), so that the
  * kernel half of a root table never changes after pmap_bootstrap().
  */
-#ifndef _MACHINE_VMPARAM_H_
-#define _MACHINE_VMPARAM_H_
+#ifndef HF_AMD64_MACHINE_VMPARAM_H
+#define HF_AMD64_MACHINE_VMPARAM_H
 
 #define VM_MIN_ADDRESS	   0x0000000000000000ul
 #define VM_MINUSER_ADDRESS VM_MIN_ADDRESS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* machine/pmap.h: amd64's structures, plus the doors to the software MMU. */
 
-#ifndef _MODEL_MACHINE_PMAP_H_
-#define _MODEL_MACHINE_PMAP_H_
+#ifndef HF_MODEL_MACHINE_PMAP_H
+#define HF_MODEL_MACHINE_PMAP_H
 
 #include <arch/amd64/machine/pmap.h>
 

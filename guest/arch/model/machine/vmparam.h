@@ -7,8 +7,8 @@
  * software MMU (hf_model_access()).  The direct map is real: the host memory
  * that stands for RAM, so its addresses are host pointers.
  */
-#ifndef _MACHINE_VMPARAM_H_
-#define _MACHINE_VMPARAM_H_
+#ifndef HF_MODEL_MACHINE_VMPARAM_H
+#define HF_MODEL_MACHINE_VMPARAM_H
 
 #include <sys/types.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* explore_impl.h: the explorer, as the model's scheduler calls it. */
+/* explore_priv.h: the explorer, as the model's scheduler calls it. */
 
-#ifndef HF_MODEL_EXPLORE_IMPL_H
-#define HF_MODEL_EXPLORE_IMPL_H
+#ifndef HF_MODEL_EXPLORE_PRIV_H
+#define HF_MODEL_EXPLORE_PRIV_H
 
 #include <sys/types.h>
 #include <kern/explore.h>

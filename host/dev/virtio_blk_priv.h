@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* virtio_blk_impl.h: what a block device is made of; only for virtio_blk*.c. */
-#ifndef HF_DEV_VIRTIO_BLK_IMPL_H
-#define HF_DEV_VIRTIO_BLK_IMPL_H
+/* virtio_blk_priv.h: what a block device is made of; only for virtio_blk*.c. */
+#ifndef HF_DEV_VIRTIO_BLK_PRIV_H
+#define HF_DEV_VIRTIO_BLK_PRIV_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* virtio_blk_impl.h: between the two files of the virtio block driver. */
+/* virtio_blk_priv.h: between the two files of the virtio block driver. */
 
-#ifndef HF_DEV_VIRTIO_BLK_IMPL_H
-#define HF_DEV_VIRTIO_BLK_IMPL_H
+#ifndef HF_DEV_VIRTIO_BLK_PRIV_H
+#define HF_DEV_VIRTIO_BLK_PRIV_H
 
 #include <dev/virtio_blk.h>
 

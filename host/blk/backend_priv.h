@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* backend_impl.h: what a backend is made of; only for files in blk/. */
-#ifndef HF_BLK_BACKEND_IMPL_H
-#define HF_BLK_BACKEND_IMPL_H
+/* backend_priv.h: what a backend is made of; only for files in blk/. */
+#ifndef HF_BLK_BACKEND_PRIV_H
+#define HF_BLK_BACKEND_PRIV_H
 
 #include <sys/types.h>
 

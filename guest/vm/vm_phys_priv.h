@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vm_phys_internal.h: the free lists, for the files of vm_phys and their checkers. */
-#ifndef HF_VM_PHYS_INTERNAL_H
-#define HF_VM_PHYS_INTERNAL_H
+/* vm_phys_priv.h: the free lists, for the files of vm_phys and their checkers. */
+#ifndef HF_VM_VM_PHYS_PRIV_H
+#define HF_VM_VM_PHYS_PRIV_H
 
 #include <vm/vm_phys.h>
 #include <vm/vm_pagequeue.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* symbols_impl.h: between the files that read the guest image's names. */
-#ifndef HF_DEBUG_SYMBOLS_IMPL_H
-#define HF_DEBUG_SYMBOLS_IMPL_H
+/* symbols_priv.h: between the files that read the guest image's names. */
+#ifndef HF_DEBUG_SYMBOLS_PRIV_H
+#define HF_DEBUG_SYMBOLS_PRIV_H
 
 #include <elfutils/libdw.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pmap_var.h: what the parts of the pmap share with each other. */
+/* pmap_priv.h: what the parts of the pmap share with each other. */
 
 /*
  * Compiled for the real MMU and for the model, where a software MMU walks the
@@ -14,8 +14,8 @@
  * entry of a page knows that no CPU reaches it, and whoever finds one waits on
  * pm_mtx for the unfinished flush.  No delayed-invalidation numbers are needed.
  */
-#ifndef AMD64_PMAP_VAR_H
-#define AMD64_PMAP_VAR_H
+#ifndef HF_AMD64_PMAP_PRIV_H
+#define HF_AMD64_PMAP_PRIV_H
 
 #include <sys/param.h>
 #include <sys/systm.h>

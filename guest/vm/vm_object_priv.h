@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vm_object_internal.h: what the files of vm_object share among themselves. */
-#ifndef HF_VM_OBJECT_INTERNAL_H
-#define HF_VM_OBJECT_INTERNAL_H
+/* vm_object_priv.h: what the files of vm_object share among themselves. */
+#ifndef HF_VM_VM_OBJECT_PRIV_H
+#define HF_VM_VM_OBJECT_PRIV_H
 
 #include <vm/vm_object.h>
 

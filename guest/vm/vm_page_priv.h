@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vm_page_internal.h: what the files of vm_page share among themselves. */
-#ifndef HF_VM_PAGE_INTERNAL_H
-#define HF_VM_PAGE_INTERNAL_H
+/* vm_page_priv.h: what the files of vm_page share among themselves. */
+#ifndef HF_VM_VM_PAGE_PRIV_H
+#define HF_VM_VM_PAGE_PRIV_H
 
 #include <kern/fail_nth.h>
 #include <vm/vm_page.h>

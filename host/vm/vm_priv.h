@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vm_private.h: the machine as the files of host/vm see it. */
+/* vm_priv.h: the machine as the files of host/vm see it. */
 
 /*
  * Locks, one letter a field:
@@ -9,8 +9,8 @@
  *	l  vm.lock
  *	a  atomic
  */
-#ifndef HF_VM_VM_PRIVATE_H
-#define HF_VM_VM_PRIVATE_H
+#ifndef HF_VM_VM_PRIV_H
+#define HF_VM_VM_PRIV_H
 
 #include <linux/kvm.h>
 #include <pthread.h>

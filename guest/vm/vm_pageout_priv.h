@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vm_pageout_internal.h: between the files of the page daemon. */
-#ifndef HF_VM_PAGEOUT_INTERNAL_H
-#define HF_VM_PAGEOUT_INTERNAL_H
+/* vm_pageout_priv.h: between the files of the page daemon. */
+#ifndef HF_VM_VM_PAGEOUT_PRIV_H
+#define HF_VM_VM_PAGEOUT_PRIV_H
 
 #include <vm/vm_pagequeue.h>
 
