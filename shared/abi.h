@@ -62,11 +62,11 @@ enum hf_exit_value {
 
 /*
  * What the host knows about this guest's vCPUs, for benches.  IN, 32 bits,
- * wraps: EXITS counts the vCPU's exits from the guest (KVM statistic "exits"; the
- * IN itself is one), RUN_DELAY the nanoseconds that the threads of all vCPUs
- * were runnable without a CPU (schedstat), HOST_IRQS the exits of all vCPUs that
- * an interrupt of the host forced ("irq_exits").  HF_COUNT_NONE: not known here
- * (any other VMM answers so).
+ * wraps: EXITS counts the vCPU's exits from the guest (KVM statistic "exits";
+ * the IN itself is one), RUN_DELAY the nanoseconds that the threads of all
+ * vCPUs were runnable without a CPU (schedstat), HOST_IRQS the exits of all
+ * vCPUs that an interrupt of the host forced ("irq_exits").  HF_COUNT_NONE: not
+ * known here (any other VMM answers so).
  */
 #define HF_PORT_EXITS	  0x510
 #define HF_PORT_RUN_DELAY 0x514
@@ -75,10 +75,10 @@ enum hf_exit_value {
 
 /*
  * A second way to a device's QueueNotify register: an exit by a port costs less
- * than one by MMIO, whose instruction the host has to decode.  One port of 32 bits
- * for each of HF_VIRTIO_MAX devices, in the order of the command line.  IN: the low half
- * of the address of its window; anything else where the port is not.  OUT: as a write
- * to the register.
+ * than one by MMIO, whose instruction the host has to decode.  One port of 32
+ * bits for each of HF_VIRTIO_MAX devices, in the order of the command line.
+ * IN: the low half of the address of its window; anything else where the port
+ * is not.  OUT: as a write to the register.
  */
 #define HF_PORT_NOTIFY 0x520 /* device i at port + 4 * i */
 

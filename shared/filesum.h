@@ -3,13 +3,14 @@
 
 /*
  * The file, padded with zeros to a multiple of 8 bytes, as little-endian 64-bit
- * words w: s = (s ^ w) * HF_FILESUM_MUL for each, from s = 0; in the end s ^= size.
- * The multiplier is odd, so a change of one word always changes s, and words
- * that change places do too; two instructions a word, because guest
+ * words w: s = (s ^ w) * HF_FILESUM_MUL for each, from s = 0; in the end s ^=
+ * size. The multiplier is odd, so a change of one word always changes s, and
+ * words that change places do too; two instructions a word, because guest
  * instructions are dear under a software KVM.
  *
- * The manifest is the file HF_MANIFEST_NAME in the root directory; it lists every
- * regular file but itself and the scratch files, the only ones that scenarios write to:
+ * The manifest is the file HF_MANIFEST_NAME in the root directory; it lists
+ * every regular file but itself and the scratch files, the only ones that
+ * scenarios write to:
  *
  *   holdfast-manifest 1
  *   0123456789abcdef 4097 dir/name        sum, bytes, path

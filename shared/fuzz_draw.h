@@ -2,8 +2,8 @@
 /* fuzz_draw.h: steps of "holdfast fuzz" at random (fuzz_step.h). */
 
 /*
- * The same seed gives the same plan on host and guest.  Who is there is followed, so
- * that few steps are of a process that is not; nothing else is.
+ * The same seed gives the same plan on host and guest.  Who is there is
+ * followed, so that few steps are of a process that is not; nothing else is.
  */
 #ifndef HF_SHARED_FUZZ_DRAW_H
 #define HF_SHARED_FUZZ_DRAW_H

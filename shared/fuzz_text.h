@@ -3,8 +3,8 @@
 
 /*
  * A plan is steps with ';' or a line's end between them; '#' begins a comment
- * only at a step's beginning.  It is foreign input to both halves: nothing of it is
- * believed, and a message says what is wrong.
+ * only at a step's beginning.  It is foreign input to both halves: nothing of
+ * it is believed, and a message says what is wrong.
  */
 #ifndef HF_SHARED_FUZZ_TEXT_H
 #define HF_SHARED_FUZZ_TEXT_H

@@ -2,8 +2,8 @@
 /* layer_abi.h: the layers that a sample's time is told apart by. */
 
 /*
- * Exclusive times, so that the layers of a sample add up to its total.  The guest's
- * records and the host's reports use these names.
+ * Exclusive times, so that the layers of a sample add up to its total.  The
+ * guest's records and the host's reports use these names.
  */
 #ifndef HF_SHARED_LAYER_ABI_H
 #define HF_SHARED_LAYER_ABI_H

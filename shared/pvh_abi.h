@@ -3,8 +3,8 @@
 
 /*
  * Xen's hvm_start_info, version 1 (virtio_blk.md 12): what our host writes, and
- * what the guest reads from any loader.  All fields little-endian, all addresses
- * guest-physical, 0 = absent.
+ * what the guest reads from any loader.  All fields little-endian, all
+ * addresses guest-physical, 0 = absent.
  */
 #ifndef HF_SHARED_PVH_ABI_H
 #define HF_SHARED_PVH_ABI_H

@@ -3,8 +3,8 @@
 
 /*
  * A line whose first byte is HF_RECORD_MARK is a record; every other line is
- * console text.  The guest's printf never lets the mark through (it prints
- * '?' for control bytes other than tab and newline), and each record carries the
+ * console text.  The guest's printf never lets the mark through (it prints '?'
+ * for control bytes other than tab and newline), and each record carries the
  * nonce of the run plan and a sequence number, so that console text cannot
  * forge one.  The host checks everything here before it believes anything.
  *

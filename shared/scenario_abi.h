@@ -37,10 +37,10 @@ enum hf_scenario_flags {
 #endif
 
 /*
- * The section HF_PARAM_SECTION names the parameters of the run plan that code of
- * the image reads: strings "name=number" or "name=text", each with its NUL, in any
- * order, as often as they are read; more NULs may stand between them.  An image
- * without the section has parameters that nobody knows.
+ * The section HF_PARAM_SECTION names the parameters of the run plan that code
+ * of the image reads: strings "name=number" or "name=text", each with its NUL,
+ * in any order, as often as they are read; more NULs may stand between them.
+ * An image without the section has parameters that nobody knows.
  */
 #define HF_PARAM_SECTION "hf_params"
 

@@ -78,8 +78,8 @@ hf_entry:
 	.size	hf_entry, . - hf_entry
 
 /*
- * Among the code, which is being read anyway: the accessed bits are set already,
- * so that the CPU does not write here.
+ * Among the code, which is being read anyway: the accessed bits are set
+ * already, so that the CPU does not write here.
  */
 	.balign	8
 boot_gdt:
@@ -124,8 +124,8 @@ tramp_gdtr:
 hf_ap_trampoline_end:
 
 /*
- * In the high half: the kernel's tables, since stacks are in the kernel map; then
- * the next number, which gives the stack (smp.c).
+ * In the high half: the kernel's tables, since stacks are in the kernel map;
+ * then the next number, which gives the stack (smp.c).
  */
 ap_high:
 	movq	hf_ap_cr3(%rip), %rax
@@ -145,10 +145,10 @@ ap_high:
 	jmp	3b
 
 /*
- * The first page tables, ready in the file: the first 4 GiB at 0 and in the direct
- * map, the first 1 GiB at KERNBASE.  pmap_bootstrap() leaves them; APs start on
- * them.  2 MiB pages, everything allowed.  One page-directory-pointer table is
- * enough, since these places use different entries of it.
+ * The first page tables, ready in the file: the first 4 GiB at 0 and in the
+ * direct map, the first 1 GiB at KERNBASE.  pmap_bootstrap() leaves them; APs
+ * start on them.  2 MiB pages, everything allowed.  One page-directory-pointer
+ * table is enough, since these places use different entries of it.
  */
 	.section .data.boot_tables, "aw", @progbits
 	.balign	4096

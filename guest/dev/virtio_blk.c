@@ -304,8 +304,8 @@ unlock_and_call(struct vtblk *sc)
 
 /*
  * Takes what is completed and sends what waits, until the device has the next
- * word.  It may complete a request while it is notified, so an interrupt is asked
- * for only when something is still under way after that.
+ * word.  It may complete a request while it is notified, so an interrupt is
+ * asked for only when something is still under way after that.
  */
 static void
 progress(struct vtblk *sc)

@@ -43,7 +43,8 @@ enum vtmmio_probe {
 /*
  * Reads every virtio_mmio.device= of the command line (NULL: none) in textual
  * order.  is_ram says whether a range touches RAM.  A value that makes no sense
- * is reported with printf and left out.  Returns the number stored, at most max.
+ * is reported with printf and left out.  Returns the number stored, at most
+ * max.
  */
 int vtmmio_scan(const char *cmdline, bool (*is_ram)(vm_paddr_t, vm_size_t),
     struct vtmmio_slot *slots, int max);

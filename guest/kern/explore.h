@@ -2,8 +2,8 @@
 /* explore.h: places where a schedule explorer may let another thread go on. */
 
 /*
- * Locks, busy pages, sleep queues and failpoints name themselves here.  On a machine
- * that is nothing; in the model an explorer decides there who runs
+ * Locks, busy pages, sleep queues and failpoints name themselves here.  On a
+ * machine that is nothing; in the model an explorer decides there who runs
  * (arch/model/explore.h).
  */
 #ifndef HF_KERN_EXPLORE_H

@@ -3,10 +3,10 @@
 
 /*
  * A place where the kernel may fail by its contract asks HF_FAIL_NTH(kind): it
- * is counted, and the one that the run plan names (param fail_nth=N) is told to fail,
- * once.  HF_FAIL_WAIT is a place that may not fail but sleeps for what it lacks: it
- * has slept when the answer is true, and tries again.  Without INVARIANTS there is
- * nothing of all this.
+ * is counted, and the one that the run plan names (param fail_nth=N) is told to
+ * fail, once.  HF_FAIL_WAIT is a place that may not fail but sleeps for what it
+ * lacks: it has slept when the answer is true, and tries again.  Without
+ * INVARIANTS there is nothing of all this.
  */
 #ifndef HF_KERN_FAIL_NTH_H
 #define HF_KERN_FAIL_NTH_H
@@ -49,8 +49,8 @@ bool hf_fail_nth_hit(
     enum hf_fail_kind kind, const char *file, int line, const char *function);
 
 /*
- * In loops that wait for something which a failure may have prevented: whoever started
- * the counting gives the scenario up after a while.
+ * In loops that wait for something which a failure may have prevented: whoever
+ * started the counting gives the scenario up after a while.
  */
 #define HF_FAIL_NTH_PATIENCE()                  \
 	do {                                    \
@@ -96,8 +96,8 @@ u_int hf_fail_nth_count_of(enum hf_fail_kind kind);
 const char *hf_fail_kind_name(enum hf_fail_kind kind);
 
 /*
- * Where nothing is to fail: the first places of each way to come to one, by stack, as
- * far as there is room for them; how many.
+ * Where nothing is to fail: the first places of each way to come to one, by
+ * stack, as far as there is room for them; how many.
  */
 #define HF_FAIL_PATHS_MAX 1024
 u_int hf_fail_nth_paths(u_int n[HF_FAIL_PATHS_MAX]);

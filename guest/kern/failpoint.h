@@ -22,8 +22,8 @@ int hf_failpoint_hit(const char *name);
 /* Passes "skip" hits, then fires "count" times (-1: for ever). */
 void hf_failpoint_arm(const char *name, int skip, int count);
 /*
- * Passes "skip" hits; at the next one the thread that comes there calls fn(arg),
- * once, and nothing fails: what another thread might do just then.
+ * Passes "skip" hits; at the next one the thread that comes there calls
+ * fn(arg), once, and nothing fails: what another thread might do just then.
  */
 void hf_failpoint_call(
     const char *name, int skip, void (*fn)(void *), void *arg);

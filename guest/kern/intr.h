@@ -8,9 +8,9 @@
 #include <sys/queue.h>
 
 /*
- * Routes an IOAPIC pin (edge, active high) to the boot CPU and calls handler(arg)
- * in interrupt context: spin mutexes and wakeup() only.  0; EBUSY when the pin
- * is taken; EINVAL when there is no such pin.
+ * Routes an IOAPIC pin (edge, active high) to the boot CPU and calls
+ * handler(arg) in interrupt context: spin mutexes and wakeup() only.  0; EBUSY
+ * when the pin is taken; EINVAL when there is no such pin.
  */
 int hf_intr_register(int ioapic_pin, void (*handler)(void *), void *arg);
 

@@ -3,8 +3,8 @@
 
 /*
  * A slab is a page with a header and objects of one size; its first 64 bytes
- * being the header, no object is page aligned, and so a page-aligned address is a
- * whole page.  A slab that becomes empty gives its page back at once: what a
+ * being the header, no object is page aligned, and so a page-aligned address is
+ * a whole page.  A slab that becomes empty gives its page back at once: what a
  * scenario frees is seen by the leak check.
  */
 #include <sys/param.h>

@@ -4,8 +4,8 @@
 /*
  * Memory comes from pages of a source that the VM registers, and from a static
  * arena before that.  Thread context, no spin mutex held; M_NOWAIT does not
- * sleep but may take the locks of the page allocator.  Freed memory is filled with
- * junk under INVARIANTS.
+ * sleep but may take the locks of the page allocator.  Freed memory is filled
+ * with junk under INVARIANTS.
  */
 #ifndef HF_KERN_KALLOC_H
 #define HF_KERN_KALLOC_H
@@ -27,13 +27,16 @@ void *hf_zone_alloc(struct hf_zone *zone, int flags);
 void hf_zone_free(struct hf_zone *zone, void *p);
 
 /*
- * get_page returns a page-aligned wired page that the kernel can address, or NULL
- * (only when flags have M_NOWAIT); it is called without kalloc's lock.
+ * get_page returns a page-aligned wired page that the kernel can address, or
+ * NULL (only when flags have M_NOWAIT); it is called without kalloc's lock.
  */
 void hf_kalloc_set_source(
     void *(*get_page)(int flags), void (*put_page)(void *page));
 
-/* Bytes handed out and not freed, zones themselves left out; pages taken from the source. */
+/*
+ * Bytes handed out and not freed, zones themselves left out; pages taken from
+ * the source.
+ */
 u_long hf_kalloc_in_use(void);
 u_long hf_kalloc_pages(void);
 

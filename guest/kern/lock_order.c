@@ -76,8 +76,8 @@ look_up(const struct lock_object *lo)
 }
 
 /*
- * Looked up at the first use beside another lock, and not when the lock is made:
- * thousands are made at boot and never taken.
+ * Looked up at the first use beside another lock, and not when the lock is
+ * made: thousands are made at boot and never taken.
  */
 uint16_t
 hf_lock_rank_of(const struct lock_object *lo)

@@ -3,9 +3,10 @@
 
 /*
  * A lock's class is its name; the table in lock_ranks.h gives each name a rank.
- * Taking a lock of a lower rank than one that is held panics under INVARIANTS; the
- * same rank is allowed when the lock has the DUPOK flag.  A lock without a rank
- * panics as well when it is used beside another one, unless a test has made it.
+ * Taking a lock of a lower rank than one that is held panics under INVARIANTS;
+ * the same rank is allowed when the lock has the DUPOK flag.  A lock without a
+ * rank panics as well when it is used beside another one, unless a test has
+ * made it.
  */
 #ifndef HF_KERN_LOCK_ORDER_H
 #define HF_KERN_LOCK_ORDER_H

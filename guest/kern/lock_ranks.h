@@ -2,10 +2,10 @@
 /* lock_ranks.h: the lock order. */
 
 /*
- * Outer locks first.  A lock's class is its name; locks of a higher rank are taken inside
- * those of a lower one.  Two of one class at once are allowed where it says which of
- * them comes first.  A node is waited for like a lock and is none (lock_nodes.c).  Spin
- * mutexes are inside every lock that blocks.
+ * Outer locks first.  A lock's class is its name; locks of a higher rank are
+ * taken inside those of a lower one.  Two of one class at once are allowed
+ * where it says which of them comes first.  A node is waited for like a lock
+ * and is none (lock_nodes.c).  Spin mutexes are inside every lock that blocks.
  *
  * docs/locking.md draws the table, and a test compares the two
  * (tests/unit/locking_doc.py --write draws it anew).

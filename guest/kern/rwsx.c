@@ -2,11 +2,11 @@
 /* rwsx.c: shared/exclusive locks: one engine for rwlock(9) and sx(9). */
 
 /*
- * The word (sys/rwlock.h): in shared mode the number of readers, else the owner.
- * New readers wait behind a waiting writer, except those who hold a lock of
- * the kind already: they could be what the writer waits for.  On release all
- * waiters are woken and try again; the waiter bits are set only with
- * the sleep queue's chain locked, so that no wake-up is lost.
+ * The word (sys/rwlock.h): in shared mode the number of readers, else the
+ * owner. New readers wait behind a waiting writer, except those who hold a lock
+ * of the kind already: they could be what the writer waits for.  On release all
+ * waiters are woken and try again; the waiter bits are set only with the sleep
+ * queue's chain locked, so that no wake-up is lost.
  */
 #include <sys/param.h>
 #include <sys/systm.h>

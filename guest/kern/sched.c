@@ -2,8 +2,8 @@
 /* sched.c: one run queue, round robin, preemption by a one-shot timer. */
 
 /*
- * Nothing ticks: a CPU's timer is armed when a timed sleep starts on it, or when
- * it runs a thread while another waits for a CPU.
+ * Nothing ticks: a CPU's timer is armed when a timed sleep starts on it, or
+ * when it runs a thread while another waits for a CPU.
  */
 #include <sys/param.h>
 #include <sys/systm.h>

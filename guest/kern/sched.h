@@ -2,8 +2,8 @@
 /* sched.h: the scheduler, as seen by kern and the machine's files. */
 
 /*
- * One spin lock protects the run queue, the sleep queues and the timeouts.  It is
- * not bound to a thread: it is held across a context switch and released by
+ * One spin lock protects the run queue, the sleep queues and the timeouts.  It
+ * is not bound to a thread: it is held across a context switch and released by
  * the thread that comes out of it.
  */
 #ifndef HF_KERN_SCHED_H
@@ -20,8 +20,8 @@ void hf_sched_unlock(void);
 void hf_sched_add(struct thread *td);
 
 /*
- * Gives the CPU away; td_state of curthread says what becomes of it.  Lock held, also
- * on return.
+ * Gives the CPU away; td_state of curthread says what becomes of it.  Lock
+ * held, also on return.
  */
 void hf_sched_switch(void);
 
@@ -40,8 +40,8 @@ void hf_timer_interrupt(void);
 struct thread *hf_idle_thread_create(int cpu);
 void hf_idle_loop(void) __attribute__((__noreturn__));
 /*
- * Who makes stacks from now on: vm_thread_new() and vm_thread_dispose().  Those from before
- * lie in the direct map, have no guard page, and stay.
+ * Who makes stacks from now on: vm_thread_new() and vm_thread_dispose().  Those
+ * from before lie in the direct map, have no guard page, and stay.
  */
 void hf_thread_set_stacks(int (*new)(struct thread *td, int pages),
     void (*dispose)(struct thread *td));

@@ -56,9 +56,9 @@ relock(struct lock_object *lo, int how)
 }
 
 /*
- * A sleep that is made to fail is over at once: its time is, or, without a limit,
- * somebody woke another user of the channel.  Threads of the kernel's own, which
- * sleep when there is nothing to do, are not asked.
+ * A sleep that is made to fail is over at once: its time is, or, without a
+ * limit, somebody woke another user of the channel.  Threads of the kernel's
+ * own, which sleep when there is nothing to do, are not asked.
  */
 static bool
 made_to_fail(void)

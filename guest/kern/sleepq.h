@@ -2,8 +2,8 @@
 /* sleepq.h: queues of threads that sleep on an address. */
 
 /*
- * The locks and sleep(9) are written over these calls; the model replaces them by
- * POSIX threads.  A chain lock is a spin lock: nothing between sleepq_lock()
+ * The locks and sleep(9) are written over these calls; the model replaces them
+ * by POSIX threads.  A chain lock is a spin lock: nothing between sleepq_lock()
  * and the call that releases it may block.
  */
 #ifndef HF_KERN_SLEEPQ_H

@@ -2,9 +2,10 @@
 /* start_info.c: copy and check what the loader left in memory. */
 
 /*
- * At boot this runs on the boot tables, which show the first 4 GiB; the loader's data
- * lies anywhere below that, in RAM that the map calls usable.  Nothing is written
- * to memory outside the kernel image before all of it has been copied.
+ * At boot this runs on the boot tables, which show the first 4 GiB; the
+ * loader's data lies anywhere below that, in RAM that the map calls usable.
+ * Nothing is written to memory outside the kernel image before all of it has
+ * been copied.
  */
 #include <sys/param.h>
 #include <sys/systm.h>

@@ -19,8 +19,8 @@ struct hf_boot_info {
 };
 
 /*
- * Copies and checks everything the loader left.  NULL, or why the machine cannot
- * be used.  Needs the first 4 GiB (or the RAM in it) in the direct map.
+ * Copies and checks everything the loader left.  NULL, or why the machine
+ * cannot be used.  Needs the first 4 GiB (or the RAM in it) in the direct map.
  */
 const char *hf_start_info_read(uint64_t pa, struct hf_boot_info *info);
 

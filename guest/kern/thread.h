@@ -7,8 +7,8 @@
 #include <sys/proc.h>
 
 /*
- * Starts fn(arg) in a new preemptible thread of proc0, or of "p"; it ends when fn
- * returns.  cpu -1: anywhere; CPUs that are not running yet are waited for.
+ * Starts fn(arg) in a new preemptible thread of proc0, or of "p"; it ends when
+ * fn returns.  cpu -1: anywhere; CPUs that are not running yet are waited for.
  * May sleep.  Every thread must be joined once.
  */
 struct thread *hf_thread_create_in(
@@ -19,8 +19,8 @@ hf_thread_create(void (*fn)(void *), void *arg, const char *name, int cpu)
 	return (hf_thread_create_in(&proc0, fn, arg, name, cpu));
 }
 /*
- * Every thread that is not yet joined, the idle ones too.  The scheduler's lock;
- * read from outside when a run hangs.
+ * Every thread that is not yet joined, the idle ones too.  The scheduler's
+ * lock; read from outside when a run hangs.
  */
 TAILQ_HEAD(hf_thread_list, thread);
 extern struct hf_thread_list hf_threads;
@@ -41,8 +41,8 @@ void hf_proc_destroy(struct proc *p);
 void hf_proc_set_exit_hook(void (*hook)(struct proc *p));
 
 /*
- * Moves curthread to p and loads its address space (pmap_activate).  A thread whose
- * proc has no vmspace runs on kernel_pmap.
+ * Moves curthread to p and loads its address space (pmap_activate).  A thread
+ * whose proc has no vmspace runs on kernel_pmap.
  */
 void hf_thread_setproc(struct proc *p);
 

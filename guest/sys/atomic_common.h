@@ -114,8 +114,9 @@ extern int hf_tsan_fence;
 #endif
 
 /*
- * Over the model others may act just then, as the failpoint "fence" says: what is
- * stored before is there for them, what is read after it is what they have stored.
+ * Over the model others may act just then, as the failpoint "fence" says: what
+ * is stored before is there for them, what is read after it is what they have
+ * stored.
  */
 #ifdef HF_MODEL
 extern volatile int hf_failpoints_armed;

@@ -2,8 +2,9 @@
 /* file.h: an open file, with FreeBSD's names: what reading and writing need. */
 
 /*
- * There is no table of descriptors and there are no system calls: whoever opens a file
- * keeps a struct file and the vnode's reference, and asks for rights himself.
+ * There is no table of descriptors and there are no system calls: whoever opens
+ * a file keeps a struct file and the vnode's reference, and asks for rights
+ * himself.
  */
 #ifndef HF_SYS_FILE_H
 #define HF_SYS_FILE_H
@@ -43,11 +44,12 @@ struct file {
 };
 
 /*
- * Files of a file system: read(2) and write(2), at the uio's offset with FOF_OFFSET, else at
- * the file's, which advances.  The range is locked throughout, the vnode in steps.  Bytes
- * before the first that cannot be had are moved, and counted in the uio, when EFAULT
- * comes back.  The memory is that of the calling process.  If another thread unmaps it
- * or forks meanwhile, what is read may land in pages that are no longer the process's own.
+ * Files of a file system: read(2) and write(2), at the uio's offset with
+ * FOF_OFFSET, else at the file's, which advances.  The range is locked
+ * throughout, the vnode in steps.  Bytes before the first that cannot be had
+ * are moved, and counted in the uio, when EFAULT comes back.  The memory is
+ * that of the calling process.  If another thread unmaps it or forks meanwhile,
+ * what is read may land in pages that are no longer the process's own.
  */
 extern const struct fileops vnops;
 
@@ -57,8 +59,8 @@ void finit_vnode(
 void hf_file_fini(struct file *fp);
 
 /*
- * errno; the uio tells what was moved, also after an error.  td is curthread.  No
- * lock may be held; sleep.
+ * errno; the uio tells what was moved, also after an error.  td is curthread.
+ * No lock may be held; sleep.
  */
 static inline int
 fo_read(struct file *fp, struct uio *uio, struct ucred *active_cred, int flags,

@@ -23,8 +23,9 @@ enum hf_lock_class {
 #define HF_RANK_UNKNOWN 0
 
 /*
- * An option of all lock initialisers here; test/scenario.h makes it HF_LOCK_OF_TEST, so
- * that the locks of a scenario need no place in the lock order.
+ * An option of all lock initialisers here; test/scenario.h makes it
+ * HF_LOCK_OF_TEST, so that the locks of a scenario need no place in the lock
+ * order.
  */
 #define HF_LOCK_OF_TEST 0x100
 #ifndef HF_LOCK_OWNER
@@ -53,8 +54,9 @@ struct hf_held {
 #define HF_HELD_MAX 24
 
 /*
- * What threads hold and wait for without its being a lock; each has its place among the
- * ranks.  A check of these is made where the thread is about to sleep.
+ * What threads hold and wait for without its being a lock; each has its place
+ * among the ranks.  A check of these is made where the thread is about to
+ * sleep.
  */
 enum hf_node {
 	HF_NODE_RANGE,	    /* bytes of a file (sys/rangelock.h) */
@@ -106,10 +108,10 @@ void hf_lock_check_alone(const struct lock_object *lo);
 void hf_lock_taken_at(const struct lock_object *lo, const void *pc);
 
 /*
- * The same for nodes.  "check" is for a thread that is about to sleep for one, having
- * dropped, or being about to drop, the lock `dropped' (or NULL).  Another thread may
- * release what this one has: the one that hands it over says "released" then.
- * Busy pages are noted by page instead.
+ * The same for nodes.  "check" is for a thread that is about to sleep for one,
+ * having dropped, or being about to drop, the lock `dropped' (or NULL).
+ * Another thread may release what this one has: the one that hands it over says
+ * "released" then. Busy pages are noted by page instead.
  */
 void hf_node_check(enum hf_node node, const struct lock_object *dropped);
 void hf_node_acquired(enum hf_node node, u_int n);

@@ -40,8 +40,8 @@ struct mount;
 /* What a file system does; mp->mnt_data is its own.  All may sleep. */
 struct vfsops {
 	/*
-	 * Fills mp, of which locks, lists and mnt_bdev are set.  errno, with a sentence for
-	 * people in msg.
+	 * Fills mp, of which locks, lists and mnt_bdev are set.  errno, with a
+	 * sentence for people in msg.
 	 */
 	int (*vfs_mount)(struct mount *mp, char *msg, size_t msg_bytes);
 	/* No vnode of mp exists any more. */
@@ -74,8 +74,8 @@ struct mount {
 };
 
 /*
- * Mounts the file system of this type on bd (NULL for one that needs no disk); errno,
- * ENODEV if there is no such type, and a sentence for people in msg.
+ * Mounts the file system of this type on bd (NULL for one that needs no disk);
+ * errno, ENODEV if there is no such type, and a sentence for people in msg.
  * Unmounting writes what is dirty; EBUSY while a vnode is used.  May sleep.
  */
 int hf_mount(const char *type, struct hf_bdev *bd, struct mount **mpp,

@@ -5,8 +5,8 @@
  * The machine defines struct pcpu, PCPU_GET(), PCPU_SET(), PCPU_PTR() and
  * curthread.  Fields that every machine has: pc_curthread, pc_idlethread,
  * pc_cpuid, pc_curpmap (a cookie of the pmap), pc_qmap_addr (the page of
- * pmap_quick_enter_page()).  A value read with PCPU_GET is of another CPU as soon
- * as the thread may move: pin it, or be in a critical section.
+ * pmap_quick_enter_page()).  A value read with PCPU_GET is of another CPU as
+ * soon as the thread may move: pin it, or be in a critical section.
  */
 #ifndef HF_SYS_PCPU_H
 #define HF_SYS_PCPU_H

@@ -3,7 +3,8 @@
 
 /*
  * Locks: (t) only the thread itself, (s) the scheduler's spin mutex, (q) the
- * sleep queue chain of td_wchan (on amd64 one lock with s), (c) constant after creation, (p) proc list.
+ * sleep queue chain of td_wchan (on amd64 one lock with s), (c) constant after
+ * creation, (p) proc list.
  */
 #ifndef HF_SYS_PROC_H
 #define HF_SYS_PROC_H

@@ -11,25 +11,25 @@ struct thread;
 struct uio;
 
 /*
- * Moves memory of p, from address uio_offset on, to (UIO_READ) or from (UIO_WRITE)
- * the uio, as far as uio_resid.  The caller keeps p from going away and holds no
- * lock; p's address space may change or end meanwhile.  Sleeps, and faults for
- * curthread; p's stack does not grow.
+ * Moves memory of p, from address uio_offset on, to (UIO_READ) or from
+ * (UIO_WRITE) the uio, as far as uio_resid.  The caller keeps p from going away
+ * and holds no lock; p's address space may change or end meanwhile.  Sleeps,
+ * and faults for curthread; p's stack does not grow.
  *
- * Reading wants READ access.  Writing does too, and none to write: private memory
- * gets a copy of its own, as at a store, which p itself still cannot write if
- * it could not before; of shared memory the page itself is written, if the mapping
- * could ever be made writable.  Locked memory stays locked, its copy included.
- * What is written is dirty.
+ * Reading wants READ access.  Writing does too, and none to write: private
+ * memory gets a copy of its own, as at a store, which p itself still cannot
+ * write if it could not before; of shared memory the page itself is written, if
+ * the mapping could ever be made writable.  Locked memory stays locked, its
+ * copy included. What is written is dirty.
  *
- * 0; ENOMEM; EFAULT: p's memory or the uio's permits no more.  The uio says how far it
- * came.  EFAULT, too, if p has no address space (any more).
+ * 0; ENOMEM; EFAULT: p's memory or the uio's permits no more.  The uio says how
+ * far it came.  EFAULT, too, if p has no address space (any more).
  */
 int proc_rwmem(struct proc *p, struct uio *uio);
 
 /*
- * The same with len bytes of kernel memory; how many were moved, -1 if none could be.
- * Not one byte is no error if none was asked for.
+ * The same with len bytes of kernel memory; how many were moved, -1 if none
+ * could be. Not one byte is no error if none was asked for.
  */
 ssize_t proc_readmem(
     struct thread *td, struct proc *p, vm_offset_t va, void *buf, size_t len);

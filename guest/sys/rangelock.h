@@ -2,12 +2,14 @@
 /* rangelock.h: read and write locks on ranges of bytes of a file. */
 
 /*
- * What keeps a read(2) from seeing half of a write(2) that needs several steps, between
- * which the vnode is unlocked.  Locks are granted in the order of asking: nobody
- * passes another whose range he would conflict with, so writers do not starve.
+ * What keeps a read(2) from seeing half of a write(2) that needs several steps,
+ * between which the vnode is unlocked.  Locks are granted in the order of
+ * asking: nobody passes another whose range he would conflict with, so writers
+ * do not starve.
  *
- * Outermost of the locks of a file: taken before the vnode lock, never with one held.
- * A page fault takes none, so that user memory may be touched with ranges locked.
+ * Outermost of the locks of a file: taken before the vnode lock, never with one
+ * held. A page fault takes none, so that user memory may be touched with ranges
+ * locked.
  */
 #ifndef HF_SYS_RANGELOCK_H
 #define HF_SYS_RANGELOCK_H
@@ -34,8 +36,8 @@ void rangelock_init(struct rangelock *lock);
 void rangelock_destroy(struct rangelock *lock); /* nobody has or wants it */
 
 /*
- * Returns what rangelock_unlock() wants, once the range is locked.  ilk is not held; it
- * is the same for all calls of one lock.  Sleep.
+ * Returns what rangelock_unlock() wants, once the range is locked.  ilk is not
+ * held; it is the same for all calls of one lock.  Sleep.
  */
 void *rangelock_rlock(
     struct rangelock *lock, off_t start, off_t end, struct mtx *ilk);

@@ -52,9 +52,9 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
     __printflike(3, 0);
 
 /*
- * copyin(9), fetch(9), store(9): access to the current process's memory.
- * EFAULT (or -1) when the range is not user memory or a fault cannot be
- * resolved; then td_fault_addr, td_fault_signo and td_fault_code of curthread say why.
+ * copyin(9), fetch(9), store(9): access to the current process's memory. EFAULT
+ * (or -1) when the range is not user memory or a fault cannot be resolved; then
+ * td_fault_addr, td_fault_signo and td_fault_code of curthread say why.
  */
 int copyin(const void *uaddr, void *kaddr, size_t len);
 int copyout(const void *kaddr, void *uaddr, size_t len);

@@ -60,18 +60,19 @@ hf_uio_more(struct uio *uio)
 int uiomove(void *cp, int n, struct uio *uio);
 
 /*
- * uiomove() for the bytes of ma[], from byte `offset' of ma[0] on; offset may reach
- * into later pages.  The caller keeps the pages (wired, busied or his own) and sees to
- * their dirtiness.  Their side never faults; the uio's side does as in uiomove(), and
- * not at all for UIO_SYSSPACE.  After EFAULT the uio says how far it came: pieces of a
- * page that failed half-way are not counted.
+ * uiomove() for the bytes of ma[], from byte `offset' of ma[0] on; offset may
+ * reach into later pages.  The caller keeps the pages (wired, busied or his
+ * own) and sees to their dirtiness.  Their side never faults; the uio's side
+ * does as in uiomove(), and not at all for UIO_SYSSPACE.  After EFAULT the uio
+ * says how far it came: pieces of a page that failed half-way are not counted.
  */
 int uiomove_fromphys(
     struct vm_page *ma[], vm_offset_t offset, int n, struct uio *uio);
 
 /*
- * Kernel memory to (in) and from (out) physical memory, of any alignment.  0, or EFAULT
- * where a frame has no vm_page; what lies before it has been copied.  Never sleep.
+ * Kernel memory to (in) and from (out) physical memory, of any alignment.  0,
+ * or EFAULT where a frame has no vm_page; what lies before it has been copied.
+ * Never sleep.
  */
 int physcopyin(void *src, vm_paddr_t dst, size_t len);
 int physcopyout(vm_paddr_t src, void *dst, size_t len);

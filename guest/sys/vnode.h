@@ -8,8 +8,8 @@
  * itself is referenced.  With no hold left the vnode may be recycled: it is
  * locked exclusively, doomed (VIRF_DOOMED), VOP_RECLAIM()ed and freed.
  *
- * Lock order: file range, vnode lock, then the vm object lock.  Never sleep for a
- * vnode lock with a busy page, an object lock or a map lock held, and never
+ * Lock order: file range, vnode lock, then the vm object lock.  Never sleep for
+ * a vnode lock with a busy page, an object lock or a map lock held, and never
  * touch user memory with one held, unless page faults are disabled.
  *
  * Locks:  a  atomic
@@ -178,12 +178,13 @@ int VOP_ACCESS(
     struct vnode *vp, accmode_t accmode, struct ucred *cred, struct thread *td);
 
 /*
- * VOP_READ, VOP_WRITE, VOP_READDIR of user memory never fault with vp locked, whoever
- * calls them.  An extension of ours: where the memory is not at hand they let the
- * caller's lock of vp go (all of a recursive one), get hold of it, and lock vp again in
- * the same mode; EIO if the file is gone then.  What the caller knew about the file
- * may be out of date afterwards, and other I/O may come in between; vn_rdwr() and
- * open files (sys/file.h), which lock the range, exclude it.  No other vnode may be locked.
+ * VOP_READ, VOP_WRITE, VOP_READDIR of user memory never fault with vp locked,
+ * whoever calls them.  An extension of ours: where the memory is not at hand
+ * they let the caller's lock of vp go (all of a recursive one), get hold of it,
+ * and lock vp again in the same mode; EIO if the file is gone then.  What the
+ * caller knew about the file may be out of date afterwards, and other I/O may
+ * come in between; vn_rdwr() and open files (sys/file.h), which lock the range,
+ * exclude it.  No other vnode may be locked.
  */
 int VOP_READ(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred);
 int VOP_WRITE(
@@ -235,17 +236,18 @@ int getnewvnode(const char *tag, struct mount *mp,
 int hf_namei(struct vnode *dvp, const char *path, struct vnode **vpp);
 
 /*
- * Reads or writes len bytes at offset in one call, with FreeBSD's arguments.  vp is used
- * and unlocked, or locked with IO_NODELOCKED.  *aresid is what is left (EIO
- * for a short transfer without it).  Sleeps.
+ * Reads or writes len bytes at offset in one call, with FreeBSD's arguments.
+ * vp is used and unlocked, or locked with IO_NODELOCKED.  *aresid is what is
+ * left (EIO for a short transfer without it).  Sleeps.
  */
 int vn_rdwr(enum uio_rw rw, struct vnode *vp, void *base, int len, off_t offset,
     enum uio_seg segflg, int ioflg, struct ucred *active_cred,
     struct ucred *file_cred, ssize_t *aresid, struct thread *td);
 
 /*
- * What a file system moves bytes with, in place of uiomove() and uiomove_fromphys(): they
- * move the held pages of the user instead of his addresses when there are any.
+ * What a file system moves bytes with, in place of uiomove() and
+ * uiomove_fromphys(): they move the held pages of the user instead of his
+ * addresses when there are any.
  */
 int vn_io_fault_uiomove(char *data, int xfersize, struct uio *uio);
 int vn_io_fault_pgmove(

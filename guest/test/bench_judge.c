@@ -10,8 +10,8 @@
 
 /*
  * The exits that say something: all but the notifications, which belong.  Not
- * where other CPUs are waited for (IPIs, pauses), nor where a device interrupted
- * (its registers, the halt): how many those are is up to chance.
+ * where other CPUs are waited for (IPIs, pauses), nor where a device
+ * interrupted (its registers, the halt): how many those are is up to chance.
  */
 static bool
 exits_tell(const struct hf_bench *b, const struct hf_bench_sample *s)

@@ -17,7 +17,10 @@ hf_crowd(u_int least)
 	return (MIN(MAX((u_int)hf_smp_wait(), least), HF_CROWD_MAX));
 }
 
-/* What each of n does, so that all do together what "least" did with "rounds" each. */
+/*
+ * What each of n does, so that all do together what "least" did with "rounds"
+ * each.
+ */
 static inline u_long
 hf_crowd_rounds(u_long rounds, u_int least, u_int n)
 {

@@ -2,10 +2,10 @@
 /* documented.c: what the entry points return is what their contracts name. */
 
 /*
- * A guest with invariants, and the model, are linked with --wrap for each function that
- * DOCUMENTED names here (guest/meson.build): a call from another file comes here
- * first.  A result that the contract does not name is a panic, whatever was made to
- * fail before.
+ * A guest with invariants, and the model, are linked with --wrap for each
+ * function that DOCUMENTED names here (guest/meson.build): a call from another
+ * file comes here first.  A result that the contract does not name is a panic,
+ * whatever was made to fail before.
  */
 #include <sys/param.h>
 #include <sys/systm.h>

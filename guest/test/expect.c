@@ -26,8 +26,8 @@ passed(const char *file, int line)
 }
 
 /*
- * A record for a failure, if it is to be told (else NULL).  The first one is also
- * kept in words, for who has no records (the model).
+ * A record for a failure, if it is to be told (else NULL).  The first one is
+ * also kept in words, for who has no records (the model).
  */
 static struct record *
 failure_record(const char *file, int line, const char *text, const char *got,

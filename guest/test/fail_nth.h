@@ -2,14 +2,15 @@
 /* fail_nth.h: a scenario in which one place of the kernel is made to fail. */
 
 /*
- * The run plan's parameters: fail_nth=0 counts the places of a scenario that may
- * fail, fail_nth=N makes the N-th fail.  What the scenario expects of the operation
- * that failed does not count from then on: it must end, and leave nothing, and no
- * invariant may be broken.
+ * The run plan's parameters: fail_nth=0 counts the places of a scenario that
+ * may fail, fail_nth=N makes the N-th fail.  What the scenario expects of the
+ * operation that failed does not count from then on: it must end, and leave
+ * nothing, and no invariant may be broken.
  *
- * A scenario that ends early (hf_require) leaves what it had itself.  fail_leave=FILE:LINE
- * tells that apart: nothing fails, but the scenario leaves at that expectation, the
- * first time after the N-th place.  What is left then is the scenario's own.
+ * A scenario that ends early (hf_require) leaves what it had itself.
+ * fail_leave=FILE:LINE tells that apart: nothing fails, but the scenario leaves
+ * at that expectation, the first time after the N-th place.  What is left then
+ * is the scenario's own.
  */
 #ifndef HF_TEST_FAIL_NTH_H
 #define HF_TEST_FAIL_NTH_H

@@ -41,8 +41,8 @@ vm_object_t hf_file_object(struct vnode *vp);
 
 /*
  * Maps npages of the file from offset at va; a writable shared mapping counts
- * as a writer.  The scenario ends if that fails, or if the file may not be mapped
- * so (hf_vn_map_rights()).
+ * as a writer.  The scenario ends if that fails, or if the file may not be
+ * mapped so (hf_vn_map_rights()).
  */
 void hf_file_map(struct vnode *vp, vm_offset_t va, vm_ooffset_t offset,
     u_long npages, vm_prot_t prot, enum hf_file_how how);
@@ -52,8 +52,8 @@ u_long hf_file_map_all(struct vnode *vp, vm_offset_t va);
 void hf_file_unmap(vm_offset_t va, u_long npages);
 
 /*
- * The checksum of shared/filesum.h over bytes of mapped memory, which faults it in
- * page by page.  False if a page cannot be had.
+ * The checksum of shared/filesum.h over bytes of mapped memory, which faults it
+ * in page by page.  False if a page cannot be had.
  */
 bool hf_file_sum(vm_offset_t va, uint64_t bytes, uint64_t *sum);
 
@@ -101,7 +101,8 @@ vm_page_t hf_file_need_page(struct vnode *vp, vm_pindex_t pindex);
 /* What memory takes for the file's size; the disk's inode stays. */
 void hf_file_set_size(struct vnode *vp, uint64_t bytes);
 /*
- * As ftruncate(2): what is cut off is zeros on the disk, too.  vp exclusively locked.
+ * As ftruncate(2): what is cut off is zeros on the disk, too.  vp exclusively
+ * locked.
  */
 void hf_file_cut_locked(struct vnode *vp, uint64_t bytes);
 

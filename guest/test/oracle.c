@@ -46,8 +46,9 @@ shadow(struct hf_oracle_cell *c)
 }
 
 /*
- * A page that has what the cell shows now, and nothing behind it.  Of what was cut away
- * nothing is there to be copied: zeros, or what the file has when it is accessed.
+ * A page that has what the cell shows now, and nothing behind it.  Of what was
+ * cut away nothing is there to be copied: zeros, or what the file has when it
+ * is accessed.
  */
 static struct hf_oracle_page *
 copy_of(const struct hf_oracle_cell *c)

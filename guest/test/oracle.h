@@ -2,16 +2,16 @@
 /* oracle.h: what fork, inheritance, rights, wirings and stores mean. */
 
 /*
- * A model that knows nothing of maps, objects or page tables: a cell is one page of
- * one process's memory, and what it shows is a page that has a value, or shows
- * what the page behind it shows.  fuzz/game.h plays the VM against it.
+ * A model that knows nothing of maps, objects or page tables: a cell is one
+ * page of one process's memory, and what it shows is a page that has a value,
+ * or shows what the page behind it shows.  fuzz/game.h plays the VM against it.
  *
- * A page is in parts, each of which has one value all over.  A file may end between
- * any two of them; where its last sector ends, another begins.
+ * A page is in parts, each of which has one value all over.  A file may end
+ * between any two of them; where its last sector ends, another begins.
  *
  * One thing is left open, as the VM leaves it open: a store that sharers make
- * behind a private copy, after it was taken, may or may not be seen through the copy
- * until that is written.  Then every value that was ever there is right.
+ * behind a private copy, after it was taken, may or may not be seen through the
+ * copy until that is written.  Then every value that was ever there is right.
  */
 #ifndef HF_TEST_ORACLE_H
 #define HF_TEST_ORACLE_H
@@ -76,24 +76,24 @@ bool hf_oracle_load(
     struct hf_oracle_cell *c, const struct hf_oracle_value *seen, u_int parts);
 
 /*
- * Files are cut and grow: so many parts of the page are there from now on.  What is cut
- * reads as zeros when it is back.  If nothing is there, neither the page nor a cell
- * that shows it can be accessed.
+ * Files are cut and grow: so many parts of the page are there from now on.
+ * What is cut reads as zeros when it is back.  If nothing is there, neither the
+ * page nor a cell that shows it can be accessed.
  */
 void hf_oracle_page_resize(struct hf_oracle_page *page, u_int end);
 bool hf_oracle_page_gone(const struct hf_oracle_page *page);
 bool hf_oracle_gone(const struct hf_oracle_cell *c);
 /*
- * The cell shows what is gone, but is known to have a page of its own, from before:
- * with this, or (NULL) zeros.  apart: nothing is behind that any more.
+ * The cell shows what is gone, but is known to have a page of its own, from
+ * before: with this, or (NULL) zeros.  apart: nothing is behind that any more.
  */
 void hf_oracle_settle(
     struct hf_oracle_cell *c, const struct hf_oracle_value *seen, bool apart);
 
 /*
- * For who keeps hold of memory that a cell shows: the page that has its value, or
- * the last one where none has; whether a page shows what another has, or did; a
- * store into it, and whether it may have this value.
+ * For who keeps hold of memory that a cell shows: the page that has its value,
+ * or the last one where none has; whether a page shows what another has, or
+ * did; a store into it, and whether it may have this value.
  */
 struct hf_oracle_page *hf_oracle_source(const struct hf_oracle_cell *c);
 bool hf_oracle_is_before(
@@ -107,9 +107,10 @@ struct hf_oracle_page *hf_oracle_page_copy_of(
     const struct hf_oracle_page *from);
 
 /*
- * The cell's contents may go, until it is stored to: they are what they are, or zeros.
- * Not what other cells see, too, nor what a file is behind.  Who has wired or holds
- * it keeps the frame; what is in that counts as not stored all the same.
+ * The cell's contents may go, until it is stored to: they are what they are, or
+ * zeros. Not what other cells see, too, nor what a file is behind.  Who has
+ * wired or holds it keeps the frame; what is in that counts as not stored all
+ * the same.
  */
 void hf_oracle_free(struct hf_oracle_cell *c);
 

@@ -29,8 +29,9 @@ struct hf_oracle_state {
 
 /*
  * The k-th store, from 1 on, gave it past[k % HF_ORACLE_PAST]; with no store it
- * shows what is behind it.  A viewer that copies has a number, too: that of the last
- * store when it began to look (since).  It may see the state at any time from then on.
+ * shows what is behind it.  A viewer that copies has a number, too: that of the
+ * last store when it began to look (since).  It may see the state at any time
+ * from then on.
  */
 struct hf_oracle_page {
 	struct hf_oracle_page *behind; /* with a reference */
@@ -61,7 +62,10 @@ hf_oracle_last(struct hf_oracle_page *p)
 bool hf_oracle_possible(const struct hf_oracle_page *p, u_int since,
     const struct hf_oracle_value *seen, u_int parts);
 
-/* What such a viewer sees; nothing of it is known, if it could be several states. */
+/*
+ * What such a viewer sees; nothing of it is known, if it could be several
+ * states.
+ */
 struct hf_oracle_state hf_oracle_view(
     const struct hf_oracle_page *p, u_int since);
 

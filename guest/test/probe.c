@@ -59,8 +59,8 @@ hf_probe_exec(vm_offset_t va)
 }
 #else
 /*
- * Ring 0 cannot fetch from a process's memory to find out, so the leaf is asked and
- * the handler called as the CPU would.
+ * Ring 0 cannot fetch from a process's memory to find out, so the leaf is asked
+ * and the handler called as the CPU would.
  */
 struct hf_probe
 hf_probe_exec(vm_offset_t va)

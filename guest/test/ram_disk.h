@@ -20,8 +20,8 @@ struct hf_ram_disk {
 
 /*
  * Loads the image path; sector_bytes is what the device claims.  A failure ends
- * the scenario.  What is to be different about the disk (its bytes, rd->bd) can be
- * changed before hf_ram_disk_try(): errno, and why in msg.
+ * the scenario.  What is to be different about the disk (its bytes, rd->bd) can
+ * be changed before hf_ram_disk_try(): errno, and why in msg.
  */
 void hf_ram_disk_load(
     struct hf_ram_disk *rd, const char *path, uint32_t sector_bytes);

@@ -43,8 +43,9 @@ void hf_ranges_begin(void);
 void hf_ranges_end(void);
 
 /*
- * Calls trial() with each range, in the memory of hf_ranges_begin().  One that says
- * SAME is expected to have left all as it was; after SPOILT the memory is made anew.
+ * Calls trial() with each range, in the memory of hf_ranges_begin().  One that
+ * says SAME is expected to have left all as it was; after SPOILT the memory is
+ * made anew.
  */
 enum hf_trial { HF_TRIAL_SAME, HF_TRIAL_SPOILT };
 typedef enum hf_trial hf_ranges_trial_t(vm_map_t map, const struct hf_range *r);

@@ -75,8 +75,8 @@ enum hf_form {
 	    (uint64_t)(got), (uint64_t)(want))
 
 /*
- * Integers or pointers, compared as 64-bit numbers; both are shown, as their types
- * ask for.
+ * Integers or pointers, compared as 64-bit numbers; both are shown, as their
+ * types ask for.
  */
 #define hf_expect_eq(got, want) \
 	HF_EXPECT_CMP(#got " == " #want, HF_CMP_EQ, got, want)
@@ -91,12 +91,14 @@ enum hf_form {
 
 /*
  * fn(arg) must panic with a message that contains "part": _trap for what the
- * machine catches, _always for what panics in every kernel, _panic for assertions,
- * which a kernel without INVARIANTS does not make (then fn is not called).  The last
- * two want a panic(9): a kernel that stumbles has not checked anything.
+ * machine catches, _always for what panics in every kernel, _panic for
+ * assertions, which a kernel without INVARIANTS does not make (then fn is not
+ * called).  The last two want a panic(9): a kernel that stumbles has not
+ * checked anything.
  *
- * The words of a message are nobody's contract: part is what a contract names, as an
- * address or a lock of the caller's, and "" where it only says that this panics.
+ * The words of a message are nobody's contract: part is what a contract names,
+ * as an address or a lock of the caller's, and "" where it only says that this
+ * panics.
  */
 #define hf_expect_trap(fn, arg, part) \
 	hf_expect_panic_at(__FILE__, __LINE__, #fn, (fn), (arg), (part), true)

@@ -15,9 +15,9 @@ static struct hf_script *script;
 static const struct pagerops *before;
 
 /*
- * Until hf_script_release(): asleep without an end, so that whoever looks at the
- * thread finds it so.  Only where a failure may have prevented the release does it
- * look up now and then.
+ * Until hf_script_release(): asleep without an end, so that whoever looks at
+ * the thread finds it so.  Only where a failure may have prevented the release
+ * does it look up now and then.
  */
 static void
 wait_while_held(struct hf_script *s)

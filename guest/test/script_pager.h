@@ -10,8 +10,8 @@
 #include <vm/vm_object.h>
 
 /*
- * Stands in for the swap and vnode pagers where a scenario wants to see errors, to
- * hold a page-in up, or to look at what is asked for.  Page i is filled with
+ * Stands in for the swap and vnode pagers where a scenario wants to see errors,
+ * to hold a page-in up, or to look at what is asked for.  Page i is filled with
  * hf_script_byte(i).  One script at a time; its pages are managed.
  */
 struct hf_script {

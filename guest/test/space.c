@@ -145,8 +145,8 @@ report_wired(vm_map_t map, vm_map_entry_t entry)
 }
 
 /*
- * Its end would wait for ever for entries that somebody has wired for the system
- * and forgotten: no access of p's own is under way any more.
+ * Its end would wait for ever for entries that somebody has wired for the
+ * system and forgotten: no access of p's own is under way any more.
  */
 void
 hf_space_check_unwired(struct proc *p)

@@ -19,8 +19,8 @@ struct proc;
 #define HF_SPACE_BASE 0x10000000ul
 
 /*
- * Gives the scenario's process an empty address space, if it has none, and loads
- * it.  Returns its map.  The runner frees it at the scenario's end.
+ * Gives the scenario's process an empty address space, if it has none, and
+ * loads it.  Returns its map.  The runner frees it at the scenario's end.
  */
 vm_map_t hf_space_enter(void);
 
@@ -28,8 +28,8 @@ vm_map_t hf_space_enter(void);
 vm_map_t hf_space_map(void);
 
 /*
- * npages of memory at va with these rights (max VM_PROT_ALL), the object's reference
- * donated; NULL: anonymous.  The scenario ends if that fails.
+ * npages of memory at va with these rights (max VM_PROT_ALL), the object's
+ * reference donated; NULL: anonymous.  The scenario ends if that fails.
  */
 void hf_space_map_at(vm_offset_t va, u_long npages, vm_object_t object,
     vm_ooffset_t offset, vm_prot_t prot, int cow);
@@ -46,9 +46,9 @@ vm_page_t hf_space_page(vm_offset_t va);
 pt_entry_t hf_space_leaf(vm_offset_t va);
 
 /*
- * A process whose space is vmspace_fork() of the current one.
- * hf_space_run() moves the thread into a process; hf_space_end() ends one that the
- * thread is not in.
+ * A process whose space is vmspace_fork() of the current one. hf_space_run()
+ * moves the thread into a process; hf_space_end() ends one that the thread is
+ * not in.
  */
 struct proc *hf_space_fork(const char *name);
 /* A process with an empty space. */
@@ -67,8 +67,9 @@ void hf_space_check(void);
 
 /*
  * A second thread of the current process.  hf_await_sleep() returns when it
- * sleeps with this message (NULL: with any), hf_await() when the word is as wanted;
- * both let others run meanwhile.  What the thread did before is seen then.
+ * sleeps with this message (NULL: with any), hf_await() when the word is as
+ * wanted; both let others run meanwhile.  What the thread did before is seen
+ * then.
  */
 struct thread *hf_space_thread(void (*fn)(void *), void *arg);
 bool hf_is_asleep(struct thread *td, const char *wmesg);

@@ -27,10 +27,10 @@ vm_object_t hf_test_object(vm_pindex_t n);
 void hf_test_object_end(vm_object_t object);
 
 /*
- * An anonymous object of one page in front of another, each without pages, and nobody
- * else has a reference to the one behind.  vm_object_deallocate() would have
- * collapsed the two: this is the chain that a collapse leaves that comes late or
- * has to wait.  The caller's reference is to the front.
+ * An anonymous object of one page in front of another, each without pages, and
+ * nobody else has a reference to the one behind.  vm_object_deallocate() would
+ * have collapsed the two: this is the chain that a collapse leaves that comes
+ * late or has to wait.  The caller's reference is to the front.
  */
 vm_object_t hf_test_late_chain(void);
 
@@ -65,9 +65,9 @@ void hf_test_free_set(u_int level);
 void hf_test_free_restore(void);
 
 /*
- * Only so many frames are free, the marks those of a machine of 400 (free_min is
- * 44): the frames beyond are out of reach.  The daemon is at work, unlike after
- * hf_test_free_set().
+ * Only so many frames are free, the marks those of a machine of 400 (free_min
+ * is 44): the frames beyond are out of reach.  The daemon is at work, unlike
+ * after hf_test_free_set().
  */
 void hf_test_memory_small(u_int nfree);
 void hf_test_memory_restore(void);
@@ -76,8 +76,8 @@ void hf_test_memory_restore(void);
 void hf_test_daemon_pass(void);
 
 /*
- * Makes the daemon look at the whole inactive queue: memory seems so short that it
- * wants everything.  Returns when the scan is over; sleeps.
+ * Makes the daemon look at the whole inactive queue: memory seems so short that
+ * it wants everything.  Returns when the scan is over; sleeps.
  */
 void hf_test_scan_inactive(void);
 
@@ -93,13 +93,13 @@ int hf_test_sleepers(const volatile void *chan);
 int hf_test_vm_waiters(void);
 
 /*
- * A pmap of the scenario's own, to map pages into without a map.  Sleeps for memory: no
- * object is locked yet.
+ * A pmap of the scenario's own, to map pages into without a map.  Sleeps for
+ * memory: no object is locked yet.
  */
 void hf_test_pmap_begin(pmap_t pmap);
 /*
- * Maps a page, or leaves.  As pmap_enter(), but does not wait for memory: the object may
- * be locked.
+ * Maps a page, or leaves.  As pmap_enter(), but does not wait for memory: the
+ * object may be locked.
  */
 void hf_test_enter(
     pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot, u_int flags);

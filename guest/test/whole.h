@@ -2,14 +2,15 @@
 /* whole.h: user pages that are looked at to their last byte. */
 
 /*
- * A word alone does not show a copy that was not made, or made in part.  hf_fill()
- * gives a page contents of its own: a value in one word, and in all others a pattern
- * of address, place and generation (each fill begins a new one).  hf_store()
- * and hf_load() are hf_poke() and hf_peek() of that word, and expect all others
- * to be the pattern of the page's address and of one generation.
+ * A word alone does not show a copy that was not made, or made in part.
+ * hf_fill() gives a page contents of its own: a value in one word, and in all
+ * others a pattern of address, place and generation (each fill begins a new
+ * one).  hf_store() and hf_load() are hf_poke() and hf_peek() of that word, and
+ * expect all others to be the pattern of the page's address and of one
+ * generation.
  *
- * The look at the others goes past all mappings, after the access: it faults nothing
- * in and repairs nothing.
+ * The look at the others goes past all mappings, after the access: it faults
+ * nothing in and repairs nothing.
  */
 #ifndef HF_TEST_WHOLE_H
 #define HF_TEST_WHOLE_H

@@ -67,8 +67,8 @@ move(struct hf_bdev *bd, struct uio *uio, size_t len)
 }
 
 /*
- * What the next transfer moves: it ends with the piece, the device and what one may
- * have.  0: nothing is left.
+ * What the next transfer moves: it ends with the piece, the device and what one
+ * may have.  0: nothing is left.
  */
 static size_t
 next_length(const struct cdev *dev, const struct uio *uio)

@@ -53,7 +53,10 @@ offer(struct hf_pipe *p, vm_offset_t offset, size_t n)
 	return (left);
 }
 
-/* The next batch of the uio, p_lock held; dropped while pages are held and let go. */
+/*
+ * The next batch of the uio, p_lock held; dropped while pages are held and let
+ * go.
+ */
 static int
 send_batch(struct hf_pipe *p, struct uio *uio)
 {
@@ -116,8 +119,8 @@ move_by_frame(vm_page_t m, vm_offset_t offset, int n, struct uio *uio)
 }
 
 /*
- * The receiver's memory wants a fault: it is taken by holding its pages, which then
- * can be stored to without another.  One piece of the uio at most.
+ * The receiver's memory wants a fault: it is taken by holding its pages, which
+ * then can be stored to without another.  One piece of the uio at most.
  */
 static int
 move_to_held(vm_page_t m, vm_offset_t offset, int n, struct uio *uio)

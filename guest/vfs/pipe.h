@@ -2,10 +2,10 @@
 /* pipe.h: bytes from one process straight into another's memory. */
 
 /*
- * A pipe without a buffer.  The sender's pages are held for reading, in batches, and the
- * sender sleeps; the receiver copies out of them through its CPU's quick frame, so that
- * no other mapping of them is made.  What the sender stores meanwhile may be
- * received; what it unmaps is received as it was.
+ * A pipe without a buffer.  The sender's pages are held for reading, in
+ * batches, and the sender sleeps; the receiver copies out of them through its
+ * CPU's quick frame, so that no other mapping of them is made.  What the sender
+ * stores meanwhile may be received; what it unmaps is received as it was.
  */
 #ifndef HF_VFS_PIPE_H
 #define HF_VFS_PIPE_H
@@ -20,8 +20,8 @@ struct vm_page;
 #define HF_PIPE_PAGES 16 /* held at once */
 
 /*
- * Locks: p p_lock; b p_lock to change while p_reading is not set, no lock for the
- * reader that has set it.
+ * Locks: p p_lock; b p_lock to change while p_reading is not set, no lock for
+ * the reader that has set it.
  */
 struct hf_pipe {
 	struct mtx p_lock;
@@ -41,16 +41,16 @@ void hf_pipe_destroy(struct hf_pipe *p);
 void hf_pipe_close(struct hf_pipe *p);
 
 /*
- * Sends memory of the current process (UIO_USERSPACE), all of it; returns when it has
- * been read.  0; EFAULT, the memory cannot be read; EPIPE, closed.  The uio says how
- * far it came.  Writers take turns.  No lock held; sleeps.
+ * Sends memory of the current process (UIO_USERSPACE), all of it; returns when
+ * it has been read.  0; EFAULT, the memory cannot be read; EPIPE, closed.  The
+ * uio says how far it came.  Writers take turns.  No lock held; sleeps.
  */
 int hf_pipe_write(struct hf_pipe *p, struct uio *uio);
 
 /*
  * Receives at least a byte and at most one batch, into any memory.  0, and the
- * uio is as it was if the pipe is closed; or EFAULT, and what could not be stored is
- * still there.  No lock held; sleeps.
+ * uio is as it was if the pipe is closed; or EFAULT, and what could not be
+ * stored is still there.  No lock held; sleeps.
  */
 int hf_pipe_read(struct hf_pipe *p, struct uio *uio);
 

@@ -18,8 +18,9 @@ struct hf_vnode_kind {
 	const char *vk_tag;
 	const struct vop_vector *vk_ops;
 	/*
-	 * Sets v_type, v_data and flags of a vnode that is locked exclusively; *sizep is
-	 * a regular file's.  On failure there must be nothing for VOP_RECLAIM() to free.
+	 * Sets v_type, v_data and flags of a vnode that is locked exclusively;
+	 * *sizep is a regular file's.  On failure there must be nothing for
+	 * VOP_RECLAIM() to free.
 	 */
 	int (*vk_load)(struct vnode *vp, uint64_t number, off_t *sizep);
 };
@@ -32,23 +33,25 @@ int hf_vnode_get(struct mount *mp, uint64_t number, int flags,
     const struct hf_vnode_kind *kind, struct vnode **vpp);
 
 /*
- * One page's share of a read or write of the file's bytes, at most limit of them, through
- * its object; advances the uio.  A page that is not there is paged in.  EIO, EFAULT.
+ * One page's share of a read or write of the file's bytes, at most limit of
+ * them, through its object; advances the uio.  A page that is not there is
+ * paged in.  EIO, EFAULT.
  */
 int hf_vn_copy_page(struct vnode *vp, struct uio *uio, int limit);
 
 /*
- * Reads through the object up to the end of file: VOP_READ of a file system whose files are
- * all like that.
+ * Reads through the object up to the end of file: VOP_READ of a file system
+ * whose files are all like that.
  */
 int hf_vn_read(
     struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred);
 
 /*
- * VOP_WRITE of such a file system, whose files do not grow (EFBIG): page() writes some of
- * the next page's bytes (hf_vn_copy_page()), nocopy() what lies in pages that the
- * caller has busied (UIO_NOCOPY, from vnode_pager_generic_putpages()).  Both advance the
- * uio by what they have written.
+ * VOP_WRITE of such a file system, whose files do not grow (EFBIG): page()
+ * writes some of the next page's bytes (hf_vn_copy_page()), nocopy() what lies
+ * in pages that the caller has busied (UIO_NOCOPY, from
+ * vnode_pager_generic_putpages()).  Both advance the uio by what they have
+ * written.
  */
 typedef int hf_vn_write_t(struct vnode *vp, struct uio *uio);
 int hf_vn_write(struct vnode *vp, struct uio *uio, int ioflag,

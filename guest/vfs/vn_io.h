@@ -17,11 +17,11 @@ struct vn_io {
 };
 
 /*
- * Moves the uio without ever faulting under the vnode lock: tries with page faults
- * disabled, and after EFAULT goes on with held pages.  With fp NULL the lock is let go
- * for each hold and taken again in its mode; EIO if the file is gone then.  EFAULT at
- * the first byte that cannot be had; what lies before it has been moved and
- * counted in the uio.
+ * Moves the uio without ever faulting under the vnode lock: tries with page
+ * faults disabled, and after EFAULT goes on with held pages.  With fp NULL the
+ * lock is let go for each hold and taken again in its mode; EIO if the file is
+ * gone then.  EFAULT at the first byte that cannot be had; what lies before it
+ * has been moved and counted in the uio.
  */
 int hf_vn_io(const struct vn_io *io, struct uio *uio);
 
@@ -37,8 +37,8 @@ int hf_vn_readdir(
 bool hf_vn_io_may_fault(const struct uio *uio);
 
 /*
- * The caller's lock of vp, recursive or not, is let go, and taken again in its mode;
- * EIO if the file is gone then (it is locked all the same).
+ * The caller's lock of vp, recursive or not, is let go, and taken again in its
+ * mode; EIO if the file is gone then (it is locked all the same).
  */
 struct hf_relock {
 	int how; /* LK_EXCLUSIVE or LK_SHARED */

@@ -2,11 +2,12 @@
 /* vn_io_fault.c: file I/O that never faults under a vnode lock. */
 
 /*
- * A page fault may need any vnode's lock, and may wait for a map's transition whose
- * owner waits for one.  So user memory is touched under a vnode lock with page faults
- * disabled only.  When that ends in EFAULT, the user's pages are held with the vnode
- * unlocked, HOLD_PAGES at a time, and their bytes are moved through the direct map
- * by vn_io_fault_uiomove() and vn_io_fault_pgmove(), where nothing can fault.
+ * A page fault may need any vnode's lock, and may wait for a map's transition
+ * whose owner waits for one.  So user memory is touched under a vnode lock with
+ * page faults disabled only.  When that ends in EFAULT, the user's pages are
+ * held with the vnode unlocked, HOLD_PAGES at a time, and their bytes are moved
+ * through the direct map by vn_io_fault_uiomove() and vn_io_fault_pgmove(),
+ * where nothing can fault.
  *
  * Lock order: file offset, file range, vnode; the hold comes after the range
  * and never under the vnode.
@@ -36,8 +37,8 @@ is_held(const struct uio *uio)
 }
 
 /*
- * The held pages behind the uio's next bytes, at most n of them: *offset is where
- * they start in td_ma[0], the result how many.
+ * The held pages behind the uio's next bytes, at most n of them: *offset is
+ * where they start in td_ma[0], the result how many.
  */
 static int
 held_bytes(const struct uio *uio, int n, vm_offset_t *offset)
@@ -127,9 +128,9 @@ try_once(const struct vn_io *io, struct uio *uio)
 }
 
 /*
- * Holds the pages of [addr, addr + *len), with the vnode unlocked.  What can be had from the
- * front is enough, so that bytes before bad memory are moved as by copyin; -1 if
- * there is nothing.
+ * Holds the pages of [addr, addr + *len), with the vnode unlocked.  What can be
+ * had from the front is enough, so that bytes before bad memory are moved as by
+ * copyin; -1 if there is nothing.
  */
 static int
 hold_user(const struct uio *uio, vm_offset_t addr, size_t *len, vm_page_t *ma)

@@ -34,7 +34,10 @@ check_args(const struct uio *uio, enum uio_rw rw, int flags, struct thread *td)
 	    ("vn_read, vn_write: flags %#x, not at the uio's offset", flags));
 }
 
-/* The steps of an open file: FOF_OFFSET is set, user memory must not need a fault. */
+/*
+ * The steps of an open file: FOF_OFFSET is set, user memory must not need a
+ * fault.
+ */
 static int
 vn_read(struct file *fp, struct uio *uio, struct ucred *active_cred, int flags,
     struct thread *td)

@@ -9,8 +9,8 @@
  * Unless a comment says otherwise, the functions do not sleep, take their own
  * locks, may be called with any sleepable lock held that is outside the pmap
  * lock (docs/locking.md), and want page-aligned sva <= eva, below
- * VM_MAXUSER_ADDRESS for a process's pmap: other ranges panic, and of an address
- * above a process's pmap says that nothing is there.  They send
+ * VM_MAXUSER_ADDRESS for a process's pmap: other ranges panic, and of an
+ * address above a process's pmap says that nothing is there.  They send
  * interrupts to other CPUs, so interrupts are on and no spin lock is held.
  */
 #ifndef HF_VM_PMAP_H
@@ -100,9 +100,9 @@ void pmap_enter_object(pmap_t pmap, vm_offset_t start, vm_offset_t end,
     vm_page_t m_start, vm_prot_t prot);
 
 /*
- * A hint at fork: src's managed leaves in the range into dst's empty slots, without
- * WIRED, A and M and with RW as found.  Only if dst_addr == src_addr.  Both
- * maps locked.
+ * A hint at fork: src's managed leaves in the range into dst's empty slots,
+ * without WIRED, A and M and with RW as found.  Only if dst_addr == src_addr.
+ * Both maps locked.
  */
 void pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dst_addr, vm_size_t len,
     vm_offset_t src_addr);

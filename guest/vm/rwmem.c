@@ -27,9 +27,9 @@ sync_icache(vm_map_t map, vm_offset_t va, vm_size_t len)
 }
 
 /*
- * What of the uio lies in the page of uio_offset.  The fault gives the page that
- * serves the access, kept by a wiring: whatever becomes of the mapping, it is
- * not another's.
+ * What of the uio lies in the page of uio_offset.  The fault gives the page
+ * that serves the access, kept by a wiring: whatever becomes of the mapping, it
+ * is not another's.
  */
 static int
 move_in_page(vm_map_t map, struct uio *uio)

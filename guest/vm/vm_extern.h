@@ -50,9 +50,10 @@ int vm_fault_quick_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
 int vm_fault_trap(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type,
     int fault_flags, int *signo, int *ucode);
 /*
- * Of a fault of the kernel that it can recover from, in a section without faults
- * (TDP_NOFAULTING): the first at an address is taken for a stale TLB entry, which the fault
- * itself has flushed.  True: run the instruction again.  False: it has failed.
+ * Of a fault of the kernel that it can recover from, in a section without
+ * faults (TDP_NOFAULTING): the first at an address is taken for a stale TLB
+ * entry, which the fault itself has flushed.  True: run the instruction again.
+ * False: it has failed.
  */
 bool hf_fault_is_spurious(vm_offset_t va);
 

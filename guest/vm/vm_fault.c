@@ -86,7 +86,10 @@ vm_fault_unlock_vp(struct faultstate *fs)
 	}
 }
 
-/* first_object write-locked: it must outlive the map lock (still held) or the search. */
+/*
+ * first_object write-locked: it must outlive the map lock (still held) or the
+ * search.
+ */
 void
 vm_fault_take_refs(struct faultstate *fs)
 {
@@ -176,8 +179,8 @@ vm_fault_fail(struct faultstate *fs, int rv)
 }
 
 /*
- * Another thread wires or unwires the entry: waits until it is done, without the
- * vnode that an earlier attempt has locked, which that thread may need.
+ * Another thread wires or unwires the entry: waits until it is done, without
+ * the vnode that an earlier attempt has locked, which that thread may need.
  */
 static void
 wait_transition(struct faultstate *fs)
@@ -251,8 +254,8 @@ fault_lookup(struct faultstate *fs)
 }
 
 /*
- * What granting the access says about the page's and the object's dirtiness.  The
- * page is busied, or its object is.
+ * What granting the access says about the page's and the object's dirtiness.
+ * The page is busied, or its object is.
  */
 static inline void
 vm_fault_dirty(const struct faultstate *fs, vm_page_t m)
@@ -282,9 +285,10 @@ enter_flags(const struct faultstate *fs)
 }
 
 /*
- * Step 2: maps a resident page under a shared object lock, without sleeping.  Busying
- * the object keeps everybody else from busying, and so from invalidating, the page.
- * FAULT_CONTINUE: not possible; first_object is locked for reading.
+ * Step 2: maps a resident page under a shared object lock, without sleeping.
+ * Busying the object keeps everybody else from busying, and so from
+ * invalidating, the page. FAULT_CONTINUE: not possible; first_object is locked
+ * for reading.
  */
 static inline enum fault_status
 fault_soft(struct faultstate *fs)
@@ -477,14 +481,16 @@ fault_attempt(struct faultstate *fs)
 /*
  * Makes vaddr (page aligned) of the map accessible for fault_type; on
  * KERN_SUCCESS a mapping was made.  m_hold, if not NULL, receives the page that
- * served, with one wiring for the caller.  fault_flags: VM_FAULT_WIRE also wires
- * the page (the entry has wired_count > 0; type VM_PROT_NONE means all that it allows),
- * VM_FAULT_DIRTY marks it dirty although only read access is granted,
- * VM_FAULT_NOFILL fails instead of filling with zeros.
+ * served, with one wiring for the caller.  fault_flags: VM_FAULT_WIRE also
+ * wires the page (the entry has wired_count > 0; type VM_PROT_NONE means all
+ * that it allows), VM_FAULT_DIRTY marks it dirty although only read access is
+ * granted, VM_FAULT_NOFILL fails instead of filling with zeros.
  *
  * The caller holds no lock and may sleep.  KERN_INVALID_ADDRESS,
- * KERN_PROTECTION_FAILURE, KERN_OUT_OF_BOUNDS or KERN_FAILURE; KERN_RESOURCE_SHORTAGE
- * only when the page daemon has given up (hf_vm_exhausted()).  Faults and I/O are counted for curthread, whatever map it is.
+ * KERN_PROTECTION_FAILURE, KERN_OUT_OF_BOUNDS or KERN_FAILURE;
+ * KERN_RESOURCE_SHORTAGE only when the page daemon has given up
+ * (hf_vm_exhausted()).  Faults and I/O are counted for curthread, whatever map
+ * it is.
  */
 int
 vm_fault(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type, int fault_flags,

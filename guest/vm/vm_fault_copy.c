@@ -12,11 +12,11 @@
 #include "vm_page_priv.h"
 
 /*
- * Three uses.  Fork: a child's entry without object gets a new one with a copy of
- * every page.  Upgrade (protect): a wired entry became writable; and copying up
- * (fork, for an entry that begins to share): what is not in the target object
- * yet is copied there and the wiring moves to the copy.  The target is the
- * entry's own object, or a new one if the shadow did not exist yet.
+ * Three uses.  Fork: a child's entry without object gets a new one with a copy
+ * of every page.  Upgrade (protect): a wired entry became writable; and copying
+ * up (fork, for an entry that begins to share): what is not in the target
+ * object yet is copied there and the wiring moves to the copy.  The target is
+ * the entry's own object, or a new one if the shadow did not exist yet.
  */
 struct copy {
 	vm_map_t map;
@@ -29,8 +29,8 @@ struct copy {
 };
 
 /*
- * The page that stands for index i of the source; its object is *object, locked for
- * reading unless it is dst_object, which is locked anyway.
+ * The page that stands for index i of the source; its object is *object, locked
+ * for reading unless it is dst_object, which is locked anyway.
  */
 static vm_page_t
 find_source(const struct copy *c, vm_pindex_t i, vm_object_t *object)
@@ -59,8 +59,8 @@ find_source(const struct copy *c, vm_pindex_t i, vm_object_t *object)
 }
 
 /*
- * dst_object write-locked before and after.  A page allocated there for index i;
- * or NULL, after waiting with nothing locked, object (read-locked) neither.
+ * dst_object write-locked before and after.  A page allocated there for index
+ * i; or NULL, after waiting with nothing locked, object (read-locked) neither.
  */
 static vm_page_t
 alloc_copy(const struct copy *c, vm_pindex_t i, vm_object_t object)
@@ -86,9 +86,9 @@ alloc_copy(const struct copy *c, vm_pindex_t i, vm_object_t object)
 }
 
 /*
- * dst_object write-locked before and after, dropped in between.  The busy page for
- * index i in it.  *srcp: the one that was copied, or the same.  NULL: dropped the
- * lock to wait, try again; or (*past_end) the file ends here.
+ * dst_object write-locked before and after, dropped in between.  The busy page
+ * for index i in it.  *srcp: the one that was copied, or the same.  NULL:
+ * dropped the lock to wait, try again; or (*past_end) the file ends here.
  */
 static vm_page_t
 copy_page(const struct copy *c, vm_pindex_t i, vm_page_t *srcp, bool *past_end)
@@ -108,7 +108,10 @@ copy_page(const struct copy *c, vm_pindex_t i, vm_page_t *srcp, bool *past_end)
 		}
 		return (src);
 	}
-	/* The wiring moves from here; no other entry's is there (vm_fault_cow.c). */
+	/*
+	 * The wiring moves from here; no other entry's is there
+	 * (vm_fault_cow.c).
+	 */
 	dst = alloc_copy(c, i, object);
 	if (dst == NULL)
 		return (NULL);
@@ -140,8 +143,9 @@ unwire_source(vm_page_t src)
 }
 
 /*
- * One page, busy and in dst_object, which is write-locked but dropped in between:
- * mapped, if the entry permits any access, and with the wiring that src had.
+ * One page, busy and in dst_object, which is write-locked but dropped in
+ * between: mapped, if the entry permits any access, and with the wiring that
+ * src had.
  */
 static void
 settle_page(const struct copy *c, vm_pindex_t i, vm_page_t src, vm_page_t dst)
@@ -189,8 +193,8 @@ copy_pages(const struct copy *c)
 }
 
 /*
- * Map locked exclusively; entry is wired and has an object of its own in front of
- * what it shares.  Afterwards all its pages are in that object.  Sleeps.
+ * Map locked exclusively; entry is wired and has an object of its own in front
+ * of what it shares.  Afterwards all its pages are in that object.  Sleeps.
  */
 void
 hf_fault_copy_up(vm_map_t map, vm_map_entry_t entry)
@@ -206,9 +210,9 @@ hf_fault_copy_up(vm_map_t map, vm_map_entry_t entry)
 }
 
 /*
- * Both maps locked exclusively (or the one), src_entry wired; may sleep for memory.
- * Fork, if the entries differ, or upgrade: see above.  *fork_charge is not used:
- * nothing is charged.
+ * Both maps locked exclusively (or the one), src_entry wired; may sleep for
+ * memory. Fork, if the entries differ, or upgrade: see above.  *fork_charge is
+ * not used: nothing is charged.
  */
 void
 vm_fault_copy_entry(vm_map_t dst_map, vm_map_t src_map,

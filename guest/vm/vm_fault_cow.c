@@ -3,8 +3,9 @@
 
 /*
  * A wired entry has wired, at each index, the topmost page of its chain; that
- * is where vm_map_unwire() finds the wiring again.  So nobody may put a page above
- * it, but the entry itself, which moves the wiring along.  Two things see to it:
+ * is where vm_map_unwire() finds the wiring again.  So nobody may put a page
+ * above it, but the entry itself, which moves the wiring along.  Two things see
+ * to it:
  *
  *  - An object that several entries put pages into (shared: INHERIT_SHARE,
  *    or mapped twice) has no page below it that is wired by an entry above or on
@@ -16,9 +17,9 @@
  *  - An object that is not shared is written to by one entry at most, and then
  *    no other entry's chain goes through it: the others have shadows.
  *
- * A wired page that lost its contents (truncated, invalidated) stays the topmost
- * one: what a fault finds behind it goes into it first.  A placeholder, invalid
- * and not wired, is no page in this sense.
+ * A wired page that lost its contents (truncated, invalidated) stays the
+ * topmost one: what a fault finds behind it goes into it first.  A placeholder,
+ * invalid and not wired, is no page in this sense.
  */
 
 #include <sys/param.h>
@@ -79,8 +80,8 @@ move_up(struct faultstate *fs)
 }
 
 /*
- * fs->m, busy and valid, is in a lower object and the access wants a private page:
- * afterwards fs->m is it, in first_object.  A copy stays invalid until
+ * fs->m, busy and valid, is in a lower object and the access wants a private
+ * page: afterwards fs->m is it, in first_object.  A copy stays invalid until
  * vm_fault_cow_commit(), or a restart could leave a valid page above one that
  * is still mapped.  No object locked.
  */
@@ -102,8 +103,8 @@ vm_fault_cow(struct faultstate *fs)
 }
 
 /*
- * fs->m, busy and valid, is in a lower object.  FAULT_CONTINUE: that is right for
- * a read, or first_object has it now, for a write or for the rule above.
+ * fs->m, busy and valid, is in a lower object.  FAULT_CONTINUE: that is right
+ * for a read, or first_object has it now, for a write or for the rule above.
  * FAULT_RESTART: the entry needs its shadow first.  No object locked.
  */
 enum fault_status

@@ -74,8 +74,8 @@ vm_fault_busy_sleep(struct faultstate *fs)
 }
 
 /*
- * Memory is short and no object locked: lets go of everything and waits; fails if
- * there is none to come.
+ * Memory is short and no object locked: lets go of everything and waits; fails
+ * if there is none to come.
  */
 enum fault_status
 vm_fault_wait_memory(struct faultstate *fs)
@@ -133,9 +133,9 @@ vm_fault_allocate(struct faultstate *fs)
 }
 
 /*
- * Looks in fs->object, which is write-locked.  FAULT_SOFT, FAULT_HARD: fs->m, busy
- * and valid, object unlocked.  FAULT_CONTINUE: not here, object still locked;
- * fs->m is NULL or an invalid page.
+ * Looks in fs->object, which is write-locked.  FAULT_SOFT, FAULT_HARD: fs->m,
+ * busy and valid, object unlocked.  FAULT_CONTINUE: not here, object still
+ * locked; fs->m is NULL or an invalid page.
  */
 enum fault_status
 vm_fault_object(struct faultstate *fs)
@@ -186,9 +186,9 @@ vm_fault_object(struct faultstate *fs)
 }
 
 /*
- * fs->m is invalid, in a lower object.  If it is wired it is some entry's topmost
- * page, and must not be hidden: what is found behind it goes into it.  Those
- * that have a second one above it are hidden from that already.
+ * fs->m is invalid, in a lower object.  If it is wired it is some entry's
+ * topmost page, and must not be hidden: what is found behind it goes into it.
+ * Those that have a second one above it are hidden from that already.
  */
 static void __noinline
 pass_invalid(struct faultstate *fs)
@@ -204,8 +204,9 @@ pass_invalid(struct faultstate *fs)
 }
 
 /*
- * From fs->object to the one behind it; both are locked meanwhile.  In the top object the
- * page stays as placeholder.  False: there is none, fs->object stays locked.
+ * From fs->object to the one behind it; both are locked meanwhile.  In the top
+ * object the page stays as placeholder.  False: there is none, fs->object stays
+ * locked.
  */
 bool
 vm_fault_next(struct faultstate *fs)
@@ -266,8 +267,8 @@ vm_fault_fill_awaited(struct faultstate *fs)
 }
 
 /*
- * The search ended: the placeholder becomes a page of zeros, or the wired page that
- * was passed.  Nothing locked.
+ * The search ended: the placeholder becomes a page of zeros, or the wired page
+ * that was passed.  Nothing locked.
  */
 void
 vm_fault_zerofill(struct faultstate *fs)

@@ -2,8 +2,8 @@
 /* vm_fault_pager.c: a fault's page-in, and how much to read around it. */
 
 /*
- * Nobody sleeps for a vnode lock with a busy page, an object's pip or a map lock:
- * truncation and write-back wait for those with the vnode locked.
+ * Nobody sleeps for a vnode lock with a busy page, an object's pip or a map
+ * lock: truncation and write-back wait for those with the vnode locked.
  */
 
 #include <sys/param.h>
@@ -111,9 +111,9 @@ vm_fault_lock_vnode(struct faultstate *fs)
 }
 
 /*
- * Asks the pager of fs->object, write-locked, for fs->m, busy.  FAULT_HARD: it is
- * valid.  FAULT_CONTINUE: the pager has nothing there; both
- * with the map unlocked, and the object locked only for FAULT_CONTINUE.
+ * Asks the pager of fs->object, write-locked, for fs->m, busy.  FAULT_HARD: it
+ * is valid.  FAULT_CONTINUE: the pager has nothing there; both with the map
+ * unlocked, and the object locked only for FAULT_CONTINUE.
  */
 enum fault_status
 vm_fault_getpages(struct faultstate *fs)

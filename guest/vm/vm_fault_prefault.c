@@ -53,9 +53,9 @@ prefault_one(const struct faultstate *fs, vm_offset_t addr, bool obj_locked)
 #define TABLE_SPAN (PAGE_SIZE / sizeof(uint64_t) * PAGE_SIZE)
 
 /*
- * The same for all pages behind fs->vaddr up to last, when they can only be
- * in one object: one look-up, and the pmap is locked once.  Not beyond the page table
- * that fs->vaddr is in, which is there.
+ * The same for all pages behind fs->vaddr up to last, when they can only be in
+ * one object: one look-up, and the pmap is locked once.  Not beyond the page
+ * table that fs->vaddr is in, which is there.
  */
 static void
 prefault_run(const struct faultstate *fs, vm_offset_t last, bool obj_locked)
@@ -87,8 +87,8 @@ prefault_run(const struct faultstate *fs, vm_offset_t last, bool obj_locked)
 }
 
 /*
- * Map locked shared.  Around fs->vaddr, in an outward spiral, maps what is resident
- * until something is not.  Never sleeps for memory or a page.
+ * Map locked shared.  Around fs->vaddr, in an outward spiral, maps what is
+ * resident until something is not.  Never sleeps for memory or a page.
  */
 void
 vm_fault_prefault(
@@ -135,8 +135,8 @@ vm_fault_prefault(
 #define HF_DROP_BEHIND_PAGES 64
 
 /*
- * Map locked shared, no object locked.  Puts resident pages well behind fs->vaddr on
- * the inactive queue; they stay mapped and valid.
+ * Map locked shared, no object locked.  Puts resident pages well behind
+ * fs->vaddr on the inactive queue; they stay mapped and valid.
  */
 void
 vm_fault_dontneed(const struct faultstate *fs, int ahead)

@@ -12,8 +12,8 @@
 struct vnode;
 
 /*
- * What a step of the fault came to.  KERN_ codes are below, so that the two are never
- * mixed up.
+ * What a step of the fault came to.  KERN_ codes are below, so that the two are
+ * never mixed up.
  */
 enum fault_status {
 	FAULT_SUCCESS = 10000, /* the page is mapped */
@@ -70,8 +70,8 @@ struct faultstate {
 };
 
 /*
- * A fault flag of our own: VM_PROT_COPY in fault_type is not the caller's, but asks
- * for a wired entry's shadow (vm_fault_below()).
+ * A fault flag of our own: VM_PROT_COPY in fault_type is not the caller's, but
+ * asks for a wired entry's shadow (vm_fault_below()).
  */
 #define HF_FAULT_SHADOW 0x100
 

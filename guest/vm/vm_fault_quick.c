@@ -12,8 +12,8 @@
 #include <vm/vm_page.h>
 
 /*
- * Takes what is mapped with sufficient rights, under the pmap's lock only.  Every slot
- * is set, NULL where there is nothing; true if none is.
+ * Takes what is mapped with sufficient rights, under the pmap's lock only.
+ * Every slot is set, NULL where there is nothing; true if none is.
  */
 static bool
 hold_mapped(
@@ -69,23 +69,25 @@ hold_faulted(
 
 /*
  * Behaves as if the bytes [addr, addr + len) of the map were accessed with prot
- * (READ, WRITE, EXECUTE), and returns in ma the pages that served, each with one
- * wiring, and in *countp their number.  With prot WRITE the pages are dirty on
- * return, unless they were truncated meanwhile.  No bytes are no pages, whatever
- * addr and ma are.
+ * (READ, WRITE, EXECUTE), and returns in ma the pages that served, each with
+ * one wiring, and in *countp their number.  With prot WRITE the pages are dirty
+ * on return, unless they were truncated meanwhile.  No bytes are no pages,
+ * whatever addr and ma are.
  *
- * On an error nothing is held, *countp is 0 and ma means nothing: ENOMEM, the range
- * leaves the map or its end wraps, also when rounded to a page; EINVAL, the array is
- * too small; EFAULT, the access is not possible, or prot names none; EAGAIN,
- * something is not mapped, prot has VM_PROT_QUICK_NOFAULT and the thread is in a
- * no-fault section.  The range is looked at first, then the array.
+ * On an error nothing is held, *countp is 0 and ma means nothing: ENOMEM, the
+ * range leaves the map or its end wraps, also when rounded to a page; EINVAL,
+ * the array is too small; EFAULT, the access is not possible, or prot names
+ * none; EAGAIN, something is not mapped, prot has VM_PROT_QUICK_NOFAULT and the
+ * thread is in a no-fault section.  The range is looked at first, then the
+ * array.
  *
- * Copying on write, page-in, filling with zeros and the checks of rights are those of
- * a real access; it is the mapping's rights that count.  The pages must have a
- * vm_page.
+ * Copying on write, page-in, filling with zeros and the checks of rights are
+ * those of a real access; it is the mapping's rights that count.  The pages
+ * must have a vm_page.
  *
- * A held frame is not freed or used for anything else until vm_page_unhold_pages().
- * Nothing keeps it at its address or in its object, though, or its contents as they are:
+ * A held frame is not freed or used for anything else until
+ * vm_page_unhold_pages(). Nothing keeps it at its address or in its object,
+ * though, or its contents as they are:
  *  - unmapped or truncated, it is the holder's alone.  What is mapped there
  *    later, or read when the file has grown again, is another frame; unless a
  *    map entry had it wired (mlock, vslock): the same frame is back then, since
@@ -100,9 +102,9 @@ hold_faulted(
  * See scenarios hold.not_remapped, hold.file_regrown, hold.locked_regrown,
  * hold.forked, hold.dead_child and hold.synced.
  *
- * Sleeps, and faults for curthread whatever map it is, so no lock may be held; in a
- * no-fault section only what is mapped can be had, and with VM_PROT_QUICK_NOFAULT
- * no fault is even tried.
+ * Sleeps, and faults for curthread whatever map it is, so no lock may be held;
+ * in a no-fault section only what is mapped can be had, and with
+ * VM_PROT_QUICK_NOFAULT no fault is even tried.
  */
 int
 vm_fault_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
@@ -137,8 +139,8 @@ vm_fault_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,
 }
 
 /*
- * The same in its older form: the number of pages, or -1 for any error but a too
- * small array, which panics.
+ * The same in its older form: the number of pages, or -1 for any error but a
+ * too small array, which panics.
  */
 int
 vm_fault_quick_hold_pages(vm_map_t map, vm_offset_t addr, vm_size_t len,

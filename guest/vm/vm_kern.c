@@ -25,10 +25,9 @@ kmem_init(vm_offset_t start, vm_offset_t end)
 }
 
 /*
- * size bytes of kernel addresses, aligned to align (a power of two, 0: page), with
- * nothing mapped: the caller maps with pmap_qenter().  0 if there is no room, or
- * size is 0 or wraps when rounded.
- * A stray access panics.  May sleep.
+ * size bytes of kernel addresses, aligned to align (a power of two, 0: page),
+ * with nothing mapped: the caller maps with pmap_qenter().  0 if there is no
+ * room, or size is 0 or wraps when rounded. A stray access panics.  May sleep.
  */
 vm_offset_t
 kva_alloc_aligned(vm_size_t size, vm_size_t align)
@@ -54,8 +53,9 @@ kva_alloc(vm_size_t size)
 }
 
 /*
- * Gives addresses back; the caller has unmapped them.  It panics for a range that
- * kva_alloc() cannot have returned: one lost silently would be lost for ever.
+ * Gives addresses back; the caller has unmapped them.  It panics for a range
+ * that kva_alloc() cannot have returned: one lost silently would be lost for
+ * ever.
  */
 void
 kva_free(vm_offset_t addr, vm_size_t size)

@@ -321,8 +321,8 @@ long vmspace_resident_count(struct vmspace *vmspace);
 long vmspace_wired_count(struct vmspace *vmspace);
 
 /*
- * For tests.  Entries of user maps and spaces in existence; what is wrong with a map (locked or
- * quiescent), or with any map, NULL if nothing.
+ * For tests.  Entries of user maps and spaces in existence; what is wrong with
+ * a map (locked or quiescent), or with any map, NULL if nothing.
  */
 extern volatile u_long hf_map_entries;
 extern volatile u_long hf_vmspaces;

@@ -12,8 +12,8 @@
 
 /*
  * No map lock held.  What a child gets of the mappings in the range.
- * KERN_SUCCESS, or KERN_INVALID_ARGUMENT for an unknown value, even if the range
- * is empty.  VM_INHERIT_ZERO passes over guards.
+ * KERN_SUCCESS, or KERN_INVALID_ARGUMENT for an unknown value, even if the
+ * range is empty.  VM_INHERIT_ZERO passes over guards.
  */
 int
 vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
@@ -148,8 +148,8 @@ advise_pages(vm_map_t map, vm_map_entry_t entry, vm_offset_t from,
 }
 
 /*
- * No map lock held; may sleep.  Returns 0 or EINVAL (unknown advice).  Holes do not
- * matter.
+ * No map lock held; may sleep.  Returns 0 or EINVAL (unknown advice).  Holes do
+ * not matter.
  */
 int
 vm_map_madvise(vm_map_t map, vm_offset_t start, vm_offset_t end, int behav)
@@ -206,12 +206,12 @@ check_sync(vm_map_t map, vm_offset_t start, vm_offset_t end,
 }
 
 /*
- * No map lock held; may sleep for I/O.  Writes what is dirty in [start, end) (the
- * entry that contains start, if both are equal) to its files; invalidate also drops
- * the mappings and clean pages.  KERN_INVALID_ADDRESS: a hole, or a range that is
- * backwards (it names no entry, and FreeBSD's clamp takes one that contains end);
- * KERN_INVALID_ARGUMENT: invalidate meets locked memory; then nothing was done.
- * KERN_FAILURE: done, but with write errors.
+ * No map lock held; may sleep for I/O.  Writes what is dirty in [start, end)
+ * (the entry that contains start, if both are equal) to its files; invalidate
+ * also drops the mappings and clean pages.  KERN_INVALID_ADDRESS: a hole, or a
+ * range that is backwards (it names no entry, and FreeBSD's clamp takes one
+ * that contains end); KERN_INVALID_ARGUMENT: invalidate meets locked memory;
+ * then nothing was done. KERN_FAILURE: done, but with write errors.
  */
 int
 vm_map_sync(vm_map_t map, vm_offset_t start, vm_offset_t end, boolean_t syncio,

@@ -197,8 +197,8 @@ check_pages(vm_map_t map, vm_map_entry_t e)
 }
 
 /*
- * What is wrong with the map, or NULL.  The map is locked or nobody uses it, and no fault
- * in it is under way.
+ * What is wrong with the map, or NULL.  The map is locked or nobody uses it,
+ * and no fault in it is under way.
  */
 const char *
 hf_map_check(vm_map_t map)

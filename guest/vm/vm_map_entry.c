@@ -133,8 +133,9 @@ vm_map_entry_clone(vm_map_t map, vm_map_entry_t entry)
 }
 
 /*
- * What the offset and next_read of the two parts of a clipped entry say, from what
- * both have: of a stack's gap, its rights and its guard, which is at the low end.
+ * What the offset and next_read of the two parts of a clipped entry say, from
+ * what both have: of a stack's gap, its rights and its guard, which is at the
+ * low end.
  */
 static void
 vm_map_clip_offset(vm_map_entry_t low, vm_map_entry_t high)
@@ -198,8 +199,8 @@ vm_map_clip_end(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
 	    MAP_ENTRY_IS_SUB_MAP | MAP_ENTRY_VN_EXEC | MAP_ENTRY_HEADER)
 
 /*
- * Do the offsets continue?  A gap continues what it was clipped from, which has the
- * guard; one with a guard of its own belongs to another stack.
+ * Do the offsets continue?  A gap continues what it was clipped from, which has
+ * the guard; one with a guard of its own belongs to another stack.
  */
 static bool
 offsets_join(vm_map_entry_t prev, vm_map_entry_t entry)
@@ -226,8 +227,9 @@ vm_map_mergeable_neighbors(vm_map_entry_t prev, vm_map_entry_t entry)
 
 /*
  * Map locked exclusively; prev is directly below entry.  Makes one of them if
- * they are alike.  Returns the entry that covers the start of entry.  A system map's
- * entries stay as they were made: to give addresses back no memory may be needed.
+ * they are alike.  Returns the entry that covers the start of entry.  A system
+ * map's entries stay as they were made: to give addresses back no memory may be
+ * needed.
  */
 vm_map_entry_t
 vm_map_try_merge_entries(

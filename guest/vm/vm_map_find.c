@@ -11,8 +11,8 @@
 #define HF_SUPERPAGE_SHIFT 21
 
 /*
- * Any map lock.  The lowest address >= start with length free bytes; if there is
- * none, an address for which address + length > vm_map_max(map).
+ * Any map lock.  The lowest address >= start with length free bytes; if there
+ * is none, an address for which address + length > vm_map_max(map).
  */
 vm_offset_t
 vm_map_findspace(vm_map_t map, vm_offset_t start, vm_size_t length)
@@ -128,10 +128,10 @@ find_locked(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 }
 
 /*
- * No map lock held.  Maps length bytes at the first fit at or above *addr, below
- * max_addr unless that is 0 (find_space VMFS_NO_SPACE: at *addr itself; MAP_REMAP
- * deletes what is there).  *addr and the reference to object are as for
- * vm_map_insert().
+ * No map lock held.  Maps length bytes at the first fit at or above *addr,
+ * below max_addr unless that is 0 (find_space VMFS_NO_SPACE: at *addr itself;
+ * MAP_REMAP deletes what is there).  *addr and the reference to object are as
+ * for vm_map_insert().
  */
 int
 vm_map_find(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
@@ -150,8 +150,8 @@ vm_map_find(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 }
 
 /*
- * vm_map_find() for which *addr is a hint only (0: none): a second attempt starts
- * at min_addr if that is below the hint.
+ * vm_map_find() for which *addr is a hint only (0: none): a second attempt
+ * starts at min_addr if that is below the hint.
  */
 int
 vm_map_find_min(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
@@ -180,10 +180,11 @@ vm_map_find_min(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 }
 
 /*
- * No map lock held.  Maps exactly [start, start + length), clamped to the map (what
- * is left maps what it would have, unclamped).  What is there is deleted first,
- * and stays so even if the insertion fails; with MAP_CHECK_EXCL KERN_NO_SPACE
- * instead.  KERN_INVALID_ADDRESS: nothing is left, or start + length wraps.
+ * No map lock held.  Maps exactly [start, start + length), clamped to the map
+ * (what is left maps what it would have, unclamped).  What is there is deleted
+ * first, and stays so even if the insertion fails; with MAP_CHECK_EXCL
+ * KERN_NO_SPACE instead.  KERN_INVALID_ADDRESS: nothing is left, or start +
+ * length wraps.
  */
 int
 vm_map_fixed(vm_map_t map, vm_object_t object, vm_ooffset_t offset,

@@ -171,8 +171,8 @@ fork_entry(
 }
 
 /*
- * No lock held; sleeps.  A new space that the rules of inheritance fill from vm1.
- * NULL when it cannot be made; then nothing changed.  *fork_charge grows
+ * No lock held; sleeps.  A new space that the rules of inheritance fill from
+ * vm1. NULL when it cannot be made; then nothing changed.  *fork_charge grows
  * by what would have to be charged (nothing yet).
  */
 struct vmspace *

@@ -194,9 +194,10 @@ vm_map_insert1(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 /*
  * Map locked exclusively, before and after; may sleep for memory on a user map.
  * Maps [start, end) to object (NULL: anonymous memory) from offset on.  On
- * KERN_SUCCESS one reference to the object now is the map's; otherwise it is still
- * the caller's and nothing changed: KERN_INVALID_ADDRESS (empty, out of the map),
- * KERN_NO_SPACE (overlap), KERN_INVALID_ARGUMENT, KERN_PROTECTION_FAILURE.
+ * KERN_SUCCESS one reference to the object now is the map's; otherwise it is
+ * still the caller's and nothing changed: KERN_INVALID_ADDRESS (empty, out of
+ * the map), KERN_NO_SPACE (overlap), KERN_INVALID_ARGUMENT,
+ * KERN_PROTECTION_FAILURE.
  */
 int
 vm_map_insert(vm_map_t map, vm_object_t object, vm_ooffset_t offset,

@@ -240,8 +240,8 @@ vm_map_unbusy(vm_map_t map)
 }
 
 /*
- * Exclusive lock: sleeps until no wiring goes on, dropping the lock.  Returns with it
- * held and the timestamp advanced; entries must be looked up again.
+ * Exclusive lock: sleeps until no wiring goes on, dropping the lock.  Returns
+ * with it held and the timestamp advanced; entries must be looked up again.
  */
 void
 vm_map_wait_busy(vm_map_t map)

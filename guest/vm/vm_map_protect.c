@@ -94,11 +94,11 @@ protect_entry(vm_map_t map, vm_map_entry_t entry, vm_prot_t prot,
 }
 
 /*
- * No map lock held; may sleep.  Sets the protection and/or the maximum of all that
- * is mapped in the range (flags VM_MAP_PROTECT_SET_); the maximum can only
+ * No map lock held; may sleep.  Sets the protection and/or the maximum of all
+ * that is mapped in the range (flags VM_MAP_PROTECT_SET_); the maximum can only
  * shrink.  Holes and plain guards are passed over.  On failure no entry
- * changed: KERN_PROTECTION_FAILURE (beyond a maximum), KERN_OUT_OF_BOUNDS (prot is
- * not within maxprot), KERN_INVALID_ARGUMENT (submap).
+ * changed: KERN_PROTECTION_FAILURE (beyond a maximum), KERN_OUT_OF_BOUNDS (prot
+ * is not within maxprot), KERN_INVALID_ARGUMENT (submap).
  */
 int
 vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,

@@ -25,8 +25,8 @@
 #include <vm/vm_map_priv.h>
 
 /*
- * Map locked exclusively.  Reserves [addrbos, addrbos + max_ssize) and makes the top
- * growsize bytes of it live.  Otherwise as vm_map_stack().
+ * Map locked exclusively.  Reserves [addrbos, addrbos + max_ssize) and makes
+ * the top growsize bytes of it live.  Otherwise as vm_map_stack().
  */
 int
 vm_map_stack_locked(vm_map_t map, vm_offset_t addrbos, vm_size_t max_ssize,
@@ -65,9 +65,9 @@ vm_map_stack_locked(vm_map_t map, vm_offset_t addrbos, vm_size_t max_ssize,
 }
 
 /*
- * No map lock held.  A stack of at most max_ssize bytes, guard included, at addrbos:
- * KERN_INVALID_ADDRESS, KERN_INVALID_ARGUMENT (not more than its guard),
- * KERN_NO_SPACE (occupied, or over RLIMIT_VMEM).
+ * No map lock held.  A stack of at most max_ssize bytes, guard included, at
+ * addrbos: KERN_INVALID_ADDRESS, KERN_INVALID_ARGUMENT (not more than its
+ * guard), KERN_NO_SPACE (occupied, or over RLIMIT_VMEM).
  */
 int
 vm_map_stack(vm_map_t map, vm_offset_t addrbos, vm_size_t max_ssize,
@@ -133,8 +133,8 @@ top_piece(vm_map_entry_t gap)
 }
 
 /*
- * How many bytes below end to add so that addr, in this piece of the gap, becomes
- * live; 0: not possible, *rv says why.
+ * How many bytes below end to add so that addr, in this piece of the gap,
+ * becomes live; 0: not possible, *rv says why.
  */
 static vm_size_t
 grow_amount(vm_map_t map, vm_map_entry_t gap, vm_offset_t end, vm_offset_t addr,

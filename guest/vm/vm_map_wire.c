@@ -8,8 +8,9 @@
  * wiring_thread set, and only that thread clears the mark; the others wait.
  *
  * vm_user_wire_count follows USER_WIRED, whatever the system's units are: pages
- * are added when an entry is about to get the flag, subtracted when it loses it.
- * Counting at 0->1 and 1->0 would go wrong when user and system share an entry.
+ * are added when an entry is about to get the flag, subtracted when it loses
+ * it. Counting at 0->1 and 1->0 would go wrong when user and system share an
+ * entry.
  */
 
 #include <sys/param.h>
@@ -67,8 +68,8 @@ vm_map_entry_unwire(vm_map_t map, vm_map_entry_t entry)
 }
 
 /*
- * Map locked exclusively; entry is another thread's.  Waits for it.  The entry to
- * go on with, or NULL: there is a hole at *resume and holes are not allowed.
+ * Map locked exclusively; entry is another thread's.  Waits for it.  The entry
+ * to go on with, or NULL: there is a hole at *resume and holes are not allowed.
  */
 static vm_map_entry_t
 vm_map_entry_in_transition(vm_map_t map, vm_offset_t start, bool holes_ok,
@@ -136,8 +137,8 @@ is_hole_behind(vm_map_entry_t entry, vm_offset_t end, int flags)
 /* What wiring and unwiring do differently with a claimed entry. */
 struct wiring {
 	/*
-	 * May say no, and may drop the map's lock in between: *entry is then the
-	 * last piece of what was claimed.
+	 * May say no, and may drop the map's lock in between: *entry is then
+	 * the last piece of what was claimed.
 	 */
 	int (*step)(
 	    vm_map_t, vm_map_entry_t *entry, vm_offset_t end, int flags);
@@ -146,8 +147,8 @@ struct wiring {
 };
 
 /*
- * Map locked exclusively, before and after.  Claims the entries from this one on
- * and takes a step with each.  What is claimed is below *end afterwards.
+ * Map locked exclusively, before and after.  Claims the entries from this one
+ * on and takes a step with each.  What is claimed is below *end afterwards.
  */
 static __always_inline int
 claim_range(vm_map_t map, vm_map_entry_t entry, vm_offset_t start,
@@ -183,7 +184,10 @@ claim_range(vm_map_t map, vm_map_entry_t entry, vm_offset_t start,
 	return (KERN_SUCCESS);
 }
 
-/* Map locked exclusively.  Ends the work on what is claimed, and wakes who waits. */
+/*
+ * Map locked exclusively.  Ends the work on what is claimed, and wakes who
+ * waits.
+ */
 static __always_inline void
 finish_range(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags,
     int rv, const struct wiring *w)
@@ -354,8 +358,8 @@ static const struct wiring wiring = { .step = wire_step,
 	.finish = wire_finish };
 
 /*
- * vm_map_wire() with the map locked exclusively before and after; it is dropped in
- * between.
+ * vm_map_wire() with the map locked exclusively before and after; it is dropped
+ * in between.
  */
 int
 vm_map_wire_locked(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
@@ -364,11 +368,12 @@ vm_map_wire_locked(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
 }
 
 /*
- * No lock held, not in a no-fault section; sleeps.  Makes all pages of the range
- * resident and keeps them so: one unit for the user (idempotent) or one more for the
- * system.  All or nothing: KERN_INVALID_ADDRESS (hole or unreadable mapping; both
- * are passed over with VM_MAP_WIRE_HOLESOK), KERN_RESOURCE_SHORTAGE (over
- * the user's limit), or the code of the fault that failed.
+ * No lock held, not in a no-fault section; sleeps.  Makes all pages of the
+ * range resident and keeps them so: one unit for the user (idempotent) or one
+ * more for the system.  All or nothing: KERN_INVALID_ADDRESS (hole or
+ * unreadable mapping; both are passed over with VM_MAP_WIRE_HOLESOK),
+ * KERN_RESOURCE_SHORTAGE (over the user's limit), or the code of the fault that
+ * failed.
  */
 int
 vm_map_wire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)
@@ -418,9 +423,10 @@ static const struct wiring unwiring = { .step = unwire_step,
 	.finish = unwire_finish };
 
 /*
- * No lock held; sleeps.  Takes back one unit of the range, the user's (where there is
- * one) or the system's.  On failure nothing changed: KERN_INVALID_ADDRESS (hole
- * without VM_MAP_WIRE_HOLESOK), KERN_INVALID_ARGUMENT (no system unit).
+ * No lock held; sleeps.  Takes back one unit of the range, the user's (where
+ * there is one) or the system's.  On failure nothing changed:
+ * KERN_INVALID_ADDRESS (hole without VM_MAP_WIRE_HOLESOK),
+ * KERN_INVALID_ARGUMENT (no system unit).
  */
 int
 vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end, int flags)

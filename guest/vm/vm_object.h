@@ -59,8 +59,8 @@ struct vm_object {
 	struct ucred *cred;  /* (o) who pays for the swap space */
 	vm_ooffset_t charge; /* (o) */
 	/*
-	 * (o) Several entries may put pages in at one index: by INHERIT_SHARE, or
-	 * mapped twice.  Anonymous objects; see hf_vm_object_share().
+	 * (o) Several entries may put pages in at one index: by INHERIT_SHARE,
+	 * or mapped twice.  Anonymous objects; see hf_vm_object_share().
 	 */
 	bool shared;
 	bool allocated; /* (l) not on the free list */
@@ -182,8 +182,9 @@ void vm_object_color(vm_object_t object, u_short color);
 void vm_object_shadow(vm_object_t *object, vm_ooffset_t *offset,
     vm_size_t length, struct ucred *cred, bool shared);
 /*
- * A second entry is about to put pages into this anonymous, write-locked object.
- * The caller sees to it that no wired entry has its page below (vm_fault_cow.c).
+ * A second entry is about to put pages into this anonymous, write-locked
+ * object. The caller sees to it that no wired entry has its page below
+ * (vm_fault_cow.c).
  */
 void hf_vm_object_share(vm_object_t object);
 void vm_object_collapse(vm_object_t object);

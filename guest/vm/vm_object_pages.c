@@ -294,8 +294,8 @@ unwire_page(vm_page_t m, bool write, uint8_t queue)
 }
 
 /*
- * Drops an entry's wiring of the topmost page at each index of [offset, offset +
- * length), which goes to queue with the last one; a page that was truncated
+ * Drops an entry's wiring of the topmost page at each index of [offset, offset
+ * + length), which goes to queue with the last one; a page that was truncated
  * meanwhile is freed.  A fault's placeholder is no page; a missing page or
  * wiring panics.  Unlocked; sleeps for busy pages.
  */

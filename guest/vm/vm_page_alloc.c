@@ -178,8 +178,8 @@ check_request(vm_object_t object, int req)
 }
 
 /*
- * A page without object is on no object's list: the link says what the leak check
- * wants to know.  The number has a mark that no pointer has.
+ * A page without object is on no object's list: the link says what the leak
+ * check wants to know.  The number has a mark that no pointer has.
  */
 #define SITE_MARK (1ul << 63 | 1)
 

@@ -239,10 +239,10 @@ hf_vm_page_dirty_held(vm_page_t m)
 }
 
 /*
- * The same after the last store, for who may sleep.  A write-back that is on its way
- * may have read the page before the store, and takes it for clean when it
- * ends; so its end is awaited first.  One that begins later finds what was stored.
- * m is wired; no object is locked.
+ * The same after the last store, for who may sleep.  A write-back that is on
+ * its way may have read the page before the store, and takes it for clean when
+ * it ends; so its end is awaited first.  One that begins later finds what was
+ * stored. m is wired; no object is locked.
  */
 void
 hf_vm_page_dirty_stored(vm_page_t m)

@@ -33,8 +33,8 @@ frames_alloc_contig(int req, u_long npages, vm_paddr_t low, vm_paddr_t high,
 }
 
 /*
- * Gives the pages of a run their identities; false, with none of them having one,
- * when the index has no memory.
+ * Gives the pages of a run their identities; false, with none of them having
+ * one, when the index has no memory.
  */
 static bool
 insert_run(vm_page_t m, u_long npages, vm_object_t object, vm_pindex_t pindex,

@@ -199,8 +199,8 @@ vm_page_grab_pages(vm_object_t object, vm_pindex_t pindex, int allocflags,
 
 /*
  * Reads the invalid, exclusively busied page m, and up to `most' pages in all
- * where the pager has them at hand.  The lock is dropped meanwhile.  Returns the
- * pager's answer; on OK *mp is the page, which the pager may have replaced.
+ * where the pager has them at hand.  The lock is dropped meanwhile.  Returns
+ * the pager's answer; on OK *mp is the page, which the pager may have replaced.
  */
 static int
 page_in(

@@ -23,7 +23,10 @@ hf_vm_page_set_object(vm_page_t m, vm_object_t object)
 	__atomic_store_n(&m->object, object, __ATOMIC_RELAXED);
 }
 
-/* The same for its place there: a thread that waits for the page looks without a lock. */
+/*
+ * The same for its place there: a thread that waits for the page looks without
+ * a lock.
+ */
 static inline void
 hf_vm_page_set_pindex(vm_page_t m, vm_pindex_t pindex)
 {
@@ -75,7 +78,8 @@ void hf_vm_page_let_go(vm_page_t m);
 void hf_vm_page_unqueue(vm_page_t m);
 /*
  * Moves the page at a queue's head to its tail; NULL when the queue is empty.
- * Wired pages that are in the way go off the queue.  Of a queue without markers.
+ * Wired pages that are in the way go off the queue.  Of a queue without
+ * markers.
  */
 vm_page_t hf_vm_page_rotate(uint8_t queue);
 /*
@@ -91,17 +95,17 @@ void hf_vm_page_release_toq(vm_page_t m, uint8_t nqueue, bool noreuse);
 bool hf_vm_page_try_unwired(vm_page_t m, void (*op)(vm_page_t));
 
 /*
- * vm_page_alloc.c: the fields of a page fresh from the buddy lists.  What is set
- * here hf_vm_page_alloc_undo() takes back, and nothing more may have been done
- * by then; hf_vm_page_alloc_done() is for when nothing fails any more: it hands
- * the page out, with what its next owner is told about its contents.
+ * vm_page_alloc.c: the fields of a page fresh from the buddy lists.  What is
+ * set here hf_vm_page_alloc_undo() takes back, and nothing more may have been
+ * done by then; hf_vm_page_alloc_done() is for when nothing fails any more: it
+ * hands the page out, with what its next owner is told about its contents.
  */
 void hf_vm_page_alloc_init(vm_page_t m, int req);
 void hf_vm_page_alloc_undo(vm_page_t m, u_long n, int req);
 void hf_vm_page_alloc_done(vm_page_t m, int req, u_int busy);
 /*
- * The memory type of n frames from m on: reserve, before anything that cannot be
- * undone, what setting it needs; false: no memory.  Then set, or unreserve.
+ * The memory type of n frames from m on: reserve, before anything that cannot
+ * be undone, what setting it needs; false: no memory.  Then set, or unreserve.
  */
 bool hf_vm_page_memattr_reserve(vm_page_t m, u_long n, vm_memattr_t memattr);
 void hf_vm_page_memattr_unreserve(vm_page_t m, u_long n, vm_memattr_t memattr);

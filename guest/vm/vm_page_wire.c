@@ -253,8 +253,8 @@ hf_vm_page_wire_entry(vm_page_t m)
 }
 
 /*
- * The same backwards, as vm_page_unwire(); a wiring by other means, where there is
- * none of an entry.
+ * The same backwards, as vm_page_unwire(); a wiring by other means, where there
+ * is none of an entry.
  */
 void
 hf_vm_page_unwire_entry(vm_page_t m, uint8_t nqueue)

@@ -27,8 +27,8 @@ void hf_pageout_scan(struct hf_pageout *po, int queue);
 int hf_pageout_references(vm_object_t object, vm_page_t m);
 
 /*
- * 6.3: ages up to `most' pages of ACTIVE; lacking: pages that INACTIVE is short of.  The
- * daemon alone.
+ * 6.3: ages up to `most' pages of ACTIVE; lacking: pages that INACTIVE is short
+ * of.  The daemon alone.
  */
 void hf_pageout_scan_active(struct hf_pageout *po, u_int most, int lacking);
 

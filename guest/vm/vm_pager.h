@@ -45,10 +45,11 @@ struct pagerops {
 	pgo_getvp_t *pgo_getvp;
 	pgo_freespace_t *pgo_freespace;
 	/*
-	 * Upcalls to what is behind the object, so that objects know no vnodes: the
-	 * vnode pager has them, and pagers of tests.  The first page came, the last
-	 * went (vhold, vdrop; object write-locked, no sleeping); the object's first
-	 * reference came, the last went (vref, object locked; vrele, no lock held).
+	 * Upcalls to what is behind the object, so that objects know no vnodes:
+	 * the vnode pager has them, and pagers of tests.  The first page came,
+	 * the last went (vhold, vdrop; object write-locked, no sleeping); the
+	 * object's first reference came, the last went (vref, object locked;
+	 * vrele, no lock held).
 	 */
 	hf_pgo_object_t *hf_pgo_first_page;
 	hf_pgo_object_t *hf_pgo_last_page;

@@ -2,11 +2,11 @@
 /* vm_phys_feed.c: memory enters the free lists when they run out of it. */
 
 /*
- * Each segment has a frontier, vm_phys_seg.fed: what lies below it has been on the
- * free lists, what lies above is free, and counted as free, but nothing knows
- * its structs.  A list that has nothing to give moves the frontier of its
- * segments, by 1 MiB at first and by as much as there is already after that.  So
- * boot touches 4 pages of the page array instead of 23 on a machine with 64
+ * Each segment has a frontier, vm_phys_seg.fed: what lies below it has been on
+ * the free lists, what lies above is free, and counted as free, but nothing
+ * knows its structs.  A list that has nothing to give moves the frontier of its
+ * segments, by 1 MiB at first and by as much as there is already after that.
+ * So boot touches 4 pages of the page array instead of 23 on a machine with 64
  * MiB, where the heads of all free blocks were linked from the start.
  *
  * What looks at free memory by address, or counts its blocks, wants all of it

@@ -9,8 +9,8 @@
 #include <sys/queue.h>
 
 /*
- * Pieces of one size.  A page of which every piece is free goes back, except for
- * one that is kept for the next to ask: hf_vm_slab_drain().  (s) sl_mtx,
+ * Pieces of one size.  A page of which every piece is free goes back, except
+ * for one that is kept for the next to ask: hf_vm_slab_drain().  (s) sl_mtx,
  * (c) constant.
  */
 struct hf_vm_slab {

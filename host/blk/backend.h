@@ -65,10 +65,10 @@ struct blk_op {
 void blk_submit(struct blk_backend *, struct blk_op *op);
 
 /*
- * Whether blk_try may ever succeed.  blk_try completes op inside the call, if that
- * takes no longer than moving the bytes; false: nothing has happened (its buffers
- * may have been written to), and op is still the caller's.  Requires what
- * blk_submit does.
+ * Whether blk_try may ever succeed.  blk_try completes op inside the call, if
+ * that takes no longer than moving the bytes; false: nothing has happened (its
+ * buffers may have been written to), and op is still the caller's.  Requires
+ * what blk_submit does.
  */
 bool blk_can_try(const struct blk_backend *);
 bool blk_try(struct blk_backend *, struct blk_op *op);

@@ -31,9 +31,9 @@ struct blk_image_options {
 	const char *path;
 	enum blk_access access;
 	/*
-	 * Where the first blk_image_open leaves what it has opened; the later ones use
-	 * that, and not what the path may lead to by then.  Always of one access.  NULL:
-	 * each opens path.
+	 * Where the first blk_image_open leaves what it has opened; the later
+	 * ones use that, and not what the path may lead to by then.  Always of
+	 * one access.  NULL: each opens path.
 	 */
 	struct blk_opened *opened;
 	enum blk_engine engine;
@@ -89,9 +89,10 @@ struct blk_backend *blk_snapshot_new(
     struct blk_backend *lower, struct hf_err *err);
 
 /*
- * A disk with a volatile cache: writes are acknowledged at once and stay in memory
- * until a flush, which brings them to lower and makes them stable there.  What was
- * not flushed is lost when the backend is closed or the process killed.  As above.
+ * A disk with a volatile cache: writes are acknowledged at once and stay in
+ * memory until a flush, which brings them to lower and makes them stable there.
+ * What was not flushed is lost when the backend is closed or the process
+ * killed.  As above.
  */
 struct blk_backend *blk_volatile_new(
     struct blk_backend *lower, struct hf_err *err);

@@ -59,8 +59,8 @@ int blk_uring_set_up(struct blk_backend *, struct hf_err *err);
 bool raw_try(struct blk_backend *, struct blk_op *op);
 
 /*
- * For files in memory: op, a read, is done; false: it is not, and should be by a
- * system call.  Not on a thread that blocks SIGBUS.
+ * For files in memory: op, a read, is done; false: it is not, and should be by
+ * a system call.  Not on a thread that blocks SIGBUS.
  */
 bool raw_map_read(struct raw *, const struct blk_op *op);
 /* At the end. */

@@ -2,16 +2,16 @@
 /* raw_map.c: reads an image that lies in memory by copying from a mapping. */
 
 /*
- * A file system in memory has each page of the file where a mapping shows it, so
- * a read takes no system call.  But the first access to 64 KiB of a mapping is a page
- * fault of the host, which costs as much as reading a dozen of its pages by preadv:
- * the mapping is used where as much was read before, as by a guest that pages.
- * Where a file has got shorter, or a hole finds no memory, the access raises SIGBUS:
- * then the copy is given up and the read done by a system call, which says what
- * is wrong.  The page in which a shorter file ends is another matter: the mapping shows
- * zeros behind the end.  So after each copy the image's last page is touched, which is
- * gone if the file is shorter by a page, and what lies in that page is read by system
- * calls only.
+ * A file system in memory has each page of the file where a mapping shows it,
+ * so a read takes no system call.  But the first access to 64 KiB of a mapping
+ * is a page fault of the host, which costs as much as reading a dozen of its
+ * pages by preadv: the mapping is used where as much was read before, as by a
+ * guest that pages. Where a file has got shorter, or a hole finds no memory,
+ * the access raises SIGBUS: then the copy is given up and the read done by a
+ * system call, which says what is wrong.  The page in which a shorter file ends
+ * is another matter: the mapping shows zeros behind the end.  So after each
+ * copy the image's last page is touched, which is gone if the file is shorter
+ * by a page, and what lies in that page is read by system calls only.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -32,7 +32,10 @@ bus_error(int number, siginfo_t *info, void *context)
 	/* Of those that somebody sends the code is not positive. */
 	if (copying != NULL && info->si_code > 0)
 		siglongjmp(*copying, 1);
-	/* Not ours: the same instruction, or the same signal, meets what was there. */
+	/*
+	 * Not ours: the same instruction, or the same signal, meets what was
+	 * there.
+	 */
 	sigaction(SIGBUS, &before, NULL);
 	if (info->si_code <= 0)
 		(void)raise(number);

@@ -3,13 +3,13 @@
 
 /*
  * What a disk with a volatile cache does when the power fails: everything that
- * was acknowledged and not flushed is gone.  Here the power is the process: what
- * was not flushed when it is killed, or ends, never reaches the image.
+ * was acknowledged and not flushed is gone.  Here the power is the process:
+ * what was not flushed when it is killed, or ends, never reaches the image.
  *
- * The overlay keeps what was flushed, too, so that reads need not know how far a
- * flush has got; a second bit a sector says what is not below yet.  One flush is
- * carried out at a time, run by run through a buffer of its own, as the guest may
- * write to the overlay meanwhile; the others wait.
+ * The overlay keeps what was flushed, too, so that reads need not know how far
+ * a flush has got; a second bit a sector says what is not below yet.  One flush
+ * is carried out at a time, run by run through a buffer of its own, as the
+ * guest may write to the overlay meanwhile; the others wait.
  */
 #include <stdlib.h>
 #include <string.h>

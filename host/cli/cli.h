@@ -14,9 +14,9 @@
 #include "vm/vm.h"
 
 /*
- * The guest images that are linked into the program: one to run scenarios in, with
- * the checks of the build option "invariants", and one to be measured, without.
- * A command is handed them all.
+ * The guest images that are linked into the program: one to run scenarios in,
+ * with the checks of the build option "invariants", and one to be measured,
+ * without. A command is handed them all.
  */
 enum { CLI_GUEST, CLI_GUEST_RELEASE, CLI_NBUILTINS };
 
@@ -84,8 +84,8 @@ struct cli_image {
 };
 
 /*
- * kernel_path NULL: the built-in image given.  0, or -1: *err; cli_image_close must
- * follow a success only.
+ * kernel_path NULL: the built-in image given.  0, or -1: *err; cli_image_close
+ * must follow a success only.
  */
 int cli_image_open(struct cli_image *image, const char *kernel_path,
     const struct cli_builtin *builtin, struct hf_err *err);

@@ -255,7 +255,10 @@ print_plan(const struct arguments *a, const struct fuzz_plan *plan)
 	free(text);
 }
 
-/* Carried out until it fails, but so often at the most; f->first is the last one. */
+/*
+ * Carried out until it fails, but so often at the most; f->first is the last
+ * one.
+ */
 static int
 try_first(struct fuzz *f, const struct fuzz_plan *plan, unsigned int times,
     const char *name)

@@ -9,9 +9,9 @@
 #include "run/scenario_list.h"
 
 /*
- * Prints the requirements that the words mean (none: all), and the scenarios of the
- * chosen ones that name each; as text those only where words choose.  The command's
- * status.
+ * Prints the requirements that the words mean (none: all), and the scenarios of
+ * the chosen ones that name each; as text those only where words choose.  The
+ * command's status.
  */
 int cli_list_requirements(bool json, const struct scenario_list *l,
     const bool *chosen, const struct options_rest *rest);

@@ -48,8 +48,9 @@ int report_options_open(const struct report_arguments *a,
     struct reports *reports, struct hf_err *err);
 
 /*
- * Every option of a command as it took effect, and the command line that repeats
- * it but for scenarios and reports.  To be freed by report_options_free.
+ * Every option of a command as it took effect, and the command line that
+ * repeats it but for scenarios and reports.  To be freed by
+ * report_options_free.
  */
 struct options_account {
 	struct named_text *options;

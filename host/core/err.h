@@ -29,8 +29,8 @@ int err_set(struct hf_err *err, enum exitcode status, const char *fmt, ...)
 /* Status EXITCODE_USAGE. */
 int err_user(struct hf_err *err, const char *fmt, ...) HF_PRINTF(2, 3);
 /*
- * The same with ": strerror(error)" behind it; EXITCODE_HARNESS if the errno is a
- * limit of the host's (ENOMEM, EMFILE, ENFILE, EFBIG): no option cures that.
+ * The same with ": strerror(error)" behind it; EXITCODE_HARNESS if the errno is
+ * a limit of the host's (ENOMEM, EMFILE, ENFILE, EFBIG): no option cures that.
  */
 int err_user_errno(struct hf_err *err, int error, const char *fmt, ...)
     HF_PRINTF(3, 4);

@@ -9,8 +9,9 @@
  * to the group.)  QUIT and USR1 ask for the state of the guest.
  *
  * A signal that was ignored when the program started stays so, as nohup(1)
- * wants it; one that was blocked is unblocked.  SIGPIPE and SIGXFSZ are ignored:
- * the write fails instead, and what else there is to report is reported.
+ * wants it; one that was blocked is unblocked.  SIGPIPE and SIGXFSZ are
+ * ignored: the write fails instead, and what else there is to report is
+ * reported.
  *
  * The handlers may run on any thread; they use what signal-safety(7) allows.
  */

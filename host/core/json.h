@@ -19,8 +19,8 @@ json_t *json_text(const char *s);
 json_t *json_words(const char *s);
 
 /*
- * A count or a time: an integer that every reader of JSON takes exactly, at most
- * 2^53 - 1, which stands for anything larger.
+ * A count or a time: an integer that every reader of JSON takes exactly, at
+ * most 2^53 - 1, which stands for anything larger.
  */
 json_t *json_count(uint64_t v);
 

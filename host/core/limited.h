@@ -15,8 +15,8 @@ struct limited {
 };
 
 /*
- * Never NULL.  heading may be set after an fflush().  Closing it leaves l, and the
- * stream that it wrote to.
+ * Never NULL.  heading may be set after an fflush().  Closing it leaves l, and
+ * the stream that it wrote to.
  */
 FILE *limited_open(struct limited *l, FILE *to, size_t bytes);
 

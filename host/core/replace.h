@@ -22,10 +22,11 @@ bool replace_is_stream(const char *path);
 int replace_check(const char *what, const char *path, struct hf_err *err);
 
 /*
- * Writes the bytes beside the path, has them on the disk, and renames; through a
- * symbolic link the file behind it is replaced.  In a folder that may not be
- * written to the file itself is overwritten.  0, or -1: *err is the host's, what
- * was there is untouched (unless the folder forbade it), nothing else is left.
+ * Writes the bytes beside the path, has them on the disk, and renames; through
+ * a symbolic link the file behind it is replaced.  In a folder that may not be
+ * written to the file itself is overwritten.  0, or -1: *err is the host's,
+ * what was there is untouched (unless the folder forbade it), nothing else is
+ * left.
  */
 int replace_file(
     const char *path, const void *bytes, size_t len_bytes, struct hf_err *err);

@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 /*
- * From an open /proc/.../schedstat, read from its beginning: nanoseconds on a CPU
- * and on a run queue.  False: this kernel does not say, or the thread is gone.
+ * From an open /proc/.../schedstat, read from its beginning: nanoseconds on a
+ * CPU and on a run queue.  False: this kernel does not say, or the thread is
+ * gone.
  */
 bool schedstat_read(int fd, uint64_t *ran_ns, uint64_t *waited_ns);
 

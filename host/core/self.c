@@ -9,8 +9,8 @@
 #include "core/self.h"
 
 /*
- * The linker's name for the file's first byte.  Only its address is used: nothing
- * says that it is aligned as an ELF header.
+ * The linker's name for the file's first byte.  Only its address is used:
+ * nothing says that it is aligned as an ELF header.
  */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 

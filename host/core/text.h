@@ -22,8 +22,8 @@ char *text_clean(const char *bytes, size_t len_bytes);
 char *text_clean_line(const char *bytes, size_t len_bytes);
 
 /*
- * s as one word of sh(1), quoted if need be; $'...' (bash, zsh, POSIX 2024) where
- * it has control characters or is no UTF-8.  The caller frees it.
+ * s as one word of sh(1), quoted if need be; $'...' (bash, zsh, POSIX 2024)
+ * where it has control characters or is no UTF-8.  The caller frees it.
  */
 char *text_shell_word(const char *s);
 

@@ -30,10 +30,10 @@ struct backtrace_start {
 
 /*
  * Follows frame pointers through guest memory, by the page tables of this CPU,
- * and goes on with the interrupted registers where it meets a trap frame.  Where
- * the innermost function has no frame of its own yet, or rip is no code at all,
- * its caller is found on top of the stack.  Returns how many, innermost first,
- * at least one.  Whatever the memory holds, it ends.
+ * and goes on with the interrupted registers where it meets a trap frame.
+ * Where the innermost function has no frame of its own yet, or rip is no code
+ * at all, its caller is found on top of the stack.  Returns how many, innermost
+ * first, at least one.  Whatever the memory holds, it ends.
  */
 size_t backtrace_walk(const struct guestmem *mem,
     const struct vm_cpu_state *cpu, struct symbols *syms,
@@ -46,8 +46,8 @@ size_t backtrace_walk_cpu(const struct guestmem *mem,
     struct backtrace_frame frames[BACKTRACE_FRAMES_MAX]);
 
 /*
- * Prints them numbered, with function, file and line, inlined ones too.  A return
- * address stands for the call before it, so one less is looked up.
+ * Prints them numbered, with function, file and line, inlined ones too.  A
+ * return address stands for the call before it, so one less is looked up.
  */
 void backtrace_print(FILE *f, struct symbols *syms,
     const struct backtrace_frame *frames, size_t nframes);

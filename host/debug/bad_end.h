@@ -31,9 +31,10 @@ struct bad_end {
 };
 
 /*
- * Lines of text, to be freed: how it ended, registers at that moment, code around
- * RIP, backtrace with function, file and line, page-table walk of RIP and CR2, the
- * same of the other CPUs, last console lines.  What cannot be read is said so.
+ * Lines of text, to be freed: how it ended, registers at that moment, code
+ * around RIP, backtrace with function, file and line, page-table walk of RIP
+ * and CR2, the same of the other CPUs, last console lines.  What cannot be read
+ * is said so.
  */
 char *bad_end_describe(const struct bad_end *b);
 

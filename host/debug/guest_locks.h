@@ -32,8 +32,8 @@ struct guest_held {
 };
 
 /*
- * The locks that a thread holds: those that it noted (INVARIANTS), and those that
- * name it as their owner among what others wait for.  Returns how many.
+ * The locks that a thread holds: those that it noted (INVARIANTS), and those
+ * that name it as their owner among what others wait for.  Returns how many.
  */
 size_t locks_held(const struct guest_view *v, const struct guest_threads *t,
     const struct guest_thread *td, struct guest_held held[GUEST_HELD_MAX]);

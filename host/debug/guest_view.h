@@ -34,7 +34,10 @@ struct guest_view {
 	struct view_budget *budget;
 };
 
-/* False: no CPU has page tables that reach the kernel.  The budget is the caller's. */
+/*
+ * False: no CPU has page tables that reach the kernel.  The budget is the
+ * caller's.
+ */
 bool view_init(struct guest_view *v, const struct vm_end *end,
     const struct guestmem *mem, struct symbols *syms,
     struct view_budget *budget);

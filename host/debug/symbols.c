@@ -13,8 +13,8 @@
 #include "debug/symbols_priv.h"
 
 /*
- * libdw does not survive a host that refuses it memory.  So there must be as much
- * as it could want, or there are names only.
+ * libdw does not survive a host that refuses it memory.  So there must be as
+ * much as it could want, or there are names only.
  */
 #define DWARF_ROOM_BYTES ((size_t)32 << 20)
 

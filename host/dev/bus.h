@@ -54,8 +54,8 @@ struct dev_host_ops {
 	void (*irq_raise)(void *arg, unsigned int irq);
 	/*
 	 * From now on such a write adds one to the eventfd instead of arriving
-	 * through the bus.  0, or -errno: then such writes keep arriving through
-	 * the bus, which must work as well.
+	 * through the bus.  0, or -errno: then such writes keep arriving
+	 * through the bus, which must work as well.
 	 */
 	int (*doorbell_add)(void *arg, const struct doorbell *bell);
 	/* The reverse, same contents; no more counts after it returns. */

@@ -4,9 +4,10 @@
 /*
  * One request queue.  Over a backend that can try (backend.h) a notification is
  * an exit, and the vCPU's thread performs what needs no waiting: the answer is
- * in the used ring when the driver goes on, and no thread is woken.  The rest, and
- * everything over other backends, is done by a thread that exists from the first
- * DRIVER_OK on and sleeps on an eventfd, which KVM or such an exit counts up.
+ * in the used ring when the driver goes on, and no thread is woken.  The rest,
+ * and everything over other backends, is done by a thread that exists from the
+ * first DRIVER_OK on and sleeps on an eventfd, which KVM or such an exit counts
+ * up.
  *
  * Every request that is taken from the ring is returned exactly once; the
  * device counts both and aborts the host if they ever differ.
@@ -51,9 +52,9 @@ struct virtio_device *virtio_blk_device(struct virtio_blk *);
 /*
  * Returns when the thread has looked at the ring after every notification from
  * before the call and sleeps again, or the device does not run.  Requests that
- * it found may still be under way in the backend.  It costs the thread a wake-up,
- * which is over by then.  Not to be called where the thread would be waiting
- * for the caller: in a callback, or with the transport's lock held.
+ * it found may still be under way in the backend.  It costs the thread a
+ * wake-up, which is over by then.  Not to be called where the thread would be
+ * waiting for the caller: in a callback, or with the transport's lock held.
  */
 void virtio_blk_settle(struct virtio_blk *);
 

@@ -94,9 +94,9 @@ struct virtio_blk {
 void virtio_blk_notify(void *dev, unsigned int queue);
 
 /*
- * Takes what is in the ring and performs it, HOW_NOW or HOW_LATER, until there is
- * no more and a notification will come.  True: there is more, for the worker.
- * Entered and left with taker held.
+ * Takes what is in the ring and performs it, HOW_NOW or HOW_LATER, until there
+ * is no more and a notification will come.  True: there is more, for the
+ * worker. Entered and left with taker held.
  */
 bool virtio_blk_take(struct virtio_blk *, enum how how);
 

@@ -15,8 +15,8 @@
 
 /*
  * What a vCPU's thread does itself in one notification, at most (or one request
- * more); what is left goes to the worker.  A request's copy takes microseconds, a
- * wake-up of the worker and an interrupt take more.
+ * more); what is left goes to the worker.  A request's copy takes microseconds,
+ * a wake-up of the worker and an interrupt take more.
  */
 #define TAKE_BYTES_MAX (512u << 10)
 #define TAKE_LOOKS_MAX 64u

@@ -17,9 +17,9 @@
 /* Lock order: taker, lock (virtio_blk_priv.h). */
 
 /*
- * The doorbell's count: a notification adds 1, a call of virtio_blk_settle this.
- * So the worker's read says which calls its next look comes after, and nothing
- * comes between that look and the sleep that ends the wait for it.
+ * The doorbell's count: a notification adds 1, a call of virtio_blk_settle
+ * this. So the worker's read says which calls its next look comes after, and
+ * nothing comes between that look and the sleep that ends the wait for it.
  */
 #define DOORBELL_SETTLE (1ull << 32)
 

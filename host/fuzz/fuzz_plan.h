@@ -17,8 +17,8 @@ struct fuzz_plan {
 };
 
 /*
- * Reads steps (shared/fuzz_text.h); name is for messages.  0, or -1: *err, with the
- * number of the step, what it is and what is wrong with it.
+ * Reads steps (shared/fuzz_text.h); name is for messages.  0, or -1: *err, with
+ * the number of the step, what it is and what is wrong with it.
  */
 int fuzz_plan_parse(struct fuzz_plan *p, enum hf_fuzz_game game,
     const char *text, size_t len_bytes, const char *name, struct hf_err *err);
@@ -40,9 +40,9 @@ void fuzz_plan_free(struct fuzz_plan *p);
 char *fuzz_plan_text(const struct fuzz_plan *p, const char *between);
 
 /*
- * The plan as a scenario to be put into guest/scenarios: a whole file, in the tree's
- * format.  name becomes its function and "fuzz.NAME" its id; what stands at the
- * top says where it is from.  To be freed.
+ * The plan as a scenario to be put into guest/scenarios: a whole file, in the
+ * tree's format.  name becomes its function and "fuzz.NAME" its id; what stands
+ * at the top says where it is from.  To be freed.
  */
 char *fuzz_plan_scenario(
     const struct fuzz_plan *p, const char *name, const char *what);

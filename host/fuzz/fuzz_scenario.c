@@ -8,8 +8,9 @@
 #include "fuzz_text.h"
 
 /*
- * The requirements that the model stands for, and the steps that they are about: not all
- * of a plan's were broken by it, but none that is about other steps.
+ * The requirements that the model stands for, and the steps that they are
+ * about: not all of a plan's were broken by it, but none that is about other
+ * steps.
  */
 #define STEP(name)   (1ull << HF_FUZZ_##name)
 #define CREW(name)   (1ull << HF_CREW_##name)

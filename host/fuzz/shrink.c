@@ -3,8 +3,8 @@
 
 /*
  * Delta debugging (Zeller and Hildebrandt, "Simplifying and isolating
- * failure-inducing input", 2002), from the end to the beginning: what comes after the
- * failure goes first.
+ * failure-inducing input", 2002), from the end to the beginning: what comes
+ * after the failure goes first.
  */
 #include "fuzz/shrink.h"
 

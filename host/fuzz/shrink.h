@@ -16,9 +16,9 @@ struct shrink_ops {
 };
 
 /*
- * Leaves steps out as long as the rest fails, in chunks that become smaller, then
- * makes the steps themselves smaller: fewer pages.  p, which fails, becomes the
- * smallest that was found.  True: no step of it can be left out.
+ * Leaves steps out as long as the rest fails, in chunks that become smaller,
+ * then makes the steps themselves smaller: fewer pages.  p, which fails,
+ * becomes the smallest that was found.  True: no step of it can be left out.
  */
 bool fuzz_shrink(struct fuzz_plan *p, const struct shrink_ops *ops);
 

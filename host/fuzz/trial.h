@@ -17,9 +17,9 @@
 #define TRIAL_PARAM_THREADS "fuzz_threads"
 
 /*
- * What became of it.  Two trials fail in the same way if their verdicts and their
- * kinds are the same: the first expectation that failed, or how the guest died, without
- * the numbers.
+ * What became of it.  Two trials fail in the same way if their verdicts and
+ * their kinds are the same: the first expectation that failed, or how the guest
+ * died, without the numbers.
  */
 struct trial {
 	struct scenario_result result; /* belongs to the trial */
@@ -28,8 +28,8 @@ struct trial {
 };
 
 /*
- * 0: *t, to be freed; or -1: *err, the guest could not be run.  opt's params are
- * replaced.
+ * 0: *t, to be freed; or -1: *err, the guest could not be run.  opt's params
+ * are replaced.
  */
 int trial_run(struct trial *t, const struct run_options *opt,
     const struct scenario *scenario, const struct fuzz_plan *plan,
@@ -42,7 +42,10 @@ trial_passed(const struct trial *t)
 	return (t->result.verdict == HF_VERDICT_PASS);
 }
 
-/* Threads at once fail in many ways by one mistake: any failure of theirs is the same. */
+/*
+ * Threads at once fail in many ways by one mistake: any failure of theirs is
+ * the same.
+ */
 bool trial_same(
     const struct trial *a, const struct trial *b, enum hf_fuzz_game game);
 /* Another end than by what the guest did is none of the plan's. */

@@ -18,7 +18,8 @@ double ns_from_tsc_f(double ticks, uint64_t tsc_hz);
 
 /*
  * The TSC runs at one rate whatever the CPU does (CPUID.80000007H:EDX[8], SDM
- * volume 3, 18.17.1).  Otherwise ticks of two moments are not of the same length.
+ * volume 3, 18.17.1).  Otherwise ticks of two moments are not of the same
+ * length.
  */
 bool clock_tsc_is_invariant(void);
 

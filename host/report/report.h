@@ -3,9 +3,9 @@
 
 /*
  * reports_add* -> reports_begin -> (reports_scenario_begin,
- * reports_scenario_end)* -> reports_finish, all from one thread.  Every scenario
- * of the run gets exactly one reports_scenario_end, in the order of running;
- * those that never began have no reports_scenario_begin.
+ * reports_scenario_end)* -> reports_finish, all from one thread.  Every
+ * scenario of the run gets exactly one reports_scenario_end, in the order of
+ * running; those that never began have no reports_scenario_begin.
  *
  * A report to a file is kept in memory and replaces the file at the end
  * (core/replace.h): until then an older one is untouched.  If it cannot be
@@ -55,8 +55,8 @@ struct report_summary {
 };
 
 /*
- * From so many on ring 0 is emulated, instruction by instruction: a processor needs
- * about one, and QEMU's translated code tens.
+ * From so many on ring 0 is emulated, instruction by instruction: a processor
+ * needs about one, and QEMU's translated code tens.
  */
 #define REPORT_RING0_EMULATED 300
 
@@ -145,8 +145,8 @@ int reports_finish(struct reports *, struct scenario_result *const *results,
 
 /*
  * Instead of reports_begin to reports_finish, for a run that failed before it
- * began (*why, which stays as it is): all results are in no order of running.  A
- * pretty report to standard output is left out, for the message says it all.
+ * began (*why, which stays as it is): all results are in no order of running.
+ * A pretty report to standard output is left out, for the message says it all.
  */
 void reports_refuse(struct reports *, const struct report_environment *env,
     struct scenario_result *const *results, size_t nresults,

@@ -3,8 +3,8 @@
 
 /*
  * One collector for all rounds of "holdfast bench".  bench_collect_record is
- * called for each begin, hist and raw record, on a vCPU's thread, under the guest's
- * lock; everything else by the owner while no guest runs.
+ * called for each begin, hist and raw record, on a vCPU's thread, under the
+ * guest's lock; everything else by the owner while no guest runs.
  */
 #ifndef HF_RUN_BENCH_COLLECT_H
 #define HF_RUN_BENCH_COLLECT_H

@@ -13,9 +13,9 @@ struct disk;
 struct vm;
 
 /*
- * Whether what the user says of a disk can be had, also when nothing asks for it: a
- * fault plan that makes sense, and an image that can be opened.  It stays open, in
- * opt->disk_opened, and is what disk_new uses.  0, or -1: *err.
+ * Whether what the user says of a disk can be had, also when nothing asks for
+ * it: a fault plan that makes sense, and an image that can be opened.  It stays
+ * open, in opt->disk_opened, and is what disk_new uses.  0, or -1: *err.
  */
 int disk_check(const struct run_options *opt, struct hf_err *err);
 
@@ -33,8 +33,8 @@ void disk_announce(const struct disk *d, char *buf, size_t buf_bytes);
 const char *disk_how(const struct run_options *opt);
 
 /*
- * The guest is to stop, and what it does no longer counts: what --faulty delays is
- * given up, so that nobody waits for it.  NULL is fine.
+ * The guest is to stop, and what it does no longer counts: what --faulty delays
+ * is given up, so that nobody waits for it.  NULL is fine.
  */
 void disk_cut_short(struct disk *d);
 

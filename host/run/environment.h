@@ -25,8 +25,8 @@ struct environment {
 void environment_read(struct environment *e);
 
 /*
- * Whether this host is a guest itself (CPUID.1:ECX[31]): its kernel does not know
- * when its own CPUs are taken away.
+ * Whether this host is a guest itself (CPUID.1:ECX[31]): its kernel does not
+ * know when its own CPUs are taken away.
  */
 bool environment_is_virtual(void);
 

@@ -3,13 +3,15 @@
 
 /*
  * A scenario is run once to count the places of the kernel that may fail, and
- * then once for each of them, each time alone in a fresh guest, so that the same places
- * come in the same order.  What must hold then (guest/test/fail_nth.h): no panic,
- * no hang, nothing left behind, every invariant.  What the scenario expected of the
- * operation that failed does not matter.
+ * then once for each of them, each time alone in a fresh guest, so that the
+ * same places come in the same order.  What must hold then
+ * (guest/test/fail_nth.h): no panic, no hang, nothing left behind, every
+ * invariant.  What the scenario expected of the operation that failed does not
+ * matter.
  *
- * A scenario that left early may have left something of its own: another run, in which
- * nothing fails, leaves at the same expectation and tells what that is.
+ * A scenario that left early may have left something of its own: another run,
+ * in which nothing fails, leaves at the same expectation and tells what that
+ * is.
  */
 #ifndef HF_RUN_FAIL_NTH_H
 #define HF_RUN_FAIL_NTH_H
@@ -50,8 +52,8 @@ enum fail_outcome fail_nth_judge(
     const struct scenario_result *run, const struct scenario_result *control);
 
 /*
- * Whether the code at addr of the image is a scenario's, by the file of its function: what
- * traps there is no mistake of the kernel's.
+ * Whether the code at addr of the image is a scenario's, by the file of its
+ * function: what traps there is no mistake of the kernel's.
  */
 bool fail_nth_in_scenario(const void *elf, size_t elf_bytes, uint64_t addr);
 
@@ -74,8 +76,8 @@ struct fail_nth_ops {
 };
 
 /*
- * All runs of one scenario; *total becomes their sum.  command runs it again, but
- * for the option and the scenario.  False as ops->run.
+ * All runs of one scenario; *total becomes their sum.  command runs it again,
+ * but for the option and the scenario.  False as ops->run.
  */
 bool fail_nth_scenario(const struct fail_nth_ops *ops,
     const struct fail_nth_choice *choice, const char *command,

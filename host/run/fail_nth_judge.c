@@ -120,8 +120,8 @@ same_end(
 }
 
 /*
- * It hangs while the scenario keeps the device from working (hf_bdev_hold()), which
- * the account of a hang says: it waits for itself.
+ * It hangs while the scenario keeps the device from working (hf_bdev_hold()),
+ * which the account of a hang says: it waits for itself.
  */
 static bool
 is_held_back(const struct scenario_result *run)

@@ -67,8 +67,8 @@ void guest_stop(struct guest *g);
 void guest_free(struct guest *g);
 
 /*
- * For a guest that is paused for good: nothing that its vCPUs say from now on is
- * listened to.
+ * For a guest that is paused for good: nothing that its vCPUs say from now on
+ * is listened to.
  */
 void guest_ignore(struct guest *g);
 

@@ -65,9 +65,9 @@ finish_line(struct record_stream *s)
 }
 
 /*
- * line[] is full and the line goes on: text is handed on as it is, a record was too
- * long.  Not before the next byte is there: what a line of just that length means does
- * not depend on how the bytes came.
+ * line[] is full and the line goes on: text is handed on as it is, a record was
+ * too long.  Not before the next byte is there: what a line of just that length
+ * means does not depend on how the bytes came.
  */
 static void
 flush_full(struct record_stream *s)

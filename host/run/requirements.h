@@ -17,9 +17,9 @@ struct requirement {
 };
 
 /*
- * tools/spec/table.py: the strings of each in that order, by family and number; an
- * empty id ends it.  No pointers: those of a program that is not static are set up
- * in each run.
+ * tools/spec/table.py: the strings of each in that order, by family and number;
+ * an empty id ends it.  No pointers: those of a program that is not static are
+ * set up in each run.
  */
 extern const char hf_requirements[];
 

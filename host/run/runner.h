@@ -63,8 +63,8 @@ struct run_options {
 
 /*
  * Runs the chosen scenarios of list (chosen[i] for scenario i, at least one)
- * and reports to reports, which are closed.  The exit status of the run; if that
- * comes from an error of ours, *err says so.  A signal that is noted
+ * and reports to reports, which are closed.  The exit status of the run; if
+ * that comes from an error of ours, *err says so.  A signal that is noted
  * (core/interrupt.h) ends it: the caller then ends the program.
  */
 enum exitcode runner_run(const struct run_options *opt,

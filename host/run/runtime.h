@@ -5,8 +5,8 @@
  * Monotonic time less what the guest was kept from: the whole process was
  * stopped (SIGSTOP, a debugger, a frozen container), seen by a wait that came
  * back late; or its threads had work and waited for a CPU, seen in their
- * schedstat (Documentation/scheduler/sched-stats.rst).  A guest that waits for its
- * disk or halts could run: such time counts.
+ * schedstat (Documentation/scheduler/sched-stats.rst).  A guest that waits for
+ * its disk or halts could run: such time counts.
  *
  * Of a stretch of time as much counts as the threads that wanted a CPU got of
  * what they could have had: competition among vCPUs that are more than the CPUs
@@ -55,8 +55,8 @@ void runtime_look(struct runtime *, uint64_t now_ns);
 
 /*
  * Adds to lost_ns what does not count of span_ns, in which threads did that,
- * beside stopped_ns, which is lost already.  A wait is told when it is over, and
- * may be longer than both: then what had counted before is taken back.
+ * beside stopped_ns, which is lost already.  A wait is told when it is over,
+ * and may be longer than both: then what had counted before is taken back.
  */
 void runtime_account(struct runtime *, uint64_t span_ns, uint64_t stopped_ns,
     const struct runtime_use *use);

@@ -55,11 +55,11 @@ enum scenario_view {
 #define SCENARIO_BENCH_PREFIX "bench."
 
 /*
- * Chooses scenarios: chosen[i] (nscenarios of them) says whether any pattern names
- * scenario i.  A pattern is an id, a shell pattern (fnmatch), an area ("fault": all
- * that begin with "fault."), or the beginning of exactly one id.  No patterns: all
- * that the view has.  0, or -1: *err naming the first pattern that chooses nothing,
- * or is the beginning of several.
+ * Chooses scenarios: chosen[i] (nscenarios of them) says whether any pattern
+ * names scenario i.  A pattern is an id, a shell pattern (fnmatch), an area
+ * ("fault": all that begin with "fault."), or the beginning of exactly one id.
+ * No patterns: all that the view has.  0, or -1: *err naming the first pattern
+ * that chooses nothing, or is the beginning of several.
  */
 int scenario_list_choose(const struct scenario_list *l, enum scenario_view view,
     const char *const *patterns, size_t npatterns, bool *chosen,

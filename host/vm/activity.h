@@ -22,9 +22,9 @@ struct activity {
 struct activity_reader;
 
 /*
- * Never NULL: a reader of a KVM that does not tell reports known = false.  Costs
- * nothing before the first look, which makes each vCPU open its statistics
- * (vm_cpu_stats) and is not yet answered itself.
+ * Never NULL: a reader of a KVM that does not tell reports known = false.
+ * Costs nothing before the first look, which makes each vCPU open its
+ * statistics (vm_cpu_stats) and is not yet answered itself.
  */
 struct activity_reader *activity_open(struct vm *vm);
 struct activity activity_look(struct activity_reader *r);

@@ -133,9 +133,9 @@ map_hugetlb(struct memory *mem, struct hf_err *err)
 }
 
 /*
- * Anonymous: a first touch, and the end, cost less than those of a memfd, whose huge
- * pages would need a setting of their own as well (shmem_enabled), off nearly
- * everywhere.
+ * Anonymous: a first touch, and the end, cost less than those of a memfd, whose
+ * huge pages would need a setting of their own as well (shmem_enabled), off
+ * nearly everywhere.
  */
 static int
 map_anonymous(struct memory *mem, uint64_t align_bytes, struct hf_err *err)

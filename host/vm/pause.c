@@ -3,8 +3,8 @@
 
 /*
  * The kick is that of a stop (vcpu.c): immediate_exit, then the signal.  A vCPU
- * thread that comes back rests in vcpu_rest; KVM has then completed whatever the
- * instruction before wanted, so its registers are between two instructions.
+ * thread that comes back rests in vcpu_rest; KVM has then completed whatever
+ * the instruction before wanted, so its registers are between two instructions.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -72,8 +72,8 @@ vcpu_create(struct vm *vm, unsigned int index, struct hf_err *err)
 }
 
 /*
- * KVM delivers INIT and IPIs by a map of all local APICs, which it draws when one
- * of them changes, and not when a vCPU is added: set the new one's state.
+ * KVM delivers INIT and IPIs by a map of all local APICs, which it draws when
+ * one of them changes, and not when a vCPU is added: set the new one's state.
  */
 int
 vcpu_announce(struct vcpu *cpu, struct hf_err *err)

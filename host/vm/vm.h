@@ -171,9 +171,9 @@ void vm_stop(struct vm *);
 
 /*
  * Holds every vCPU between two instructions, between vm_start and vm_stop, and
- * tells where they are: reason VM_END_NONE, valid until vm_resume.  One that does
- * not come back within patience_ms, as it waits for the host, is not valid in
- * it.  Devices go on.  vm_stop of a paused machine is fine.
+ * tells where they are: reason VM_END_NONE, valid until vm_resume.  One that
+ * does not come back within patience_ms, as it waits for the host, is not valid
+ * in it.  Devices go on.  vm_stop of a paused machine is fine.
  */
 const struct vm_end *vm_pause(struct vm *, int patience_ms);
 void vm_resume(struct vm *);
@@ -205,8 +205,8 @@ void vm_host_failed(void *vm, const char *why);
 /*
  * On a vCPU's thread (dev/counts.h): this vCPU's exits so far; those of all
  * vCPUs that an interrupt of the host forced; the nanoseconds that all their
- * threads waited for a CPU.  Low 32 bits; HF_COUNT_NONE without vm_config.counts
- * and when this kernel does not say.
+ * threads waited for a CPU.  Low 32 bits; HF_COUNT_NONE without
+ * vm_config.counts and when this kernel does not say.
  */
 uint32_t vm_count_exits(void);
 uint32_t vm_count_host_irqs(void);

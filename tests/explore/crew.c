@@ -2,9 +2,9 @@
 /* crew.c: plans of threads at once, by many schedules, and the least that fails. */
 
 /*
- * A plan fails if one of its schedules does.  Those of a part of it are others, for a
- * switch names its choice by number: so a part is asked by MORE times as many, which
- * always are the same ones.
+ * A plan fails if one of its schedules does.  Those of a part of it are others,
+ * for a switch names its choice by number: so a part is asked by MORE times as
+ * many, which always are the same ones.
  */
 #include <err.h>
 #include <stdio.h>

@@ -16,8 +16,8 @@ struct crew {
 };
 
 /*
- * Tells on stdout what it found: the smallest plan, and a line that replays it with the
- * least switches.  FOUND_BUG: a plan fails; the others were not tried.
+ * Tells on stdout what it found: the smallest plan, and a line that replays it
+ * with the least switches.  FOUND_BUG: a plan fails; the others were not tried.
  */
 enum found search_crew(const struct crew *crew, const struct search *how);
 

@@ -28,7 +28,10 @@ bool search_finds(const char *id, const struct search *how);
 /* One run by this schedule, with what came of it on stdout. */
 enum found replay_scenario(const char *id, const struct schedule *s);
 
-/* "ID [CHOICE:SLOT]..."; what is wrong with it, NULL if nothing.  Cuts the text up. */
+/*
+ * "ID [CHOICE:SLOT]..."; what is wrong with it, NULL if nothing.  Cuts the text
+ * up.
+ */
 const char *schedule_parse(char *text, const char **id, struct schedule *s);
 
 #endif

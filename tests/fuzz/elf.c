@@ -2,8 +2,9 @@
 /* elf.c: fuzzes the loader of guest kernels, and the list of their scenarios. */
 
 /*
- * The input is the file.  RAM begins at 0 as a guest's does, in three regions of which
- * two touch; each is memory of its own, so that a sanitizer sees a byte beyond it.
+ * The input is the file.  RAM begins at 0 as a guest's does, in three regions
+ * of which two touch; each is memory of its own, so that a sanitizer sees a
+ * byte beyond it.
  */
 #include <stdlib.h>
 #include <string.h>

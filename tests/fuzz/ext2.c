@@ -2,9 +2,9 @@
 /* ext2.c: fuzzes the guest's file system, mounted over the model. */
 
 /*
- * Input: the kind of disk and patches of its image (ext2_disk.c), then operations on its
- * files (ext2_files.c); none: a walk over all there are.  HF_MODEL_VERBOSE=1 shows what the
- * guest says.
+ * Input: the kind of disk and patches of its image (ext2_disk.c), then
+ * operations on its files (ext2_files.c); none: a walk over all there are.
+ * HF_MODEL_VERBOSE=1 shows what the guest says.
  */
 #include <stdbool.h>
 #include <stdio.h>

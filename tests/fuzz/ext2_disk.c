@@ -82,7 +82,10 @@ some_number(struct fuzz_input *in)
 	return ((uint32_t)(n < 128 ? n : fuzz_take(in, 4)));
 }
 
-/* First byte: 0 to 4, a field (ext2_image.h) and a number; else a place and bytes. */
+/*
+ * First byte: 0 to 4, a field (ext2_image.h) and a number; else a place and
+ * bytes.
+ */
 void
 fuzz_disk_patch(struct fuzz_disk *d, struct fuzz_input *in)
 {

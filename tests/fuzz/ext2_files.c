@@ -2,9 +2,9 @@
 /* ext2_files.c: the guest's half of the ext2 target: mounts the disk and uses it. */
 
 /*
- * As a scenario, so that its counters, locks and invariants are checked after each input,
- * too.  Whatever the disk says, an operation ends, with success or an errno of its
- * contract (test/documented.c), and nothing is left behind.
+ * As a scenario, so that its counters, locks and invariants are checked after
+ * each input, too.  Whatever the disk says, an operation ends, with success or
+ * an errno of its contract (test/documented.c), and nothing is left behind.
  */
 #include <test/file.h>
 #include <test/scenario.h>

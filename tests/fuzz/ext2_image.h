@@ -2,10 +2,11 @@
 /* ext2_image.h: a small ext2 image made in memory, for a fuzz target to damage. */
 
 /*
- * Two groups, sixteen inodes: directories with and without an index, files with direct
- * and every kind of indirect block, a hole, a symbolic link.  Blocks from the first
- * (fs block 1 with 1 KiB blocks, else 0): superblock, descriptors, two pairs of
- * bitmaps and inode tables, directories, blocks of pointers, data.
+ * Two groups, sixteen inodes: directories with and without an index, files with
+ * direct and every kind of indirect block, a hole, a symbolic link.  Blocks
+ * from the first (fs block 1 with 1 KiB blocks, else 0): superblock,
+ * descriptors, two pairs of bitmaps and inode tables, directories, blocks of
+ * pointers, data.
  */
 #ifndef HF_TESTS_FUZZ_EXT2_IMAGE_H
 #define HF_TESTS_FUZZ_EXT2_IMAGE_H
@@ -41,9 +42,9 @@ ext2_image_at(unsigned int shift, unsigned int at)
 void ext2_image_make(uint8_t *bytes, unsigned int shift);
 
 /*
- * Places worth a damage, of so many kinds: a field of the superblock, of a descriptor, of
- * an inode, of a directory's entry, or a block pointer; *bytes of it are one number
- * (ext2_places.c).
+ * Places worth a damage, of so many kinds: a field of the superblock, of a
+ * descriptor, of an inode, of a directory's entry, or a block pointer; *bytes
+ * of it are one number (ext2_places.c).
  */
 #define EXT2_IMAGE_KINDS 5
 uint64_t ext2_image_place(

@@ -2,9 +2,9 @@
 /* fuzz.h: what the fuzz targets share: their entry, and an input in pieces. */
 
 /*
- * A target is one program: libFuzzer's when the build has -Dfuzz=true, else that of
- * replay.c, which gives it the files of its corpus.  What must not be is said by
- * fuzz_must(), a sanitizer, or a check of the code itself.
+ * A target is one program: libFuzzer's when the build has -Dfuzz=true, else
+ * that of replay.c, which gives it the files of its corpus.  What must not be
+ * is said by fuzz_must(), a sanitizer, or a check of the code itself.
  *
  * Included by the host's sources and by the guest's.
  */

@@ -2,10 +2,11 @@
 /* meddle.h: a guest that writes between any two looks of the device at its memory. */
 
 /*
- * virtqueue.c and guestmem.c are compiled for the virtio target with this file in
- * front: each of their loads of a guest's word and each copy asks fuzz_meddle() first,
- * which may change the memory. So a word that is read twice can be had different,
- * always in the same place, which a second thread would meet by luck.
+ * virtqueue.c and guestmem.c are compiled for the virtio target with this file
+ * in front: each of their loads of a guest's word and each copy asks
+ * fuzz_meddle() first, which may change the memory. So a word that is read
+ * twice can be had different, always in the same place, which a second thread
+ * would meet by luck.
  */
 #ifndef HF_TESTS_FUZZ_MEDDLE_H
 #define HF_TESTS_FUZZ_MEDDLE_H

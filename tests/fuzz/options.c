@@ -2,8 +2,8 @@
 /* options.c: fuzzes what the user types: options, sizes, rules, plans, patterns. */
 
 /*
- * Input: one byte chooses what reads it, the rest is text; for a command line NUL
- * bytes separate the words.
+ * Input: one byte chooses what reads it, the rest is text; for a command line
+ * NUL bytes separate the words.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /* plan.c: fuzzes the run plan as the guest reads it; what the host writes, it takes. */
 
 /*
- * The input is a plan's text.  The guest reads it as it is; and if the host can read it,
- * what the host makes of it.
+ * The input is a plan's text.  The guest reads it as it is; and if the host can
+ * read it, what the host makes of it.
  */
 #include <stdlib.h>
 #include <string.h>

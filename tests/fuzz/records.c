@@ -2,9 +2,9 @@
 /* records.c: fuzzes what the host believes of a guest's console. */
 
 /*
- * Input: one byte that says how the console is cut into pieces, then what the guest
- * wrote, of a run of PLAN with the nonce NONCE.  It is judged twice, in pieces and as a
- * whole: both must come to the same.
+ * Input: one byte that says how the console is cut into pieces, then what the
+ * guest wrote, of a run of PLAN with the nonce NONCE.  It is judged twice, in
+ * pieces and as a whole: both must come to the same.
  */
 #include <stdlib.h>
 #include <string.h>

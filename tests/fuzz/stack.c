@@ -2,9 +2,10 @@
 /* stack.c: fuzzes what looks at a dead guest's memory: page tables, stacks, lists. */
 
 /*
- * The input is registers of a CPU, and then what its memory holds: each record a place
- * (in words) and a word.  Names and types are this program's own: a function that
- * is called like the guest's trap entry, and the frame that it leaves.
+ * The input is registers of a CPU, and then what its memory holds: each record
+ * a place (in words) and a word.  Names and types are this program's own: a
+ * function that is called like the guest's trap entry, and the frame that it
+ * leaves.
  */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /* symbols.c: fuzzes what reads the names and the types in a guest kernel's file. */
 
 /*
- * The input is the file.  Addresses are asked for that its last 32 bytes name, and those
- * around 1 MiB, where the corpus has its code.
+ * The input is the file.  Addresses are asked for that its last 32 bytes name,
+ * and those around 1 MiB, where the corpus has its code.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -131,7 +131,10 @@ look_for_types(struct symbols *s)
 	(void)types_enumerator(s, "state", 1);
 }
 
-/* libdw leaks some of what it has read when the rest is broken; a dying run's report. */
+/*
+ * libdw leaks some of what it has read when the rest is broken; a dying run's
+ * report.
+ */
 const char *__lsan_default_suppressions(void);
 const char *
 __lsan_default_suppressions(void)

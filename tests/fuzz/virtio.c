@@ -2,9 +2,10 @@
 /* virtio.c: fuzzes the block device: registers, rings, requests; see meddle.h. */
 
 /*
- * Input: one byte chooses the disk, then what a driver does, one byte and its arguments
- * each.  RAM is three regions, two of which touch; each is memory of its own, so that a
- * sanitizer sees a byte beyond it.  After each register that is accessed the device comes to rest.
+ * Input: one byte chooses the disk, then what a driver does, one byte and its
+ * arguments each.  RAM is three regions, two of which touch; each is memory of
+ * its own, so that a sanitizer sees a byte beyond it.  After each register that
+ * is accessed the device comes to rest.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -47,7 +48,10 @@ struct machine {
 };
 static struct machine machines[2];
 
-/* Writes that come at the looks to come; under the lock: the worker looks as well. */
+/*
+ * Writes that come at the looks to come; under the lock: the worker looks as
+ * well.
+ */
 static pthread_mutex_t meddle_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct meddle {
 	unsigned int looks; /* until it happens */

@@ -44,7 +44,10 @@ HF_SCENARIO(selftest_panic_early, "selftest.panic_early", "",
 	panic("selftest: early, delay %lu", hf_plan_param_u64("delay", 0));
 }
 
-/* start.S: how many have come; those beyond hf_ap_count halt there, without an IDT. */
+/*
+ * start.S: how many have come; those beyond hf_ap_count halt there, without an
+ * IDT.
+ */
 extern volatile uint32_t hf_ap_next, hf_ap_count;
 
 HF_SCENARIO(selftest_panic_no_idt, "selftest.panic_no_idt", "",

@@ -8,9 +8,9 @@
 
 /*
  * Milliseconds of running: a longer gap between two looks is time in which this
- * CPU did not run.  The TSC is taken to tick at 1 to 4 GHz.  Says in here that it has
- * begun, so that whoever stops the guest then finds this file on its stack, even
- * where printf() is just returning.
+ * CPU did not run.  The TSC is taken to tick at 1 to 4 GHz.  Says in here that
+ * it has begun, so that whoever stops the guest then finds this file on its
+ * stack, even where printf() is just returning.
  */
 static __noinline void
 spin_for_a_while(const char *name, unsigned int ms)

@@ -28,8 +28,8 @@ memory_fd(void)
 }
 
 /*
- * The kernel's answers to io_uring_submit are the test's: refusal until "gate" has
- * completed.
+ * The kernel's answers to io_uring_submit are the test's: refusal until "gate"
+ * has completed.
  */
 struct io_uring;
 int __real_io_uring_submit(struct io_uring *ring);

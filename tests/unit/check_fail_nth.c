@@ -161,8 +161,8 @@ START_TEST(only_the_same_bad_end_is_the_scenarios_own)
 END_TEST
 
 /*
- * Five points: the scenario traps at the second, the third leaks, the fourth is not
- * come to, the rest hold.
+ * Five points: the scenario traps at the second, the third leaks, the fourth is
+ * not come to, the rest hold.
  */
 static char asked[512];
 static uint64_t own_from; /* the place from which a control loses as much */

@@ -121,8 +121,8 @@ link_endless(uint64_t head, const char *type, const char *link, uint64_t a)
 }
 
 /*
- * The image at 2 MiB, mapped at KERNBASE as it is; the direct map shows the same
- * 8 MiB over and over, so that no run of addresses in it has an end.
+ * The image at 2 MiB, mapped at KERNBASE as it is; the direct map shows the
+ * same 8 MiB over and over, so that no run of addresses in it has an end.
  */
 static void
 set_up(void)

@@ -7,7 +7,10 @@
 #include "guest/arch/model/host.h"
 #include "unit.h"
 
-/* Leaves a hole in the heap that is 16 bytes longer than what comes next asks for. */
+/*
+ * Leaves a hole in the heap that is 16 bytes longer than what comes next asks
+ * for.
+ */
 static void *
 alloc_beside(size_t bytes)
 {

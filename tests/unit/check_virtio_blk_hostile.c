@@ -211,7 +211,8 @@ START_TEST(head_offered_twice_breaks_after_the_first_is_finished)
 END_TEST
 
 /*
- * VB-31, IB-3.  Another vCPU rewrites the descriptors that the device is reading.
+ * VB-31, IB-3.  Another vCPU rewrites the descriptors that the device is
+ * reading.
  */
 struct flipper {
 	pthread_t thread;
@@ -330,8 +331,8 @@ START_TEST(descriptors_that_change_under_the_device_do_no_harm)
 END_TEST
 
 /*
- * VB-32.  Registers and memory at random; every so often a set-up that is right,
- * so that the fuzz gets past it.  A hang ends in a wait or in Check's
+ * VB-32.  Registers and memory at random; every so often a set-up that is
+ * right, so that the fuzz gets past it.  A hang ends in a wait or in Check's
  * time limit, everything else is the sanitizers' to find.
  */
 static void

@@ -3,8 +3,8 @@
 
 /*
  * What happens at one moment is made to happen there: the linker puts functions
- * of this file before some of the device's (--wrap, meson.build), and they do what
- * another vCPU would be doing, or hold the thread up.
+ * of this file before some of the device's (--wrap, meson.build), and they do
+ * what another vCPU would be doing, or hold the thread up.
  */
 #include <check.h>
 #include <pthread.h>

@@ -2,9 +2,10 @@
 /* check_virtqueue_order.c: what a driver may do between two steps of the device. */
 
 /*
- * Two words that each side writes one of and reads the other need a full fence in
- * between.  At the fence of virtqueue.c (fence.h) the driver acts here: after what the
- * device was to store before, and before what it is to read after.
+ * Two words that each side writes one of and reads the other need a full fence
+ * in between.  At the fence of virtqueue.c (fence.h) the driver acts here:
+ * after what the device was to store before, and before what it is to read
+ * after.
  */
 #include <string.h>
 

@@ -41,10 +41,10 @@ GUEST(guest_smp);
 GUEST(guest_smp_lazy);
 
 /*
- * ioctl, as everything linked into this program calls it.  While stop_before_run
- * is set, the next KVM_RUN first asks that machine to stop: after the vCPU's
- * thread has looked whether to stop, before it is in the guest, and with the
- * kick's signal already delivered.
+ * ioctl, as everything linked into this program calls it.  While
+ * stop_before_run is set, the next KVM_RUN first asks that machine to stop:
+ * after the vCPU's thread has looked whether to stop, before it is in the
+ * guest, and with the kick's signal already delivered.
  */
 int __real_ioctl(int fd, unsigned long request, void *arg);
 int __wrap_ioctl(int fd, unsigned long request, void *arg);

@@ -2,11 +2,11 @@
 /* fail_nth_model.c: run --fail-nth, with the model instead of guests. */
 
 /*
- * usage: fail_nth_model [--fail-nth all|paths|all/K|paths/K|N] [--seed N] [PATTERN]...
- * As holdfast run --fail-nth: each run is a process of its own.  A pattern is an id, its
- * beginning up to a dot, or one of fnmatch(3).  A line a scenario, the account
- * of each bad point, how many places of each kind failed, and "N passed, N failed,
- * N skipped", in runs.
+ * usage: fail_nth_model [--fail-nth all|paths|all/K|paths/K|N] [--seed N]
+ * [PATTERN]... As holdfast run --fail-nth: each run is a process of its own.  A
+ * pattern is an id, its beginning up to a dot, or one of fnmatch(3).  A line a
+ * scenario, the account of each bad point, how many places of each kind failed,
+ * and "N passed, N failed, N skipped", in runs.
  */
 #include <errno.h>
 #include <fnmatch.h>

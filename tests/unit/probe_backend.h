@@ -17,9 +17,9 @@
 struct probe;
 
 /*
- * Whether ops can be tried (blk_try), by the environment, so that whole suites run in
- * each way: HF_PROBE_TRY is "always" (unless they are held), "odd" (every second
- * one is refused), or not set (never).
+ * Whether ops can be tried (blk_try), by the environment, so that whole suites
+ * run in each way: HF_PROBE_TRY is "always" (unless they are held), "odd"
+ * (every second one is refused), or not set (never).
  *
  * Sector s holds probe_byte(s) in each byte.
  */

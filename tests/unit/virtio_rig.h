@@ -115,8 +115,8 @@ void rig_header(struct rig *, uint16_t head, uint32_t type, uint64_t sector);
 /* Exposes head. */
 void rig_offer(struct rig *, uint16_t head);
 /*
- * Exposes a request of 512 bytes at descriptors 3 * slot to 3 * slot + 2; header
- * (rig_header), data and status are slot's own.
+ * Exposes a request of 512 bytes at descriptors 3 * slot to 3 * slot + 2;
+ * header (rig_header), data and status are slot's own.
  */
 void rig_offer_read(struct rig *, uint16_t slot);
 /* Notifies, whether or not the device asked for it. */

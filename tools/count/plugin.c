@@ -8,15 +8,15 @@
  * iterations of REP string instructions apart (TCG executes a REP iteration as
  * an instruction of its own).  Halted time is not counted: nothing executes.
  *
- * A marker (mark.h) is found when its block is translated.  HF_MARK_START zeroes
- * the counters, HF_MARK_STOP prints one line to the plugin's output file,
- * HF_MARK_CLASS the line "class":
+ * A marker (mark.h) is found when its block is translated.  HF_MARK_START
+ * zeroes the counters, HF_MARK_STOP prints one line to the plugin's output
+ * file, HF_MARK_CLASS the line "class":
  *
  *   count user=N user_rep=N kernel=N kernel_rep=N guest=N guest_rep=N
  *       syscalls=N vmruns=N
  *
- * With profile=FILE it also writes, at the end, the sum over all samples by block
- * of code: "address instructions", to be read by tools/count/profile.
+ * With profile=FILE it also writes, at the end, the sum over all samples by
+ * block of code: "address instructions", to be read by tools/count/profile.
  *
  * Counters are plain: run with one CPU (-smp 1) or -icount, where vCPUs take
  * turns.

@@ -2,10 +2,11 @@
 /* plugin.h: QEMU's plugin API, and what the counting plugins look for. */
 
 /*
- * The declarations follow the documentation of QEMU's plugin API; Debian ships no
- * header for it.  Version 1 (QEMU 4.2 to 8.2) counts in a word of the plugin's,
- * version 3 (9.1 and later) in one for each vCPU and copies an instruction's
- * bytes.  Which QEMU this is, its symbols tell: those that it lacks are NULL.
+ * The declarations follow the documentation of QEMU's plugin API; Debian ships
+ * no header for it.  Version 1 (QEMU 4.2 to 8.2) counts in a word of the
+ * plugin's, version 3 (9.1 and later) in one for each vCPU and copies an
+ * instruction's bytes.  Which QEMU this is, its symbols tell: those that it
+ * lacks are NULL.
  */
 #ifndef HF_TOOLS_COUNT_PLUGIN_H
 #define HF_TOOLS_COUNT_PLUGIN_H
@@ -66,8 +67,8 @@ extern uint64_t qemu_plugin_u64_sum(struct plugin_u64) WEAK;
 extern void qemu_plugin_u64_set(struct plugin_u64, unsigned int, uint64_t) WEAK;
 extern int qemu_plugin_num_vcpus(void) WEAK;
 /*
- * Version 1 takes the first argument and returns where the bytes are; version 3 copies
- * them.  What a function does not take it does not see (psABI, 3.2.3).
+ * Version 1 takes the first argument and returns where the bytes are; version 3
+ * copies them.  What a function does not take it does not see (psABI, 3.2.3).
  */
 extern uintptr_t qemu_plugin_insn_data(
     const struct qemu_plugin_insn *, void *, size_t);

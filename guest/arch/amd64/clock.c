@@ -14,8 +14,8 @@
 #define CPUID_1_ECX_HYPERVISOR (1u << 31)
 
 /*
- * How long at least the TSC is compared with the APIC timer when nobody knows its
- * rate: the two are read some 2 us apart where ring 0 is emulated.
+ * How long at least the TSC is compared with the APIC timer when nobody knows
+ * its rate: the two are read some 2 us apart where ring 0 is emulated.
  */
 #define MEASURE_NS 100000
 

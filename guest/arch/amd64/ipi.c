@@ -14,8 +14,8 @@ cpuset_t all_cpus = { 1 };
 static void (*volatile handlers[HF_IPI_COUNT])(void);
 
 /*
- * One rendezvous at a time; call_busy is taken by a compare-and-set with interrupts
- * on, so that a CPU which waits for it still answers the others.
+ * One rendezvous at a time; call_busy is taken by a compare-and-set with
+ * interrupts on, so that a CPU which waits for it still answers the others.
  */
 static volatile u_int call_busy;
 static void (*call_fn)(void *);

@@ -106,9 +106,9 @@ mp_scan(memory *mem, uint64_t pa, uint64_t bytes)
 }
 
 /*
- * EBDA, last KiB of base memory, BIOS area (MP specification 4); before them the
- * last KiB of 640, where machines without a BIOS have it, which spares a look
- * into the BIOS data area.
+ * EBDA, last KiB of base memory, BIOS area (MP specification 4); before them
+ * the last KiB of 640, where machines without a BIOS have it, which spares a
+ * look into the BIOS data area.
  */
 static const struct mp_floating *
 mp_find(memory *mem)

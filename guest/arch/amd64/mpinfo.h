@@ -20,8 +20,8 @@ extern struct hf_machine hf_machine;
 void hf_machine_find(uint64_t rsdp_paddr);
 
 /*
- * The same from tables that lie in so many bytes of the direct map, whose first has
- * the physical address 0 in them.
+ * The same from tables that lie in so many bytes of the direct map, whose first
+ * has the physical address 0 in them.
  */
 struct hf_machine_memory {
 	const uint8_t *first;

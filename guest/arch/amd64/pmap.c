@@ -113,8 +113,8 @@ pmap_release(pmap_t pmap)
 }
 
 /*
- * CR0_BOOT, CR4_BOOT and EFER_BOOT have all that these tables need, and the boot
- * tables have no global entries.
+ * CR0_BOOT, CR4_BOOT and EFER_BOOT have all that these tables need, and the
+ * boot tables have no global entries.
  */
 void
 hf_pmap_cpu_init(void)

@@ -2,10 +2,10 @@
 /* pmap_check.c: the invariants of the pmap, checked from the tables up. */
 
 /*
- * Numbers are those of the pmap's invariants (docs/spec/pmap.md 10): IP-1 leaf and
- * pv entry belong together; IP-3 table references; IP-4 statistics; IP-5
- * PGA_WRITEABLE; IP-7 rights; IP-9 pm_active.  Locks are taken in the order pmap list,
- * pm_mtx, pv-list lock.
+ * Numbers are those of the pmap's invariants (docs/spec/pmap.md 10): IP-1 leaf
+ * and pv entry belong together; IP-3 table references; IP-4 statistics; IP-5
+ * PGA_WRITEABLE; IP-7 rights; IP-9 pm_active.  Locks are taken in the order
+ * pmap list, pm_mtx, pv-list lock.
  */
 #include <sys/smp.h>
 #include "pmap_priv.h"

@@ -2,8 +2,8 @@
 /* pmap_early.c: tables that are made before there is a page allocator. */
 
 /*
- * RAM may hold anything, so each table is cleared first; there are as few of them as
- * possible, because each costs 512 emulated stores on some machines
+ * RAM may hold anything, so each table is cleared first; there are as few of
+ * them as possible, because each costs 512 emulated stores on some machines
  * (docs/caveats.md).
  */
 #include "pmap_priv.h"

@@ -2,9 +2,10 @@
 /* pmap_memattr.c: memory types of RAM, in the direct map. */
 
 /*
- * A large leaf is split into a table of smaller ones before one of them changes,
- * and joined again when all are of one kind.  A table's page has a wiring of its own, and
- * one more for each reservation; a table of the bootstrap has none and stays.
+ * A large leaf is split into a table of smaller ones before one of them
+ * changes, and joined again when all are of one kind.  A table's page has a
+ * wiring of its own, and one more for each reservation; a table of the
+ * bootstrap has none and stays.
  */
 #include <sys/smp.h>
 #include "pmap_priv.h"
@@ -34,8 +35,8 @@ split_leaf(pt_entry_t *slot, int level)
 }
 
 /*
- * The slot that maps a direct-map address at a level.  NULL: a larger leaf maps it,
- * or, with `split', there is no memory to split that.
+ * The slot that maps a direct-map address at a level.  NULL: a larger leaf maps
+ * it, or, with `split', there is no memory to split that.
  */
 static pt_entry_t *
 direct_slot(vm_offset_t va, int level, bool split)

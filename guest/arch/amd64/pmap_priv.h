@@ -183,8 +183,8 @@ pt_entry_t *pmap_next_run(
     pmap_t pmap, vm_offset_t *va, vm_offset_t eva, vm_offset_t *end);
 
 /*
- * What every range has to be: whole pages, in order, and for a process's pmap below
- * the kernel, whose tables all pmaps share, unless it is empty.
+ * What every range has to be: whole pages, in order, and for a process's pmap
+ * below the kernel, whose tables all pmaps share, unless it is empty.
  */
 static inline void
 pmap_assert_range(
@@ -203,7 +203,10 @@ pmap_not_user(pmap_t pmap, vm_offset_t va)
 	return (va >= VM_MAXUSER_ADDRESS && pmap != kernel_pmap);
 }
 
-/* ---- pmap_early.c: tables at boot, each from the page at *next, which moves on ---- */
+/*
+ * ---- pmap_early.c: tables at boot, each from the page at *next, which moves
+ * on ----
+ */
 
 /* A cleared table linked into a slot. */
 pt_entry_t *hf_pmap_early_table(vm_paddr_t *next, pt_entry_t *slot);
@@ -211,10 +214,10 @@ pt_entry_t *hf_pmap_early_table(vm_paddr_t *next, pt_entry_t *slot);
 pt_entry_t *hf_pmap_early_table_at(vm_paddr_t *next, pt_entry_t *slot);
 
 /*
- * The direct map of RAM, below 512 GiB: pairs of addresses in order, whose end is a
- * pair of 0.  Whole large leaves, so that a range that is not a multiple of 2 MiB takes
- * in what is beside it; of 1 GiB where the CPU has them, which is asked only where
- * there is room for one: a CPUID is an exit.
+ * The direct map of RAM, below 512 GiB: pairs of addresses in order, whose end
+ * is a pair of 0.  Whole large leaves, so that a range that is not a multiple
+ * of 2 MiB takes in what is beside it; of 1 GiB where the CPU has them, which
+ * is asked only where there is room for one: a CPUID is an exit.
  */
 void hf_pmap_early_direct(pt_entry_t *pdpt, const vm_paddr_t *ram,
     bool (*has_1g)(void), vm_paddr_t *next);
@@ -254,8 +257,8 @@ void pmap_pv_insert(vm_page_t m, pv_entry_t pv, vm_offset_t va);
 pv_entry_t pmap_pv_unlink(vm_page_t m, pmap_t pmap, vm_offset_t va);
 
 /*
- * The lock of pmap is held.  The entry, which there is, leaves the page's list; a
- * page that loses its last mapping is not writeable.
+ * The lock of pmap is held.  The entry, which there is, leaves the page's list;
+ * a page that loses its last mapping is not writeable.
  */
 static inline pv_entry_t
 pv_take(vm_page_t m, pmap_t pmap, vm_offset_t va)

@@ -5,10 +5,10 @@
 #include "pmap_priv.h"
 
 /*
- * A removal has two passes over a range, under pm_mtx.  The first clears
- * the valid bit of each leaf and leaves the rest in the slot: from then on neither
- * the CPU nor anybody else changes it.  One flush follows.  The second
- * settles each slot's M, A, pv entry and counts, and empties it.
+ * A removal has two passes over a range, under pm_mtx.  The first clears the
+ * valid bit of each leaf and leaves the rest in the slot: from then on neither
+ * the CPU nor anybody else changes it.  One flush follows.  The second settles
+ * each slot's M, A, pv entry and counts, and empties it.
  */
 
 /* First pass; widens [*lo, *hi) to what was valid. */

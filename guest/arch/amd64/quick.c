@@ -3,8 +3,8 @@
 
 /*
  * The frame's leaf is not global and is written by its own CPU only, with
- * preemption off, so that a local INVLPG is all the flushing there is.  That comes
- * when the page leaves: what is not valid is in no TLB.
+ * preemption off, so that a local INVLPG is all the flushing there is.  That
+ * comes when the page leaves: what is not valid is in no TLB.
  */
 #include <kern/intr.h>
 #include "pmap_priv.h"

@@ -3,9 +3,9 @@
 
 /*
  * Boot makes everything ready; the APs are started when somebody has a use for
- * them: the first thread that is created, or waited for CPUs.  The CPU that does
- * it sends INIT and SIPI to all and goes on; each AP takes the next number, its
- * stack with it, sets itself up and enters its idle loop.
+ * them: the first thread that is created, or waited for CPUs.  The CPU that
+ * does it sends INIT and SIPI to all and goes on; each AP takes the next
+ * number, its stack with it, sets itself up and enters its idle loop.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -120,7 +120,10 @@ hf_ap_init(u_int index)
 	pc->pc_cpuid = index + 1;
 	pc->pc_curthread = td;
 	pc->pc_idlethread = td;
-	/* RAM may hold anything; cleared here, a CPU that is not used costs none. */
+	/*
+	 * RAM may hold anything; cleared here, a CPU that is not used costs
+	 * none.
+	 */
 	bzero(ap_md[index], offsetof(struct amd64_cpu, df_stack));
 	hf_cpu_init_tables(pc, ap_md[index]);
 	hf_idt_load();

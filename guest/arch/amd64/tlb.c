@@ -4,11 +4,11 @@
 /*
  * Each CPU has a slot for the one flush that it may have asked others for.  It
  * fills in the slot, stores the set of CPUs that are to act, interrupts them,
- * flushes itself and spins until the set is empty.  A CPU acts on every
- * slot that names it and then takes itself out of the set: what it
- * acknowledges is done.  An initiator has interrupts on and so serves the others
- * while it waits; there is no time limit, because a virtual CPU may be off its
- * host CPU for long.
+ * flushes itself and spins until the set is empty.  A CPU acts on every slot
+ * that names it and then takes itself out of the set: what it acknowledges is
+ * done.  An initiator has interrupts on and so serves the others while it
+ * waits; there is no time limit, because a virtual CPU may be off its host CPU
+ * for long.
  *
  * Who needs not be asked: a CPU sets its bit in pm_active, with a locked
  * operation, before it loads CR3 (hf_pmap_load()).  An initiator changes the

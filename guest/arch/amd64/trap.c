@@ -47,8 +47,8 @@ kernel_fault_barred(
 }
 
 /*
- * Resolves the fault or not; then *signo and *code say why.  Called with interrupts
- * off, resolves with them on.
+ * Resolves the fault or not; then *signo and *code say why.  Called with
+ * interrupts off, resolves with them on.
  */
 static bool
 fault_resolve(struct trapframe *tf, vm_offset_t va, int *signo, int *code)

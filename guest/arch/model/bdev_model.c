@@ -3,10 +3,10 @@
 
 /*
  * The image is the file that the environment names as HF_MODEL_DISK.  Requests
- * are carried out at submission; done is called as from an interrupt, so that
- * a callback that blocks is found here too.  Failures and delays: dev/bdev.h.
- * While a schedule is explored threads of the disk's own carry them out, two so that a
- * later request may come first.
+ * are carried out at submission; done is called as from an interrupt, so that a
+ * callback that blocks is found here too.  Failures and delays: dev/bdev.h.
+ * While a schedule is explored threads of the disk's own carry them out, two so
+ * that a later request may come first.
  */
 
 #include <sys/param.h>

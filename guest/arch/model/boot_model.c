@@ -89,8 +89,8 @@ hf_phys_is_ram(vm_paddr_t pa, vm_size_t bytes)
 }
 
 /*
- * HF_EFFORT in the environment scales the scenarios that can take more; HF_PARAMS has
- * more lines of the plan.
+ * HF_EFFORT in the environment scales the scenarios that can take more;
+ * HF_PARAMS has more lines of the plan.
  */
 static void
 boot_plan(uint64_t seed)

@@ -15,8 +15,8 @@
 void hf_model_boot(size_t ram_bytes, uint64_t seed);
 
 /*
- * The first and longest part of hf_model_boot(), which the children of a process may
- * share: the RAM, and the disk's image.
+ * The first and longest part of hf_model_boot(), which the children of a
+ * process may share: the RAM, and the disk's image.
  */
 void hf_model_prepare(size_t ram_bytes);
 
@@ -24,8 +24,8 @@ void hf_model_prepare(size_t ram_bytes);
 void hf_model_tell_faults(void);
 
 /*
- * The process ends with this status after so long; where a scenario holds its disk back,
- * after ten seconds, and says so.
+ * The process ends with this status after so long; where a scenario holds its
+ * disk back, after ten seconds, and says so.
  */
 #define HF_MODEL_STUCK 99
 void hf_model_end_after(unsigned int seconds);

@@ -14,8 +14,8 @@ struct piece {
 };
 
 /*
- * As the CPU moves it: each aligned word in one piece, in no order.  Threads of a
- * process may race for their memory.
+ * As the CPU moves it: each aligned word in one piece, in no order.  Threads of
+ * a process may race for their memory.
  */
 static size_t
 copy_word(char *to, const char *from, size_t len)

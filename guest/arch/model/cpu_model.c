@@ -2,10 +2,10 @@
 /* cpu_model.c: the CPUs of the model, one for each host thread. */
 
 /*
- * A CPU comes with its thread and goes with it.  Nothing interrupts a host thread:
- * whoever sends an IPI runs the handler itself, in the other's name, while that one has
- * interrupts on.  What the handler does to a TLB takes that TLB's lock, and so waits
- * for the access that the other CPU is at.
+ * A CPU comes with its thread and goes with it.  Nothing interrupts a host
+ * thread: whoever sends an IPI runs the handler itself, in the other's name,
+ * while that one has interrupts on.  What the handler does to a TLB takes that
+ * TLB's lock, and so waits for the access that the other CPU is at.
  */
 #include <sys/smp.h>
 #include <kern/failpoint.h>
@@ -39,7 +39,10 @@ pcpu_find(u_int cpuid)
 int
 hf_smp_wait(void)
 {
-	/* Each thread that has been made is asked to flush, as CPUs that run are. */
+	/*
+	 * Each thread that has been made is asked to flush, as CPUs that run
+	 * are.
+	 */
 	while ((atomic_load_acq_long(&taken) &
 		   ~atomic_load_acq_long(&all_cpus.__bits)) != 0)
 		cpu_spinwait();
@@ -157,8 +160,8 @@ hf_ipi_send_mask(cpuset_t set, enum hf_ipi ipi)
 	KASSERT(ipi == HF_IPI_TLB, ("hf_ipi_send_mask: IPI %d", ipi));
 	(void)HF_FAILPOINT("ipi");
 	/*
-	 * Also in the name of one whose thread has ended since the sender read who is
-	 * active: machines lose no CPU, so its answer is waited for.
+	 * Also in the name of one whose thread has ended since the sender read
+	 * who is active: machines lose no CPU, so its answer is waited for.
 	 */
 	CPU_FOREACH_ISSET(cpu, &set)
 	act_for((u_int)cpu, flush_for_others, NULL);
@@ -230,8 +233,9 @@ hf_model_cpu_start(struct thread *td)
 }
 
 /*
- * Until it is asked to flush a CPU may have cached any entry of the kernel's; this one
- * has cached one that is there no more.  Nothing is ever at that address.
+ * Until it is asked to flush a CPU may have cached any entry of the kernel's;
+ * this one has cached one that is there no more.  Nothing is ever at that
+ * address.
  */
 void
 hf_model_cpu_join(void)

@@ -13,7 +13,10 @@ u_int hf_model_cpu_take(void);
 /* The calling host thread becomes td's CPU, or is one no more. */
 void hf_model_cpu_start(struct thread *td);
 void hf_model_cpu_stop(void);
-/* ... and is asked to flush from then on; for the CPU that boots there are no others. */
+/*
+ * ... and is asked to flush from then on; for the CPU that boots there are no
+ * others.
+ */
 void hf_model_cpu_join(void);
 
 /* After a throw. */

@@ -2,17 +2,18 @@
 /* explore.h: one schedule of the model's threads, decided from outside. */
 
 /*
- * While a schedule is explored one thread of the model runs at a time.  At each point
- * (kern/explore.h) and whenever it sleeps, yields or ends, the explorer says who goes
- * on.  Left alone it lets the thread run until it sleeps or yields, and then the one
- * that has waited longest: every run is the same.  A choice that differs is a switch:
- * "at the n-th choice slot t runs".  Choices are counted where there is one, from
- * hf_explore_begin_choices() on.
+ * While a schedule is explored one thread of the model runs at a time.  At each
+ * point (kern/explore.h) and whenever it sleeps, yields or ends, the explorer
+ * says who goes on.  Left alone it lets the thread run until it sleeps or
+ * yields, and then the one that has waited longest: every run is the same.  A
+ * choice that differs is a switch: "at the n-th choice slot t runs".  Choices
+ * are counted where there is one, from hf_explore_begin_choices() on.
  *
- * Time is a count of points, and jumps to the next timeout when all threads sleep;
- * completions of the model's disk are made by a thread of their own.  So a list of
- * switches is all that it takes to have a run again.  A state in which nobody will
- * ever run is reported with who waits for what, and ends the process.
+ * Time is a count of points, and jumps to the next timeout when all threads
+ * sleep; completions of the model's disk are made by a thread of their own.  So
+ * a list of switches is all that it takes to have a run again.  A state in
+ * which nobody will ever run is reported with who waits for what, and ends the
+ * process.
  *
  * Included by the kernel's sources and by host programs.
  */

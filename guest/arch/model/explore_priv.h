@@ -31,7 +31,10 @@ uint64_t hf_explore_now_ns(void);
 /* explore_report.c: every thread of the table, what it waits for and has. */
 void hf_explore_report(struct thread *const *threads, int n, const char *why);
 
-/* sched_model.c: curthread is inside a sleep queue, where nobody may come between. */
+/*
+ * sched_model.c: curthread is inside a sleep queue, where nobody may come
+ * between.
+ */
 bool hf_sleepq_is_locked(void);
 
 #endif

@@ -138,10 +138,11 @@ hf_host_yield(void)
 }
 
 /*
- * What malloc(3) gives may be longer than asked for, as the heap happens to be, and is
- * then no measure of what is in use.  So each object's length is kept before it, but for
- * whole pages, whose excess is known by their length; nothing else is page aligned.
- * The address sanitizer knows the length, and watches the bytes before.
+ * What malloc(3) gives may be longer than asked for, as the heap happens to be,
+ * and is then no measure of what is in use.  So each object's length is kept
+ * before it, but for whole pages, whose excess is known by their length;
+ * nothing else is page aligned. The address sanitizer knows the length, and
+ * watches the bytes before.
  */
 #ifdef __SANITIZE_ADDRESS__
 #define HEADER_BYTES 0

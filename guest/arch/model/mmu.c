@@ -2,12 +2,12 @@
 /* mmu.c: translation as a CPU does it, with all that it may have cached. */
 
 /*
- * As strict as the manual allows (SDM vol. 3A, 4.10).  Whatever a walk has met is
- * cached until an instruction or a fault invalidates it, and after each
+ * As strict as the manual allows (SDM vol. 3A, 4.10).  Whatever a walk has met
+ * is cached until an instruction or a fault invalidates it, and after each
  * invalidation the CPU looks again at once, as one that speculates may: what is
  * still in the tables is cached anew.  So a flush that is missing, too narrow
- * or earlier than the change leaves a translation behind, every time.  Only what has an
- * effect is not done unasked: no A bit is set but by an access.
+ * or earlier than the change leaves a translation behind, every time.  Only
+ * what has an effect is not done unasked: no A bit is set but by an access.
  *
  * Tables are read without any lock, as hardware does.
  */
@@ -62,8 +62,8 @@ walk_load(const pt_entry_t *slot)
 }
 
 /*
- * The leaf slot of va, from the lowest table that is known; *up gets the rights of
- * the levels above.  NULL: an entry is not valid.
+ * The leaf slot of va, from the lowest table that is known; *up gets the rights
+ * of the levels above.  NULL: an entry is not valid.
  */
 static pt_entry_t *
 leaf_slot(struct hf_tlb *t, vm_offset_t va, pt_entry_t *up)

@@ -8,8 +8,8 @@
 #include "tlb_cache.h"
 
 /*
- * The TLB of a CPU.  With it locked no other CPU gets its flush acknowledged: an
- * instruction of this CPU is not over yet.
+ * The TLB of a CPU.  With it locked no other CPU gets its flush acknowledged:
+ * an instruction of this CPU is not over yet.
  */
 struct hf_tlb *hf_mmu_lock(u_int cpu);
 void hf_mmu_unlock(struct hf_tlb *t);

@@ -2,8 +2,8 @@
 /* pmap_model.c: what the pmap needs of a machine, in a host process. */
 
 /*
- * amd64's pmap sources run here unchanged, with its flushes; their tables lie in the
- * host memory that stands for RAM, and mmu.c walks them.
+ * amd64's pmap sources run here unchanged, with its flushes; their tables lie
+ * in the host memory that stands for RAM, and mmu.c walks them.
  */
 #include <vm/vm_map.h>
 #include <arch/amd64/pmap_priv.h>

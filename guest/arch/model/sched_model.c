@@ -2,9 +2,9 @@
 /* sched_model.c: threads, sleep queues and critical sections over POSIX. */
 
 /*
- * A kernel thread is a host thread, so threads really run at once, each on a CPU of
- * its own (cpu_model.c).  The chain lock may be taken again by its holder,
- * as kern/sleep.c needs.
+ * A kernel thread is a host thread, so threads really run at once, each on a
+ * CPU of its own (cpu_model.c).  The chain lock may be taken again by its
+ * holder, as kern/sleep.c needs.
  *
  * With hf_exploring one thread runs at a time, and explore.c says which.
  */

@@ -3,8 +3,8 @@
 
 /*
  * Nothing is ever evicted: what is not flushed stays, so that a flush that is
- * missing shows each time.  The lock of the CPU's struct is held throughout; frames
- * are counted by all CPUs together.
+ * missing shows each time.  The lock of the CPU's struct is held throughout;
+ * frames are counted by all CPUs together.
  */
 #ifndef HF_MODEL_TLB_CACHE_H
 #define HF_MODEL_TLB_CACHE_H
@@ -13,8 +13,8 @@
 #include <vm/pmap.h>
 
 /*
- * Level 0: a translation.  Levels 1 to 3: an entry of a PD, PDPT or PML4, which a walk
- * takes instead of the table's (SDM vol. 3A, 4.10.3).
+ * Level 0: a translation.  Levels 1 to 3: an entry of a PD, PDPT or PML4, which
+ * a walk takes instead of the table's (SDM vol. 3A, 4.10.3).
  */
 struct hf_cached {
 	struct hf_cached *next;

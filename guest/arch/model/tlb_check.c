@@ -22,8 +22,8 @@ hf_tlb_has(pmap_t pmap, vm_offset_t va)
 }
 
 /*
- * A CPU may know of less than the tables allow, but not of more.  An entry without D
- * lets no store pass that the tables do not, so its RW means nothing.
+ * A CPU may know of less than the tables allow, but not of more.  An entry
+ * without D lets no store pass that the tables do not, so its RW means nothing.
  */
 static const char *
 check_entry(pmap_t pmap, const struct hf_cached *c)

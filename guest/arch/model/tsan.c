@@ -2,11 +2,11 @@
 /* tsan.c: what the guest's volatile words are to the thread sanitizer. */
 
 /*
- * In a kernel a volatile word of the machine's size is read and written in one piece,
- * without order: a relaxed atomic.  The compiler reports such accesses
- * apart (tsan-distinguish-volatile), and here they are made known as that: beside
- * each other they are no race, beside a plain access of another thread they are
- * one, and what a thread did before is not published by them.
+ * In a kernel a volatile word of the machine's size is read and written in one
+ * piece, without order: a relaxed atomic.  The compiler reports such accesses
+ * apart (tsan-distinguish-volatile), and here they are made known as that:
+ * beside each other they are no race, beside a plain access of another thread
+ * they are one, and what a thread did before is not published by them.
  */
 #include <stdint.h>
 

@@ -88,8 +88,8 @@ ring_port(volatile uint32_t *reg)
 }
 
 /*
- * A device must put up with a notification though nothing is new.  The stores are
- * bare ones: what is measured is the way to the host.
+ * A device must put up with a notification though nothing is new.  The stores
+ * are bare ones: what is measured is the way to the host.
  */
 HF_BENCH(bench_doorbell, "bench.doorbell",
     "ringing the disk's doorbell when its queue has nothing new",

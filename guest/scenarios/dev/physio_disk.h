@@ -18,8 +18,8 @@
 #define PHYSIO_BYTES ptoa(PHYSIO_PAGES)
 
 /*
- * The scenario's disk: blocks of 512 bytes; block i is full of physio_byte(i).  Of
- * another disk only dev is set.
+ * The scenario's disk: blocks of 512 bytes; block i is full of physio_byte(i).
+ * Of another disk only dev is set.
  */
 struct physio_disk {
 	struct hf_bdev bd;

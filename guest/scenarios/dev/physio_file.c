@@ -86,7 +86,10 @@ fill(vm_offset_t buf, uint64_t salt)
 		hf_poke(buf + at, word_of(at) + salt);
 }
 
-/* From which byte on the disk is not as fill() made the buffer; every fourth block. */
+/*
+ * From which byte on the disk is not as fill() made the buffer; every fourth
+ * block.
+ */
 static uint64_t
 same_on_disk(uint64_t salt)
 {

@@ -54,7 +54,10 @@ HF_SCENARIO(disk_id, "dev.disk_id", "VB-68",
 
 	memset(bytes(m), 0xee, 64);
 	hf_expect_eq(hf_bdev_io_wait(bd, &io), 0);
-	/* Printable to the first zero, if there is one; behind 20 all is as before. */
+	/*
+	 * Printable to the first zero, if there is one; behind 20 all is as
+	 * before.
+	 */
 	for (int i = 0; i < 20 && bytes(m)[i] != '\0'; i++)
 		hf_expect(bytes(m)[i] >= ' ' && bytes(m)[i] < 0x7f);
 	hf_expect_eq((u_char)bytes(m)[20], 0xee);

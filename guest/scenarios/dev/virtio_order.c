@@ -2,9 +2,10 @@
 /* virtio_order.c: what a device may do between two steps of the driver. */
 
 /*
- * Two words that each side writes one of and reads the other need a full fence in
- * between.  Over the model a fence is the failpoint "fence": the device acts
- * there, after what was to be stored before and before what is to be read after it.
+ * Two words that each side writes one of and reads the other need a full fence
+ * in between.  Over the model a fence is the failpoint "fence": the device acts
+ * there, after what was to be stored before and before what is to be read after
+ * it.
  */
 #include <kern/failpoint.h>
 #include <test/fake_virtio.h>

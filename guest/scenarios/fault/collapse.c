@@ -11,9 +11,9 @@
 #define VA HF_SPACE_BASE
 
 /*
- * The parent's private memory of a pager's object: two shadows before it, of which
- * the middle one is the child's as well.  When the child unmaps it, the two can
- * become one.
+ * The parent's private memory of a pager's object: two shadows before it, of
+ * which the middle one is the child's as well.  When the child unmaps it, the
+ * two can become one.
  */
 struct chain {
 	struct hf_script s;

@@ -54,7 +54,10 @@ HF_SCENARIO(fault_busy_page, "fault.busy_page", "FT-21 FT-28 FT-11",
 	vm_map_unlock(j.map);
 	vm_page_xunbusy(m);
 	hf_expect_eq(hf_job_join(&j), KERN_SUCCESS);
-	/* Before or after the sleep, once for each; it is one fault all the same. */
+	/*
+	 * Before or after the sleep, once for each; it is one fault all the
+	 * same.
+	 */
 	hf_expect_lt(intrans, VM_CNT_FETCH(v_intrans));
 	hf_expect_eq(VM_CNT_FETCH(v_vm_faults), faults + 1);
 	hf_expect_eq(object->ref_count, 1);

@@ -53,7 +53,10 @@ HF_SCENARIO(fault_disabled, "fault.disabled", "FT-70 FT-84 QH-16 QH-17",
 	hf_space_check();
 }
 
-/* A page whose mapping allows writing, and this CPU may still know that it did not. */
+/*
+ * A page whose mapping allows writing, and this CPU may still know that it did
+ * not.
+ */
 static void
 make_stale(vm_map_t map, vm_offset_t va)
 {

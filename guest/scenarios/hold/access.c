@@ -113,8 +113,8 @@ HF_SCENARIO(hold_foreign, "hold.foreign", "QH-18",
 }
 
 /*
- * The flow that the manual page describes: a driver gets at a process's buffer with
- * a lock held under which nothing may fault.
+ * The flow that the manual page describes: a driver gets at a process's buffer
+ * with a lock held under which nothing may fault.
  */
 HF_SCENARIO(hold_example, "hold.example", "QH-33 QH-34",
     "a kernel changes a process's buffer through held pages, without faults")

@@ -173,8 +173,8 @@ HF_SCENARIO(hold_rwmem_gone, "hold.rwmem_gone", "QH-45",
 }
 
 /*
- * The page is dirty since the fault; then it is written back, and only then do the
- * debugger's bytes come: they wait for the page-in of his buffer.
+ * The page is dirty since the fault; then it is written back, and only then do
+ * the debugger's bytes come: they wait for the page-in of his buffer.
  */
 HF_SCENARIO(hold_rwmem_dirty, "hold.rwmem_dirty", "QH-39",
     "what is written after a write-back is dirty again")

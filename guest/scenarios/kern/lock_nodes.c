@@ -2,8 +2,8 @@
 /* lock_nodes.c: transitions, paging, busy pages and ranges in the lock order. */
 
 /*
- * Each inversion is reported when the thread would have to wait, with nobody waiting
- * for it: no cycle is needed.  What is free is taken without a word.
+ * Each inversion is reported when the thread would have to wait, with nobody
+ * waiting for it: no cycle is needed.  What is free is taken without a word.
  */
 #include <sys/mutex.h>
 #include <sys/rangelock.h>

@@ -214,7 +214,10 @@ HF_SCENARIO(kern_lock_misuse, "kern.lock_misuse", "", "misuse of a lock panics")
 	hf_expect_eq(curthread->td_critnest, 0);
 }
 
-/* Takes a lock of that name, of the kernel's or a test's own, with an object's held. */
+/*
+ * Takes a lock of that name, of the kernel's or a test's own, with an object's
+ * held.
+ */
 static void
 lock_named(const char *name, int opts)
 {

@@ -5,7 +5,10 @@
 
 #include <test/scenario.h>
 
-/* The values of a page, from MAN_VALUES() of its header, and which have been met. */
+/*
+ * The values of a page, from MAN_VALUES() of its header, and which have been
+ * met.
+ */
 #define LISTED(v) { .value = (v) },
 struct listed {
 	int value;

@@ -2,8 +2,8 @@
 /* any_order.c: who waits for a wiring of another, in whatever order. */
 
 /*
- * Nothing here makes the threads meet: on a machine they do or not, and tools/explore
- * has them meet in every way (docs/testing.md).
+ * Nothing here makes the threads meet: on a machine they do or not, and
+ * tools/explore has them meet in every way (docs/testing.md).
  */
 #include <kern/thread.h>
 #include <test/job.h>

@@ -2,8 +2,8 @@
 /* any_order.c: the page daemon beside who uses pages, in whatever order. */
 
 /*
- * Nothing here makes the threads meet: on a machine they do or not, and tools/explore
- * has them meet in every way (docs/testing.md).
+ * Nothing here makes the threads meet: on a machine they do or not, and
+ * tools/explore has them meet in every way (docs/testing.md).
  */
 #include <kern/thread.h>
 #include <test/vm_util.h>

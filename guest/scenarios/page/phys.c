@@ -171,8 +171,8 @@ HF_SCENARIO(phys_pools, "page.phys_pools", "PH-4",
 }
 
 /*
- * A block of 2^order frames, set up, of which none is free: what is given back of
- * it merges with others of it only, until the last one is.
+ * A block of 2^order frames, set up, of which none is free: what is given back
+ * of it merges with others of it only, until the last one is.
  */
 static vm_page_t
 take_frames(int order)

@@ -2,8 +2,8 @@
 /* any_order.c: file I/O beside what could get in its way, in whatever order. */
 
 /*
- * Nothing here makes the threads meet: on a machine they do or not, and tools/explore
- * has them meet in every way (docs/testing.md).
+ * Nothing here makes the threads meet: on a machine they do or not, and
+ * tools/explore has them meet in every way (docs/testing.md).
  */
 #include <sys/mman.h>
 #include <kern/thread.h>

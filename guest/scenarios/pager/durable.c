@@ -3,10 +3,11 @@
 
 /*
  * Stores a number into pages of the scratch file, syncs them in one of three
- * ways, and says so on the console: "TRY seq page pages" before the first store,
- * "ACK seq page pages" after the sync.  tools/kill-test kills the host program
- * at any moment and holds the image against what the console had said by then.
- * Here, where nobody is killed, the disk itself is looked at after each sync.
+ * ways, and says so on the console: "TRY seq page pages" before the first
+ * store, "ACK seq page pages" after the sync.  tools/kill-test kills the host
+ * program at any moment and holds the image against what the console had said
+ * by then. Here, where nobody is killed, the disk itself is looked at after
+ * each sync.
  */
 
 #include <test/file.h>

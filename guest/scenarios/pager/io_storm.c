@@ -19,8 +19,9 @@
 #define VS     (HF_SPACE_BASE + ptoa(256))	     /* the pattern */
 
 /*
- * A page's contents say its index, in whatever file: moving between equal offsets of
- * any two files changes nothing, so every page must be right at any time.
+ * A page's contents say its index, in whatever file: moving between equal
+ * offsets of any two files changes nothing, so every page must be right at any
+ * time.
  */
 static const char *const names[] = HF_SCRATCH_NAMES;
 static struct vnode *files[FILES];

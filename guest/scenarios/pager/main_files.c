@@ -5,7 +5,8 @@
  * Maps every regular file, checks it against the manifest that tools/mkimage
  * puts into an image, then changes a shared mapping of one file and has it
  * written back.  A disk without manifest is read all the same; only a file
- * called "write-me" is ever changed (or the one named by the parameter "write").
+ * called "write-me" is ever changed (or the one named by the parameter
+ * "write").
  */
 
 #include <sys/proc.h>

@@ -123,7 +123,10 @@ HF_SCENARIO(pager_no_memory, "pager.extras_need_memory", "GP-11",
 	begin();
 	/* The page tables are there already; without them the fault waits. */
 	hf_require(hf_probe_read(VA + ptoa(63)).ok);
-	/* As many as there are extras, and not for ever, if the first fails, too. */
+	/*
+	 * As many as there are extras, and not for ever, if the first fails,
+	 * too.
+	 */
 	hf_failpoint_arm("vm_page_alloc", 1, 100);
 	hf_expect_eq(vm_fault(hf_space_map(), VA + ptoa(21), VM_PROT_READ,
 			 VM_FAULT_NORMAL, NULL),

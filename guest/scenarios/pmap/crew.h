@@ -9,8 +9,8 @@
 #define CREW_MAX 8
 
 /*
- * The leader runs on CPU 0, the others on a CPU each, all in the lab's process.  They
- * work in steps, so nothing is left to chance.
+ * The leader runs on CPU 0, the others on a CPU each, all in the lab's process.
+ * They work in steps, so nothing is left to chance.
  */
 struct crew {
 	struct lab *lab;
@@ -34,8 +34,9 @@ crew_expect(struct crew *crew, bool ok)
 }
 
 /*
- * A lab with so many pages, of which the last keeps a leaf table at lab_va(500), where
- * nothing else happens; "lead" in it; expects that nothing was bad.
+ * A lab with so many pages, of which the last keeps a leaf table at
+ * lab_va(500), where nothing else happens; "lead" in it; expects that nothing
+ * was bad.
  */
 void crew_in_lab(int pages, void (*lead)(struct crew *));
 

@@ -2,9 +2,9 @@
 /* every_cpu.c: what one CPU takes away, every other one loses. */
 
 /*
- * All CPUs use a translation, one changes it, all look: no chance is in it.  The
- * first CPUs are no better than the last, the first page of a range no better than
- * the others.
+ * All CPUs use a translation, one changes it, all look: no chance is in it.
+ * The first CPUs are no better than the last, the first page of a range no
+ * better than the others.
  */
 #include <sys/mman.h>
 #include <vm/vm_extern.h>

@@ -2,8 +2,9 @@
 /* flush.c: each way to take a translation away, and this CPU's own TLB. */
 
 /*
- * Nothing else happens at these addresses that would flush by itself: a page beside
- * keeps the table.  A missing flush shows on the model each time (docs/testing.md).
+ * Nothing else happens at these addresses that would flush by itself: a page
+ * beside keeps the table.  A missing flush shows on the model each time
+ * (docs/testing.md).
  */
 #include <test/probe.h>
 #include "race.h"

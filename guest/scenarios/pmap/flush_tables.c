@@ -2,9 +2,10 @@
 /* flush_tables.c: a page table that goes is walked by nobody, then or later. */
 
 /*
- * A CPU remembers the entries that lead to a table, whether or not what it looked for
- * was there (SDM vol. 3A, 4.10.3): a table's frame is free only when all have
- * forgotten them.  On the model a frame that is freed too early is a panic.
+ * A CPU remembers the entries that lead to a table, whether or not what it
+ * looked for was there (SDM vol. 3A, 4.10.3): a table's frame is free only when
+ * all have forgotten them.  On the model a frame that is freed too early is a
+ * panic.
  */
 #include <vm/vm_extern.h>
 #include "lab.h"

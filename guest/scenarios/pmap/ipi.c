@@ -108,7 +108,10 @@ join_other(void *pmap)
 	CPU_SET_ATOMIC(curcpu ^ 1, &((pmap_t)pmap)->pm_active);
 }
 
-/* Another CPU uses a pmap when a leaf of it goes; at the point "fn" comes between. */
+/*
+ * Another CPU uses a pmap when a leaf of it goes; at the point "fn" comes
+ * between.
+ */
 static void
 remove_meanwhile(const char *point, void (*fn)(void *pmap), bool used_before)
 {

@@ -2,8 +2,8 @@
 /* meanwhile.c: what the CPU does to an entry between two looks of the pmap at it. */
 
 /*
- * Over the model each look at an entry is the failpoint "pte": there the CPU stores
- * to the page once, in every place in turn.
+ * Over the model each look at an entry is the failpoint "pte": there the CPU
+ * stores to the page once, in every place in turn.
  */
 #include "lab.h"
 

@@ -13,9 +13,10 @@
  * The attacker runs on CPU 0, the victim on CPU 1, both in the lab's process.
  * The victim ends when "stop" is set; the attacker sets it.
  *
- * With all_cpus there is a victim on each further CPU, too, and fewer rounds, so that
- * it all takes as long.  Each of those has a race of its own, whose counts are added
- * to the first's in the end; race_first() is the one that the attacker writes to.
+ * With all_cpus there is a victim on each further CPU, too, and fewer rounds,
+ * so that it all takes as long.  Each of those has a race of its own, whose
+ * counts are added to the first's in the end; race_first() is the one that the
+ * attacker writes to.
  */
 struct race {
 	struct lab *lab;

@@ -84,7 +84,10 @@ wire_all(vm_map_t map)
 	    vm_map_wire(map, 0, VM_MAXUSER_ADDRESS, WIRE_ALL), KERN_SUCCESS);
 }
 
-/* Leaves as before a call that took the bit from some or gave it to another pmap. */
+/*
+ * Leaves as before a call that took the bit from some or gave it to another
+ * pmap.
+ */
 static void
 restore(struct call *c, pt_entry_t bit)
 {
@@ -108,8 +111,8 @@ static struct {
 } trial;
 
 /*
- * Leaves of what the range names lose the bit (or the other pmap gains them), all
- * others stay as they are.
+ * Leaves of what the range names lose the bit (or the other pmap gains them),
+ * all others stay as they are.
  */
 static enum hf_trial
 try_call(vm_map_t map, const struct hf_range *r)

@@ -2,8 +2,8 @@
 /* emptied.c: wired pages without contents, at every place of a shadow chain. */
 
 /*
- * Truncation and invalidation leave a wired page where it is, invalid.  Protect copies
- * such a page, too, so that one can be in an anonymous object.  It
+ * Truncation and invalidation leave a wired page where it is, invalid.  Protect
+ * copies such a page, too, so that one can be in an anonymous object.  It
  * carries an entry's wiring, so nothing may take its place or be put above it.
  */
 
@@ -60,9 +60,9 @@ topmost(vm_offset_t va)
 }
 
 /*
- * Private, wired, read-only memory of a file that was emptied at LOST while it was
- * wired: its page there is invalid, in an object of its own.  With shadowed, the
- * file still is behind that object.
+ * Private, wired, read-only memory of a file that was emptied at LOST while it
+ * was wired: its page there is invalid, in an object of its own.  With
+ * shadowed, the file still is behind that object.
  */
 static void
 begin(struct hf_script *s, bool shadowed)

@@ -2,8 +2,8 @@
 /* shared.c: wired memory stays wired when another sharer gets a page above it. */
 
 /*
- * Private memory that is inherited with SHARE has one shadow for all sharers.  If
- * a page below it were wired by one of them, the copy that another one makes
+ * Private memory that is inherited with SHARE has one shadow for all sharers.
+ * If a page below it were wired by one of them, the copy that another one makes
  * there would hide it: the wiring would never be found again.
  */
 

@@ -2,8 +2,8 @@
 /* crew_moves.c: what a thread of the crew can do. */
 
 /*
- * Expectations are for the scenario's own thread: what is wrong is noted in the thread
- * and told when all have met.
+ * Expectations are for the scenario's own thread: what is wrong is noted in the
+ * thread and told when all have met.
  */
 #include <sys/mman.h>
 #include <sys/proc.h>
@@ -84,7 +84,10 @@ next_stamp(struct hf_crew_thread *t)
 	return (value);
 }
 
-/* Before a private page is stored to, it shows any of the thread's own of the file. */
+/*
+ * Before a private page is stored to, it shows any of the thread's own of the
+ * file.
+ */
 static bool
 is_any_word(const struct hf_crew_thread *t, u_int page, uint64_t word)
 {
@@ -151,8 +154,8 @@ store(struct hf_crew_thread *t, const struct hf_fuzz_step *step)
 }
 
 /*
- * What others have stored there is theirs, and not older than what was seen.  What was
- * cut off is gone for good.
+ * What others have stored there is theirs, and not older than what was seen.
+ * What was cut off is gone for good.
  */
 static void
 load_other(struct hf_crew_thread *t, u_int i, const struct hf_crew_thread *o)

@@ -7,7 +7,10 @@
 #include <test/fuzz/crew.h>
 #include <test/space.h>
 
-/* A process's pages: private ones of nobody, and of the file; shared ones likewise. */
+/*
+ * A process's pages: private ones of nobody, and of the file; shared ones
+ * likewise.
+ */
 #define HF_CREW_ANON	4
 #define HF_CREW_OWN	6
 #define HF_CREW_FILE_AT (HF_CREW_OWN + 3)
@@ -60,7 +63,10 @@ hf_crew_at(u_int page)
 	return (HF_SPACE_BASE + ptoa(page));
 }
 
-/* Where in a page a thread's word is; of its pages of nobody that is the first one. */
+/*
+ * Where in a page a thread's word is; of its pages of nobody that is the first
+ * one.
+ */
 static inline u_int
 hf_crew_word(const struct hf_crew_thread *t, u_int page)
 {
@@ -80,8 +86,8 @@ hf_crew_file_page(u_int page)
 }
 
 /*
- * What a value looks like in memory: twice, so that one which is being zeroed is
- * no other value.
+ * What a value looks like in memory: twice, so that one which is being zeroed
+ * is no other value.
  */
 static inline uint64_t
 hf_crew_pack(uint64_t value)
@@ -100,8 +106,8 @@ hf_crew_unpack(uint64_t word, uint64_t *value)
 void hf_crew_step(struct hf_crew_thread *t, const struct hf_fuzz_step *step);
 
 /*
- * crew_file.c: the shared file.  Its length changes under its vnode's lock; what is
- * asked without it is right if nothing has changed by the second time.
+ * crew_file.c: the shared file.  Its length changes under its vnode's lock;
+ * what is asked without it is right if nothing has changed by the second time.
  */
 void hf_crew_file_begin(void);
 void hf_crew_file_map(void); /* into the current process */
@@ -129,8 +135,8 @@ bool hf_crew_may_fail(const struct hf_crew_thread *t, u_int page);
 bool hf_crew_was_ever_cut(const struct hf_crew_thread *t, u_int page);
 
 /*
- * Can the thread's own word be that?  What turns out to be cut off is remembered
- * as zero.
+ * Can the thread's own word be that?  What turns out to be cut off is
+ * remembered as zero.
  */
 bool hf_crew_is_word(struct hf_crew_thread *t, u_int page, uint64_t word);
 

@@ -19,8 +19,8 @@ void hf_fuzz_file_begin(void);
 void hf_fuzz_file_end(void);
 
 /*
- * Maps pages of the current process, where nothing is mapped: anonymous ones, or as
- * many as there are before the file begins again.
+ * Maps pages of the current process, where nothing is mapped: anonymous ones,
+ * or as many as there are before the file begins again.
  */
 void hf_fuzz_map(
     struct hf_fuzz_player *pl, u_int first, u_int n, enum hf_fuzz_memory what);
@@ -34,8 +34,8 @@ int hf_fuzz_file_transfer(enum uio_rw rw, void *at, enum uio_seg where,
     uint64_t offset, u_int bytes, ssize_t *resid);
 
 /*
- * It has so many parts from now on, all pages' together.  As ftruncate(2) has it: what
- * is cut off is zeros on the disk, too.
+ * It has so many parts from now on, all pages' together.  As ftruncate(2) has
+ * it: what is cut off is zeros on the disk, too.
  */
 void hf_fuzz_file_resize(u_int parts);
 

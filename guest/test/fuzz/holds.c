@@ -2,13 +2,13 @@
 /* holds.c: the registry of who holds what, and the moves of holders. */
 
 /*
- * A hold is on a frame, and with it on the page of the model that the frame had then.
- * The frame may come to be another page's in one way only, that of a page before
- * the held one: a copy was made for a sole user, without copying.
+ * A hold is on a frame, and with it on the page of the model that the frame had
+ * then. The frame may come to be another page's in one way only, that of a page
+ * before the held one: a copy was made for a sole user, without copying.
  *
- * Of a page that is held to be read the model does not know that much: what its cell
- * shows may have been copied before, where a wired entry begins to share or becomes
- * writable.  Its wirings are checked, not whose it is.
+ * Of a page that is held to be read the model does not know that much: what its
+ * cell shows may have been copied before, where a wired entry begins to share
+ * or becomes writable.  Its wirings are checked, not whose it is.
  */
 #include <sys/proc.h>
 #include <test/fuzz/file.h>
@@ -21,7 +21,10 @@
 struct held {
 	vm_page_t m;
 	struct hf_oracle_page *page; /* with a reference */
-	/* It was cut away, and has a page of its own; an entry has wired it since. */
+	/*
+	 * It was cut away, and has a page of its own; an entry has wired it
+	 * since.
+	 */
 	bool cut, kept;
 };
 

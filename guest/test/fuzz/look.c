@@ -119,8 +119,8 @@ check_leaf(const struct hf_oracle_cell *c, pt_entry_t leaf, vm_page_t m)
 }
 
 /*
- * Who can store into a frame is seen by all who are mapped to it.  Nobody needs to
- * copy what nobody else sees, but for a file's.
+ * Who can store into a frame is seen by all who are mapped to it.  Nobody needs
+ * to copy what nobody else sees, but for a file's.
  */
 static void
 check_sharing(const struct hf_oracle_cell *c, pt_entry_t leaf, struct frame *f)
@@ -161,8 +161,8 @@ check_contents(struct hf_oracle_cell *c, struct frame *f)
 }
 
 /*
- * What a cell shows of a file was cut away.  It may have copied it before: where that is not
- * the model's to know (wirings copy early), the VM is asked.
+ * What a cell shows of a file was cut away.  It may have copied it before:
+ * where that is not the model's to know (wirings copy early), the VM is asked.
  */
 static void
 settle(struct hf_oracle_cell *c, const struct found *at)

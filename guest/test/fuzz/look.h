@@ -8,8 +8,9 @@
 
 /*
  * Every page of every process: its leaf in the page table, its frame's bytes,
- * wirings and rights; then those who hold pages, the counters and all invariants.  No
- * access of a process is made.  Failed expectations and notes tell what is wrong.
+ * wirings and rights; then those who hold pages, the counters and all
+ * invariants.  No access of a process is made.  Failed expectations and notes
+ * tell what is wrong.
  */
 void hf_fuzz_look(void);
 

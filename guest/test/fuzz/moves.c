@@ -61,8 +61,8 @@ hf_fuzz_note_value(const char *what, const struct hf_oracle_value *v)
 }
 
 /*
- * The stack above the gap comes down to its lowest page, the guard: the room here
- * is less than what a stack grows by.
+ * The stack above the gap comes down to its lowest page, the guard: the room
+ * here is less than what a stack grows by.
  */
 static void
 grow(struct hf_fuzz_player *pl, u_int i)
@@ -167,7 +167,10 @@ hf_fuzz_do_poke(struct hf_fuzz_move *mv)
 	    hf_oracle_bound[i + 1] - hf_oracle_bound[i], 1u << i);
 }
 
-/* One store across the end of the page; with the next one missing, half of it may be. */
+/*
+ * One store across the end of the page; with the next one missing, half of it
+ * may be.
+ */
 void
 hf_fuzz_do_straddle(struct hf_fuzz_move *mv)
 {

@@ -5,7 +5,10 @@
 
 #include <test/fuzz/game.h>
 
-/* A step by who is there; for steps of nobody: by the process that the thread is in. */
+/*
+ * A step by who is there; for steps of nobody: by the process that the thread
+ * is in.
+ */
 struct hf_fuzz_move {
 	const struct hf_fuzz_step *step;
 	struct hf_fuzz_player *me;
@@ -28,8 +31,9 @@ HF_FUZZ_STEPS(X)
 #undef X
 
 /*
- * Can that page be accessed so by an access that comes now?  In the gap of a stack it
- * makes the stack grow, whatever the access.  All of the move's, from the first on.
+ * Can that page be accessed so by an access that comes now?  In the gap of a
+ * stack it makes the stack grow, whatever the access.  All of the move's, from
+ * the first on.
  */
 bool hf_fuzz_can(const struct hf_fuzz_move *mv, u_int i, vm_prot_t prot);
 bool hf_fuzz_all_can(const struct hf_fuzz_move *mv, vm_prot_t prot);

@@ -58,8 +58,8 @@ hf_fuzz_do_exit(struct hf_fuzz_move *mv)
 }
 
 /*
- * Does an end of the range cut a gap in two?  Then what the stack grows by is not the
- * model's to know.
+ * Does an end of the range cut a gap in two?  Then what the stack grows by is
+ * not the model's to know.
  */
 static bool
 cuts_gap(const struct hf_fuzz_move *mv)
@@ -218,8 +218,8 @@ hf_fuzz_do_advise(struct hf_fuzz_move *mv)
 }
 
 /*
- * Nor does this.  The words: flush invalidate.  What the user has locked is not thrown
- * away.
+ * Nor does this.  The words: flush invalidate.  What the user has locked is not
+ * thrown away.
  */
 void
 hf_fuzz_do_sync(struct hf_fuzz_move *mv)

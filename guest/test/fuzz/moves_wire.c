@@ -22,8 +22,8 @@ can_wire(const struct hf_oracle_cell *c)
 }
 
 /*
- * The first page that cannot be wired says why; *end is that one.  skip: those that
- * cannot be read are left out.
+ * The first page that cannot be wired says why; *end is that one.  skip: those
+ * that cannot be read are left out.
  */
 static int
 wire_result(
@@ -148,9 +148,9 @@ access_wired(struct hf_fuzz_move *mv, struct hf_oracle_cell *c)
 }
 
 /*
- * The cells, bit by bit, that have their mappings when all are wired: not those that
- * were wired before, nor what another cell of the range copies, which takes the mappings
- * of the original away.
+ * The cells, bit by bit, that have their mappings when all are wired: not those
+ * that were wired before, nor what another cell of the range copies, which
+ * takes the mappings of the original away.
  */
 static u_int
 surely_mapped(const struct hf_fuzz_move *mv)

@@ -254,9 +254,9 @@ dirent_type(uint8_t file_type)
 }
 
 /*
- * The entries of one block that begin at byte *off of the directory or behind, while
- * there is room for one; *off is where to go on.  The block is walked from its front,
- * for *off, which the user says, may be no entry's beginning.
+ * The entries of one block that begin at byte *off of the directory or behind,
+ * while there is room for one; *off is where to go on.  The block is walked
+ * from its front, for *off, which the user says, may be no entry's beginning.
  */
 static int
 list_block(struct vnode *vp, const void *block, struct uio *uio, uint64_t *off)
@@ -288,9 +288,9 @@ list_block(struct vnode *vp, const void *block, struct uio *uio, uint64_t *off)
 }
 
 /*
- * Whole struct dirents from the first that begins at uio_offset or behind; it is
- * advanced to the next one.  The buffer must have room for the longest entry.  cookies
- * are not supported.
+ * Whole struct dirents from the first that begins at uio_offset or behind; it
+ * is advanced to the next one.  The buffer must have room for the longest
+ * entry.  cookies are not supported.
  */
 int
 ext2_readdir(struct vnode *vp, struct uio *uio, struct ucred *cred,

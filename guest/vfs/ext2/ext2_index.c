@@ -2,10 +2,10 @@
 /* ext2_index.c: a large directory's names by hash, in memory. */
 
 /*
- * Without it a walk through a directory of n names, which looks up each, takes n * n
- * steps.  Open addressing; a slot has the hash and the place of an entry, the name
- * itself stays on the disk.  Nothing here writes directories, so an index holds
- * as long as its vnode.
+ * Without it a walk through a directory of n names, which looks up each, takes
+ * n * n steps.  Open addressing; a slot has the hash and the place of an entry,
+ * the name itself stays on the disk.  Nothing here writes directories, so an
+ * index holds as long as its vnode.
  */
 
 #include <sys/param.h>

@@ -18,8 +18,8 @@ pointer_ok(const struct ext2_mount *em, uint32_t blk)
 }
 
 /*
- * Contiguous neighbours of ptrs[i] within an array of n pointers, at most `most`
- * to each side and limited to file blocks below `left` behind it.
+ * Contiguous neighbours of ptrs[i] within an array of n pointers, at most
+ * `most` to each side and limited to file blocks below `left` behind it.
  */
 static void
 count_run(const uint32_t *ptrs, uint32_t i, uint32_t n, uint64_t left,

@@ -104,8 +104,8 @@ clean_range(vm_page_t *ma, int start, int end)
 }
 
 /*
- * The pages of the next bytes, as many as one transfer has; the bytes of them that
- * count, or -1 if the caller has not busied one.
+ * The pages of the next bytes, as many as one transfer has; the bytes of them
+ * that count, or -1 if the caller has not busied one.
  */
 static int
 nocopy_pages(struct vnode *vp, const struct uio *uio, vm_page_t *ma)
@@ -162,8 +162,8 @@ write_nocopy(struct vnode *vp, struct uio *uio)
 }
 
 /*
- * One page's share of a write: not over a hole, and, with small blocks, up to the end of
- * one.
+ * One page's share of a write: not over a hole, and, with small blocks, up to
+ * the end of one.
  */
 static int
 write_page(struct vnode *vp, struct uio *uio)

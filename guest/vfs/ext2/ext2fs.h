@@ -170,8 +170,8 @@ bool ext2_super_check(const struct ext2_super *sb, uint64_t disk_bytes,
     uint32_t sector_bytes, struct ext2_mount *em, char *msg, size_t msg_bytes);
 
 /*
- * Can it be read?  False: no; msg names every feature that is not supported, and
- * what to do.  May it be written?  False: no; why says so likewise.
+ * Can it be read?  False: no; msg names every feature that is not supported,
+ * and what to do.  May it be written?  False: no; why says so likewise.
  */
 bool ext2_features_ok(const struct ext2_super *sb, char *msg, size_t msg_bytes);
 bool ext2_may_be_written(

@@ -2,8 +2,9 @@
 /* memfs.h: a file system in memory: one directory, files of fixed sizes. */
 
 /*
- * Its files have a store of their own, apart from the pages of their objects: a page comes
- * from there by VOP_GETPAGES and goes there by VOP_PUTPAGES, as with a disk.
+ * Its files have a store of their own, apart from the pages of their objects: a
+ * page comes from there by VOP_GETPAGES and goes there by VOP_PUTPAGES, as with
+ * a disk.
  */
 #ifndef HF_VFS_MEMFS_MEMFS_H
 #define HF_VFS_MEMFS_MEMFS_H
@@ -18,8 +19,8 @@ struct vfsops;
 extern const struct vfsops memfs_vfsops;
 
 /*
- * A regular file of bytes zeros.  EEXIST, ENAMETOOLONG (also no name at all), EFBIG (above
- * MEMFS_FILE_MAX).  Sleeps for memory.
+ * A regular file of bytes zeros.  EEXIST, ENAMETOOLONG (also no name at all),
+ * EFBIG (above MEMFS_FILE_MAX).  Sleeps for memory.
  */
 int memfs_create(struct mount *mp, const char *name, uint64_t bytes);
 

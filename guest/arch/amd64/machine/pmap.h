@@ -119,9 +119,10 @@ bool pmap_page_is_mapped(vm_page_t m);
 bool pmap_is_valid_memattr(pmap_t pmap, vm_memattr_t mode);
 void pmap_page_set_memattr(vm_page_t m, vm_memattr_t mode);
 /*
- * pmap_page_set_memattr() may need a page table, and panics if there is no memory
- * for one.  With n frames from m on reserved it does not; undo that once their
- * types are set, or when they need not be.  False: no memory, nothing changed.
+ * pmap_page_set_memattr() may need a page table, and panics if there is no
+ * memory for one.  With n frames from m on reserved it does not; undo that once
+ * their types are set, or when they need not be.  False: no memory, nothing
+ * changed.
  */
 bool hf_pmap_memattr_reserve(vm_page_t m, u_long n);
 void hf_pmap_memattr_unreserve(vm_page_t m, u_long n);
@@ -138,13 +139,13 @@ void pmap_invalidate_range(pmap_t pmap, vm_offset_t sva, vm_offset_t eva);
 void pmap_invalidate_all(pmap_t pmap);
 
 /*
- * Where this CPU finds the bytes of a mapped kernel address: there, but in the model
- * such an address is only a name.
+ * Where this CPU finds the bytes of a mapped kernel address: there, but in the
+ * model such an address is only a name.
  *
- * What CPUs have cached; no real one tells.  The model does: whether some CPU has a
- * translation that leads to a frame or to a table in it; whether one has va of a
- * pmap; and NULL, or what one has of a pmap that its tables do not say (lock of the
- * pmap held).
+ * What CPUs have cached; no real one tells.  The model does: whether some CPU
+ * has a translation that leads to a frame or to a table in it; whether one has
+ * va of a pmap; and NULL, or what one has of a pmap that its tables do not say
+ * (lock of the pmap held).
  */
 #ifdef HF_MODEL
 vm_offset_t hf_kva_reach(vm_offset_t kva);
@@ -174,8 +175,9 @@ bool hf_tlb_awaited(u_int cpu);
 void hf_pmap_cpu_init(void);
 
 /*
- * A CPU that starts, on the kernel's tables: enters all_cpus, so that flushes reach it,
- * and then forgets what it cached while they did not.  Interrupts off.
+ * A CPU that starts, on the kernel's tables: enters all_cpus, so that flushes
+ * reach it, and then forgets what it cached while they did not.  Interrupts
+ * off.
  */
 void hf_tlb_join(void);
 

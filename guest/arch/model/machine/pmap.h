@@ -7,8 +7,8 @@
 #include <arch/amd64/machine/pmap.h>
 
 /*
- * One load of a word at a kernel address, as the CPU makes it but without the fault
- * handler: false if it faults.  Never sleeps.
+ * One load of a word at a kernel address, as the CPU makes it but without the
+ * fault handler: false if it faults.  Never sleeps.
  */
 bool hf_model_peek(vm_offset_t kva, uint64_t *v);
 
