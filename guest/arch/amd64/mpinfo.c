@@ -20,6 +20,7 @@ struct hf_machine hf_machine;
 
 typedef const struct hf_machine_memory memory;
 
+/* Firmware puts its tables at any byte. */
 struct mp_floating {
 	char signature[4]; /* "_MP_" */
 	uint32_t config_pa;
@@ -27,7 +28,7 @@ struct mp_floating {
 	uint8_t revision;
 	uint8_t checksum;
 	uint8_t features[5];
-};
+} __packed;
 
 struct mp_config {
 	char signature[4]; /* "PCMP" */
@@ -40,14 +41,14 @@ struct mp_config {
 	uint16_t entries;
 	uint32_t lapic_pa;
 	uint32_t extended;
-};
+} __packed;
 _Static_assert(sizeof(struct mp_config) == 44, "MP configuration header");
 
 struct acpi_header {
 	char signature[4];
 	uint32_t length;
 	char rest[28];
-};
+} __packed;
 
 /* NULL when the range is not within the memory. */
 static const void *
