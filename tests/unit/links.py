@@ -1,10 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Who calls whom, by the objects: the folders' table of tools/lint holds for symbols, too.
+"""Who calls whom, by the objects: the table of tools/folders.py holds for symbols, too.
 
-usage: links.py LINT NM OBJECTS...
-  OBJECTS  folders of objects that meson makes for a library (NAME.a.p), named
-           guest=FOLDER or host=FOLDER
+usage: links.py TREE BUILD
 
 A declaration of one's own goes round an include; a symbol does not.  An object may use
 what is defined in its folder, in those whose headers it may include, and, in the
@@ -12,73 +10,53 @@ guest, in arch/, which implements what kern/, sys/ and vm/ declare.
 
 Exit status: 0 all in order, 1 findings.
 """
-import importlib.machinery
-import importlib.util
 import os
 import re
-import subprocess
 import sys
 
+TREE = os.path.realpath(sys.argv[1])
+sys.path.insert(0, os.path.join(TREE, "tools"))
+import folders  # noqa: E402 (needs the path above)
+import objects  # noqa: E402
+
+LIBRARIES = ("guest/libholdfast-kernel.a.p", "host/libholdfast-host.a.p")
 # arch/ starts from the boot sector's tables and brings other CPUs up through it.
 ARCH = "guest/arch"
 ENTRY = "guest/boot/start.S"
 
 
-def load_lint(path):
-    sys.path.insert(0, os.path.dirname(path))
-    loader = importlib.machinery.SourceFileLoader("lint", path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("lint", loader))
-    loader.exec_module(module)
-    return module
-
-
-def objects(lint, half, folder):
-    """Object -> source, by the names that meson gives them."""
-    by = {f[len(half) + 1:].replace("/", "_") + ".o": f for f in lint.sources(".c", ".S")
-          if f.startswith(half + "/")}
-    found = {os.path.join(folder, o): by[o] for o in os.listdir(folder) if o in by}
-    if len(found) < 50:
-        sys.exit(f"links: {folder}: {len(found)} objects that have a source")
-    return found
-
-
-def symbols(nm, source_of):
-    """Symbol -> source that defines it; (source, symbol) for each use."""
-    defined, used = {}, set()
-    out = subprocess.run([nm, "-A", "--format=posix"] + list(source_of), check=True,
-                         capture_output=True, text=True).stdout
-    for path, name, kind in re.findall(r"^(.*?): (\S+) (\S)", out, re.M):
-        if kind == "U":
-            used.add((source_of[path], name))
-        elif kind.isupper() and kind != "W":
-            defined[name] = source_of[path]
-    return defined, used
-
-
-def may(lint, table, user, owner):
-    if os.path.dirname(user) == os.path.dirname(owner):
-        return True
-    if owner.startswith(ARCH + "/"):
+def may(table, user, owner):
+    if os.path.dirname(user) == os.path.dirname(owner) or owner.startswith(ARCH + "/"):
         return True
     if user.startswith(ARCH + "/") and owner == ENTRY:
         return True
-    folder = lint.folder_of(user, table)
-    return folder is not None and (lint.allowed(folder, owner, table) or
+    folder = folders.folder_of(user, table)
+    return folder is not None and (folders.allowed(folder, owner, table) or
                                    re.sub(r"\.c$", ".h", owner) in table[folder])
 
 
-def main(args):
-    lint, nm, bad = load_lint(args[0]), args[1], 0
-    for arg in args[2:]:
-        half, folder = arg.split("=", 1)
-        table = lint.GUEST_ALLOWED if half == "guest" else lint.HOST_ALLOWED
-        defined, used = symbols(nm, objects(lint, half, folder))
-        for user, name in sorted(used):
-            if name in defined and not may(lint, table, user, defined[name]):
-                print(f"links: {user}: may not use {name} of {defined[name]}")
-                bad = 1
-    return bad
+def check(build, library):
+    side = library.split("/")[0]
+    source_of = {o: os.path.relpath(f, TREE) for o, f in objects.objects_of(build)
+                 if os.path.dirname(os.path.relpath(o, build)) == library}
+    # What the build makes belongs to no folder.
+    source_of = {o: f for o, f in source_of.items() if f.startswith(side + "/")}
+    if len(source_of) < 50:
+        sys.exit(f"links: {library}: {len(source_of)} objects")
+    listed = list(objects.symbols(sorted(source_of)))
+    owner = {name: source_of[o] for o, defined, name in listed if defined}
+    used = sorted({(source_of[o], name) for o, defined, name in listed if not defined and name in owner})
+    table = folders.GUEST_ALLOWED if side == "guest" else folders.HOST_ALLOWED
+    return [f"{user}: may not use {name} of {owner[name]}" for user, name in used
+            if not may(table, user, owner[name])]
+
+
+def main(build):
+    found = [line for library in LIBRARIES for line in check(build, library)]
+    for line in found:
+        print(f"links: {line}")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(os.path.realpath(sys.argv[2])))
