@@ -12,6 +12,18 @@
 #define VA  HF_SPACE_BASE
 #define SET VM_MAP_PROTECT_SET_PROT
 
+/* Two pages of a pager's, mapped private and read-only, and locked. */
+static vm_map_t
+lock_private(struct hf_script *s)
+{
+	hf_script_begin(s, 2);
+	hf_space_map_at(VA, 2, s->object, 0, VM_PROT_READ, MAP_COPY_ON_WRITE);
+	hf_require_eq(
+	    vm_map_wire(hf_space_map(), VA, VA + ptoa(2), VM_MAP_WIRE_USER),
+	    KERN_SUCCESS);
+	return (hf_space_map());
+}
+
 HF_SCENARIO(fault_upgrade, "fault.upgrade", "FT-80 IM-5",
     "protect adds WRITE to a locked private range by copying it now")
 {
@@ -20,11 +32,7 @@ HF_SCENARIO(fault_upgrade, "fault.upgrade", "FT-80 IM-5",
 	vm_page_t orig;
 	u_long faults;
 
-	hf_script_begin(&s, 2);
-	hf_space_map_at(VA, 2, s.object, 0, VM_PROT_READ, MAP_COPY_ON_WRITE);
-	map = hf_space_map();
-	hf_require_eq(
-	    vm_map_wire(map, VA, VA + ptoa(2), VM_MAP_WIRE_USER), KERN_SUCCESS);
+	map = lock_private(&s);
 	orig = hf_space_page(VA);
 	hf_expect_eq(orig->object, s.object);
 	hf_expect_eq(vm_page_wire_count(orig), 1);
@@ -56,11 +64,7 @@ HF_SCENARIO(fault_upgrade_no_memory, "fault.upgrade_no_memory", "FT-80 FT-81",
 	vm_map_t map;
 	int i;
 
-	hf_script_begin(&s, 2);
-	hf_space_map_at(VA, 2, s.object, 0, VM_PROT_READ, MAP_COPY_ON_WRITE);
-	map = hf_space_map();
-	hf_require_eq(
-	    vm_map_wire(map, VA, VA + ptoa(2), VM_MAP_WIRE_USER), KERN_SUCCESS);
+	map = lock_private(&s);
 	for (i = 0; i < 2; i++)
 		orig[i] = hf_space_page(VA + ptoa(i));
 	vm_object_reference(s.object);

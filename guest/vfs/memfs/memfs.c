@@ -44,16 +44,10 @@ memfs_of(struct mount *mp)
 	return (mp->mnt_data);
 }
 
-static u_long
-blocks_of(uint64_t bytes)
-{
-	return (btoc(bytes));
-}
-
 static void
 node_free(struct node *n)
 {
-	for (u_long i = 0; i < blocks_of(n->size); i++)
+	for (u_long i = 0; i < btoc(n->size); i++)
 		hf_kfree(n->blocks[i]);
 	hf_kfree(n->blocks);
 	hf_kfree(n);
@@ -67,33 +61,45 @@ node_alloc(const char *name, uint64_t bytes)
 	strlcpy(n->name, name, sizeof(n->name));
 	n->size = bytes;
 	n->blocks = hf_kalloc(PAGE_SIZE, M_WAITOK | M_ZERO);
-	for (u_long i = 0; i < blocks_of(bytes); i++)
+	for (u_long i = 0; i < btoc(bytes); i++)
 		n->blocks[i] = hf_kalloc(PAGE_SIZE, M_WAITOK | M_ZERO);
 	return (n);
 }
 
-/* By name, or by the first number that is not below; NULL. */
+/* mm_mtx locked.  NULL: there is none, here and below. */
 static struct node *
-find_locked(struct memfs *fs, const char *name, size_t len, uint64_t number)
+named_locked(struct memfs *fs, const char *name, size_t len)
 {
 	struct node *n;
 
 	mtx_assert(&fs->mm_mtx, MA_OWNED);
 	STAILQ_FOREACH (n, &fs->nodes, next)
-		if (name != NULL ? strlen(n->name) == len &&
-			    memcmp(n->name, name, len) == 0
-				 : n->number >= number)
+		if (strlen(n->name) == len && memcmp(n->name, name, len) == 0)
 			break;
 	return (n);
 }
 
 static struct node *
-find(struct memfs *fs, const char *name, size_t len, uint64_t number)
+named(struct memfs *fs, const char *name, size_t len)
 {
 	struct node *n;
 
 	mtx_lock(&fs->mm_mtx);
-	n = find_locked(fs, name, len, number);
+	n = named_locked(fs, name, len);
+	mtx_unlock(&fs->mm_mtx);
+	return (n);
+}
+
+/* The first whose number is not below. */
+static struct node *
+numbered_from(struct memfs *fs, uint64_t number)
+{
+	struct node *n;
+
+	mtx_lock(&fs->mm_mtx);
+	STAILQ_FOREACH (n, &fs->nodes, next)
+		if (n->number >= number)
+			break;
 	mtx_unlock(&fs->mm_mtx);
 	return (n);
 }
@@ -111,7 +117,7 @@ memfs_create(struct mount *mp, const char *name, uint64_t bytes)
 		return (EFBIG);
 	n = node_alloc(name, bytes);
 	mtx_lock(&fs->mm_mtx);
-	if (find_locked(fs, name, len, 0) != NULL) {
+	if (named_locked(fs, name, len) != NULL) {
 		mtx_unlock(&fs->mm_mtx);
 		node_free(n);
 		return (EEXIST);
@@ -158,7 +164,7 @@ memfs_getpages(
 	const struct node *n = vp->v_data;
 
 	for (int i = 0; i < count; i++)
-		if (ma[i]->pindex >= blocks_of(n->size))
+		if (ma[i]->pindex >= btoc(n->size))
 			return (VM_PAGER_BAD);
 	for (int i = 0; i < count; i++)
 		if (!vm_page_all_valid(ma[i]))
@@ -212,7 +218,7 @@ static int
 memfs_bmap(struct vnode *vp, daddr_t lbn, struct bufobj **bop, daddr_t *bnp,
     int *runp, int *runb)
 {
-	const u_long blocks = blocks_of(((struct node *)vp->v_data)->size);
+	const u_long blocks = btoc(((struct node *)vp->v_data)->size);
 
 	if (lbn < 0 || (u_long)lbn >= blocks)
 		return (EFBIG);
@@ -236,7 +242,7 @@ memfs_getattr(struct vnode *vp, struct vattr *vap, struct ucred *cred)
 	vap->va_mode = n == NULL ? 0755 : 0644;
 	vap->va_fileid = vp->v_hash;
 	vap->va_size = n == NULL ? 0 : n->size;
-	vap->va_bytes = n == NULL ? 0 : ptoa(blocks_of(n->size));
+	vap->va_bytes = n == NULL ? 0 : ptoa(btoc(n->size));
 	vap->va_blocksize = PAGE_SIZE;
 	vap->va_nlink = n == NULL ? 2 : 1;
 	return (0);
@@ -260,7 +266,7 @@ load(struct vnode *vp, uint64_t number, off_t *sizep)
 		vp->v_vflag |= VV_ROOT;
 		return (0);
 	}
-	n = find(memfs_of(vp->v_mount), NULL, 0, number);
+	n = numbered_from(memfs_of(vp->v_mount), number);
 	if (n == NULL)
 		return (ENOENT);
 	vp->v_type = VREG;
@@ -284,7 +290,7 @@ memfs_lookup(struct vnode *dvp, struct vnode **vpp, struct componentname *cnp)
 		*vpp = dvp;
 		return (0);
 	}
-	n = find(memfs_of(dvp->v_mount), cnp->cn_nameptr, len, 0);
+	n = named(memfs_of(dvp->v_mount), cnp->cn_nameptr, len);
 	if (n == NULL)
 		return (ENOENT);
 	return (
@@ -312,7 +318,7 @@ memfs_readdir(struct vnode *vp, struct uio *uio, struct ucred *cred,
 			number += error == 0 ? 1 : 0;
 			continue;
 		}
-		n = find(memfs_of(vp->v_mount), NULL, 0, number);
+		n = numbered_from(memfs_of(vp->v_mount), number);
 		if (n == NULL)
 			break;
 		error = hf_dirent_emit(
@@ -322,7 +328,7 @@ memfs_readdir(struct vnode *vp, struct uio *uio, struct ucred *cred,
 	uio->uio_offset = (off_t)number;
 	if (eofflag != NULL)
 		*eofflag = number >= ROOT &&
-		    find(memfs_of(vp->v_mount), NULL, 0, number) == NULL;
+		    numbered_from(memfs_of(vp->v_mount), number) == NULL;
 	return (error);
 }
 
