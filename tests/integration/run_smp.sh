@@ -5,7 +5,7 @@
 set -eu
 . "$(dirname "$0")/count.sh"
 ground=$1 run=$2 build=${3:-}
-# In the lab only the flushes show whether they are there.  Elsewhere a part will do.
+# Ring 0 is emulated slowly under this /dev/kvm: a part will do there.
 set -- 'pmap.tlb_*' 'pmap.quick_*' 'kern.*crossing' kern.locks_interrupted kern.parallel \
     page.free_invalid_owner page.busy_excludes
 [ "$ground" = kvm ] || set -- "$@" 'pmap.every_cpu_*' fault.random wire.random wire.threads \
