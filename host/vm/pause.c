@@ -2,11 +2,10 @@
 /* pause.c: hold all vCPUs for a look at the guest. */
 
 /*
- * The kick is that of a stop (vcpu.c): immediate_exit, then the signal.  A vCPU
- * thread that comes back rests in vcpu_rest; KVM has then completed whatever
- * the instruction before wanted, so its registers are between two instructions.
+ * The kick is that of vcpu.c.  A vCPU thread that comes back rests in
+ * vcpu_attend; KVM has then completed whatever the instruction before wanted, so
+ * its registers are between two instructions.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -14,18 +13,21 @@
 #include "vm/vm_priv.h"
 
 void
-vcpu_rest(struct vcpu *cpu)
+vcpu_attend(struct vcpu *cpu)
 {
 	struct vm *vm = cpu->vm;
 
-	if (!__atomic_load_n(&vm->pausing, __ATOMIC_ACQUIRE))
-		return;
 	lock_take(&vm->lock);
-	cpu->resting = true;
-	pthread_cond_signal(&vm->rested);
-	while (vm->pausing)
+	vcpu_counts_serve(cpu);
+	while (vm->pausing) {
+		cpu->resting = true;
+		pthread_cond_signal(&vm->rested);
 		lock_wait(&vm->resumed, &vm->lock);
+		vcpu_counts_serve(cpu);
+	}
 	cpu->resting = false;
+	/* All that was wanted so far is done; a stop is the caller's to see. */
+	__atomic_store_n(&cpu->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
 	lock_drop(&vm->lock);
 }
 
@@ -75,7 +77,7 @@ vm_pause(struct vm *vm, int patience_ms)
 	look->cpus = calloc(vm->ncpus, sizeof(*look->cpus));
 	hf_check_memory(look->cpus != NULL);
 	lock_take(&vm->lock);
-	__atomic_store_n(&vm->pausing, true, __ATOMIC_RELEASE);
+	vm->pausing = true;
 	for (i = 0; i < vm->nmade; i++)
 		vcpu_kick(&vm->cpus[i]);
 	while (!all_rest(vm) && lock_wait_until(&vm->rested, &vm->lock, &until))
@@ -97,10 +99,7 @@ void
 vm_resume(struct vm *vm)
 {
 	lock_take(&vm->lock);
-	for (unsigned int i = 0; i < vm->nmade && !vm->stopping; i++)
-		__atomic_store_n(
-		    &vm->cpus[i].run->immediate_exit, 0, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&vm->pausing, false, __ATOMIC_RELEASE);
+	vm->pausing = false;
 	pthread_cond_broadcast(&vm->resumed);
 	lock_drop(&vm->lock);
 	free(vm->paused.cpus);

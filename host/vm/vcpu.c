@@ -2,11 +2,14 @@
 /* vcpu.c: one virtual CPU and the thread that runs it. */
 
 /*
- * Stopping a vCPU.  A signal alone is not enough: it may arrive after the
- * thread looked at vm.stopping and before it entered KVM_RUN.  So the kick
- * first sets kvm_run.immediate_exit, with which KVM_RUN returns EINTR at once,
- * and then sends the signal, which ends a KVM_RUN that is already in the guest.
- * Whichever way the race goes, the thread comes back and sees vm.stopping.
+ * Calling a vCPU back, for a stop, a pause or a question.  A signal alone is
+ * not enough: it may arrive after the thread looked whether it is wanted and
+ * before it entered KVM_RUN.  So the kick first sets kvm_run.immediate_exit,
+ * with which KVM_RUN returns EINTR at once, and then sends the signal, which
+ * ends a KVM_RUN that is already in the guest.  Whichever way the race goes, the
+ * thread comes back to vcpu_attend, and nobody but that clears immediate_exit.
+ * So one kick is enough for one wish; to repeat it would do harm, as the
+ * signals queue up and a thread that handles them gets to nothing else.
  */
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -158,14 +161,12 @@ vcpu_main(void *arg)
 	struct vm *vm = cpu->vm;
 
 	vcpu_counts_enter(cpu);
-	vcpu_rest(cpu);
 	while (!__atomic_load_n(&vm->stopping, __ATOMIC_ACQUIRE)) {
 		if (ioctl(cpu->fd, KVM_RUN, 0) == 0)
 			exits_handle(cpu);
-		else if (errno == EINTR) {
-			vcpu_counts_serve(cpu);
-			vcpu_rest(cpu);
-		} else if (errno != EAGAIN)
+		else if (errno == EINTR)
+			vcpu_attend(cpu);
+		else if (errno != EAGAIN)
 			vm_end_claim(vm,
 			    &(struct vm_end){ .reason = VM_END_RUN_FAILED,
 				.cpu = cpu->index,
@@ -208,12 +209,6 @@ void
 vcpu_kick(struct vcpu *cpu)
 {
 	__atomic_store_n(&cpu->run->immediate_exit, 1, __ATOMIC_SEQ_CST);
-	vcpu_interrupt(cpu);
-}
-
-void
-vcpu_interrupt(struct vcpu *cpu)
-{
 	/* The caller's own vCPU is not in the guest. */
 	if (cpu->running && !pthread_equal(cpu->thread, pthread_self()))
 		pthread_kill(cpu->thread, VCPU_SIGNAL);

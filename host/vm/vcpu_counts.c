@@ -67,7 +67,7 @@ vcpu_counts_close(struct vcpu *cpu)
 void
 vcpu_counts_serve(struct vcpu *cpu)
 {
-	if (__atomic_load_n(&cpu->stats_wanted, __ATOMIC_ACQUIRE))
+	if (cpu->stats_wanted)
 		open_own(cpu);
 }
 
@@ -83,9 +83,14 @@ vm_cpu_stats(struct vm *vm, unsigned int index)
 	stats = __atomic_load_n(&cpu->stats, __ATOMIC_ACQUIRE);
 	if (stats != NULL || cpu == current || vm->counts)
 		return (stats);
-	__atomic_store_n(&cpu->stats_wanted, true, __ATOMIC_RELEASE);
 	lock_take(&vm->lock);
-	vcpu_interrupt(cpu);
+	/* Not once the machine ends: its threads may be gone. */
+	if (index < vm->nmade && !vm->stopping && !cpu->stats_wanted) {
+		cpu->stats_wanted = true;
+		vcpu_kick(cpu);
+		/* It may be resting. */
+		pthread_cond_broadcast(&vm->resumed);
+	}
 	lock_drop(&vm->lock);
 	return (NULL);
 }

@@ -31,7 +31,7 @@ struct vcpu {
 
 	/* vcpu_counts.c; t: the vCPU's own thread only */
 	struct kvm_stats *stats; /* (a) NULL until open */
-	bool stats_wanted;	 /* (a) somebody else asked for them */
+	bool stats_wanted;	 /* (l) somebody else asked for them */
 	bool stats_asked;	 /* (t) stats is what it will stay */
 	bool counted;		 /* (a) what follows is set */
 	int stats_exits;	 /* index of "exits", -1: none */
@@ -55,7 +55,7 @@ struct vm {
 	pthread_mutex_t lock;
 	struct vm_end end; /* (l) until reason is set, then (o) */
 	bool stopping;	   /* (a) vCPU threads leave when they see it */
-	bool pausing;	   /* (a) they rest; changed with the lock */
+	bool pausing;	   /* (l) they rest */
 	pthread_cond_t rested, resumed;
 	struct vm_end paused; /* (o) what vm_pause saw */
 
@@ -85,20 +85,25 @@ int vcpu_set_entry(
     struct vcpu *, uint32_t entry, gpa_t start_info, struct hf_err *err);
 /* Lock held.  0, or an errno. */
 int vcpu_start(struct vcpu *);
-/* Lock held: makes the vCPU leave the guest, now or as soon as it enters. */
+/*
+ * Lock held: makes the vCPU leave the guest, now or as soon as it enters, and
+ * its thread see all that is wanted of it by then.  Once for each wish.
+ */
 void vcpu_kick(struct vcpu *);
-/* Lock held: makes the vCPU's thread look around soon, or have no effect. */
-void vcpu_interrupt(struct vcpu *);
 void vcpu_join(struct vcpu *);
-/* pause.c: on the vCPU's thread, without the lock: waits for vm_resume. */
-void vcpu_rest(struct vcpu *);
-/* The same, for good: the thread ends. */
+/*
+ * pause.c: on the vCPU's thread, without the lock, when it was kicked: does what
+ * is wanted of it; waits for vm_resume if that is a pause.
+ */
+void vcpu_attend(struct vcpu *);
+/* It rests for good: the thread ends. */
 void vcpu_rest_for_good(struct vcpu *);
 void vcpu_capture(struct vcpu *, struct vm_cpu_state *out);
 
-/* vcpu_counts.c: around the life of the vCPU's thread; when interrupted. */
+/* vcpu_counts.c: around the life of the vCPU's thread. */
 void vcpu_counts_enter(struct vcpu *);
 void vcpu_counts_leave(struct vcpu *);
+/* On that thread, lock held: opens the statistics if somebody wants them. */
 void vcpu_counts_serve(struct vcpu *);
 /* The thread has ended. */
 void vcpu_counts_close(struct vcpu *);

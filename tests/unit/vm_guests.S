@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vm_guests.S: tiny 32-bit guests for check_vm.c, each loaded at 2 MiB. */
+/* vm_guests.S: tiny 32-bit guests for check_vm*.c, each loaded at 2 MiB. */
 
 #define HERE(start, label) ((label) - (start) + 0x200000)
 #define LAPIC	0xfee00000
@@ -44,6 +44,12 @@ guest_triple_end:
 	movl	$0x1234, %eax
 1:	jmp	1b
 guest_spin_end:
+
+/* For ever, with an exit at every turn. */
+	guest	guest_ports
+1:	outb	%al, $0x80
+	jmp	1b
+guest_ports_end:
 
 /* Asleep with interrupts off. */
 	guest	guest_halt
