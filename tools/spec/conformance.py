@@ -42,7 +42,7 @@ def rows(top):
     if spec.problems:
         raise ValueError("\n".join(spec.problems))
     by_scenario = names.of_scenarios(scenarios.read(top))
-    by_unit = names.of_tests(names.Names(spec), top)
+    by_unit = names.of_tests(names.Names(spec), names.texts(top))
     in_part = set(trace.survivors(top).values())
     return [Row(r, by_scenario[r.id], by_unit[r.id], r.id in in_part) for r in spec.by_id.values()]
 

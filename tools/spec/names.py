@@ -79,10 +79,10 @@ def head(text):
     return m[0]
 
 
-def of_tests(names, top):
+def of_tests(names, all_texts):
     """{id: [test]}: what comments of tests/ name, as check_bus:reads or integration/mkimage.sh."""
     found = collections.defaultdict(list)
-    for name, text in texts(top):
+    for name, text in all_texts:
         if not name.startswith("tests/") or not name.endswith((".c", ".S", ".py", ".sh")):
             continue
         script = name.endswith((".py", ".sh"))

@@ -30,9 +30,9 @@ def section(text, title):
     return (m[1], m.start(1)) if m else ("", 0)
 
 
-def unknown_names(spec, found_names, top):
+def unknown_names(spec, found_names, top, texts):
     """Ids that nobody defined, wherever they stand; sections that nobody wrote."""
-    for name, text in names.texts(top):
+    for name, text in texts:
         for n in found_names.find(text):
             if n.id not in spec.by_id:
                 yield f"{name}:{names.line_of(text, n.offset)}: {n.id} is no requirement of docs/spec"
@@ -50,9 +50,9 @@ def unknown_in_scenarios(spec, listed):
                 yield f"{s.file}:{s.line}: {s.id} names {rid}, which is no requirement of docs/spec"
 
 
-def unknown_claims(spec, top):
+def unknown_claims(spec, top, texts):
     """Where only ids are expected, what has the form of one is one, whatever family it claims."""
-    for name, text in names.texts(top):
+    for name, text in texts:
         if name.startswith("tests/") and name.endswith(".c"):
             for m in CLAIM.finditer(text):
                 for rid in FORM.findall(m[1]):
@@ -125,11 +125,11 @@ def shown_in_part(found_names, top):
 
 def problems(top):
     spec, listed = requirements.read(top), scenarios.read(top)
-    found_names = names.Names(spec)
+    found_names, texts = names.Names(spec), list(names.texts(top))
     tested = {rid: [s.id for s in found] for rid, found in names.of_scenarios(listed).items()}
-    for rid, tests in names.of_tests(found_names, top).items():
+    for rid, tests in names.of_tests(found_names, texts).items():
         tested.setdefault(rid, []).extend(tests)
     return [*spec.problems, *contents(spec, top), *unknown_in_scenarios(spec, listed),
-            *unknown_claims(spec, top),
-            *unknown_names(spec, found_names, top), *untested(spec, found_names, top, tested),
+            *unknown_claims(spec, top, texts),
+            *unknown_names(spec, found_names, top, texts), *untested(spec, found_names, top, tested),
             *shown_in_part(found_names, top)]
