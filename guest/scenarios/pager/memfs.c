@@ -162,6 +162,35 @@ HF_SCENARIO(memfs_names, "pager.memfs_names", "VN-24",
 	close_memory(&m);
 }
 
+HF_SCENARIO(memfs_refuses, "pager.memfs_refuses", "",
+    "a file in memory has a name that a lookup finds")
+{
+	static const char *const refused[] = { ".", "..", "/", "a/", "/a",
+		"a/b", "./a" };
+	char longest[HF_NAME_MAX + 2], names[40];
+	struct memory m;
+	off_t off = 0;
+
+	open_memory(&m);
+	for (size_t i = 0; i < nitems(refused); i++)
+		hf_expect_eq(memfs_create(m.mp, refused[i], 1), EINVAL);
+	memset(longest, 'n', sizeof(longest));
+	longest[HF_NAME_MAX + 1] = '\0';
+	hf_expect_eq(memfs_create(m.mp, longest, 1), ENAMETOOLONG);
+	/* None of them is there; names that look like them are names. */
+	hf_expect_eq(memfs_create(m.mp, "...", 1), 0);
+	hf_expect_eq(memfs_create(m.mp, ".a", 1), 0);
+	hf_expect_eq(
+	    list(m.root, &off, 5 * sizeof(struct dirent), names, sizeof(names)),
+	    1);
+	hf_expect_eq(strcmp(names, "./ ../ ... .a "), 0);
+	vrele(open_file(&m, "...", 0));
+	longest[HF_NAME_MAX] = '\0';
+	hf_expect_eq(memfs_create(m.mp, longest, 1), 0);
+	vrele(open_file(&m, longest, 0));
+	close_memory(&m);
+}
+
 HF_SCENARIO(mount_types, "pager.mount_types", "",
     "a file system is mounted by its type, beside another one",
     .flags = HF_NEEDS_DISK)

@@ -90,6 +90,20 @@ named(struct memfs *fs, const char *name, size_t len)
 	return (n);
 }
 
+/* What a lookup can find: a component of a path that is not the directory. */
+static int
+check_name(const char *name)
+{
+	const size_t len = strlen(name);
+
+	if (len == 0 || len > HF_NAME_MAX)
+		return (ENAMETOOLONG);
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    strchr(name, '/') != NULL)
+		return (EINVAL);
+	return (0);
+}
+
 /* The first whose number is not below. */
 static struct node *
 numbered_from(struct memfs *fs, uint64_t number)
@@ -107,17 +121,17 @@ numbered_from(struct memfs *fs, uint64_t number)
 int
 memfs_create(struct mount *mp, const char *name, uint64_t bytes)
 {
-	const size_t len = strlen(name);
 	struct memfs *fs = memfs_of(mp);
+	int error = check_name(name);
 	struct node *n;
 
-	if (len == 0 || len > HF_NAME_MAX)
-		return (ENAMETOOLONG);
+	if (error != 0)
+		return (error);
 	if (bytes > MEMFS_FILE_MAX)
 		return (EFBIG);
 	n = node_alloc(name, bytes);
 	mtx_lock(&fs->mm_mtx);
-	if (named_locked(fs, name, len) != NULL) {
+	if (named_locked(fs, name, strlen(name)) != NULL) {
 		mtx_unlock(&fs->mm_mtx);
 		node_free(n);
 		return (EEXIST);

@@ -19,8 +19,9 @@ struct vfsops;
 extern const struct vfsops memfs_vfsops;
 
 /*
- * A regular file of bytes zeros.  EEXIST, ENAMETOOLONG (also no name at all),
- * EFBIG (above MEMFS_FILE_MAX).  Sleeps for memory.
+ * A regular file of bytes zeros.  ENAMETOOLONG (also no name at all), EINVAL
+ * (".", "..", a slash: no lookup would find it), EFBIG (above MEMFS_FILE_MAX),
+ * EEXIST.  Sleeps for memory.
  */
 int memfs_create(struct mount *mp, const char *name, uint64_t bytes);
 
