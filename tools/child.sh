@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
 # child.sh: sourced by tools that run QEMU: a signal reaches it, nothing is left.
 #
 # child_init DIR: from now on INT, TERM and HUP are noted; DIR goes at the end,
@@ -8,6 +9,7 @@
 # killed itself, the command gets TERM as well.
 # child_end STATUS: exits with it, or by the signal that was noted.
 
+# shellcheck disable=SC2034 # child_status is for who sources this
 child_signal='' child_pid='' child_dir=''
 
 child_note() {

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
 # count.sh: sourced by tests that run scenarios and are counted one by one.
 
 # The lab's processor is emulated, and with many CPUs it loses its way once in

@@ -27,6 +27,7 @@ run() { # ENGINE FILE PATTERNS
 	status=0
 	# Patterns are the program's to expand.
 	set -f
+	# shellcheck disable=SC2086 # the patterns are words
 	"$holdfast" run --disk "$2" --blk-engine "$1" $3 >"$tmp/out" 2>&1 || status=$?
 	set +f
 	sed "s/^/$1: /" "$tmp/out"

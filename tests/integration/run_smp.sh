@@ -11,6 +11,7 @@ set -- 'pmap.tlb_*' 'pmap.quick_*' 'kern.*crossing' kern.locks_interrupted kern.
 [ "$ground" = kvm ] || set -- "$@" 'pmap.every_cpu_*' fault.random wire.random wire.threads \
     hold.empty_race hold.truncate_race
 
+# shellcheck disable=SC2317 # run_and_count calls it
 with_4_and_8() {
 	case $ground in
 	kvm)

@@ -19,4 +19,5 @@ case $($fixed "$program" no.such.scenario 2>&1 || :) in
 	exit 77
 	;;
 esac
+# shellcheck disable=SC2086 # a command and its arguments, or nothing
 exec $fixed $command "$program"
