@@ -72,11 +72,13 @@ struct hf_bdev {
 	volatile uint64_t doorbells, interrupts;
 	/* counted by the driver: ios that the device failed, not a failpoint */
 	volatile uint64_t errors;
+	uint64_t errors_told; /* of them; by test/file.c */
 	/* errno of the last io that failed, for either reason; for reports */
 	volatile int last_error;
 	/* hf_bdev_hold(): newest first, linked by hf_io.link */
 	struct hf_io *volatile held;
 	volatile u_int holding;
+	struct hf_bdev *next; /* in the table, in the order of attachment */
 };
 
 /*
@@ -104,10 +106,35 @@ void hf_bdev_release(struct hf_bdev *bd);
 int hf_bdev_held(struct hf_bdev *bd); /* how many wait */
 
 /*
- * The first block device: announced on the command line (guest), or set up by
- * the test (model).  Probed at the first call.  Returns 0 and the device, or
- * ENXIO with why in msg.
+ * The table of block devices (bdev_table.c).  A device is brought up when it is
+ * first asked for, and stays.  Its name is its driver's with a number, vtbd0 for
+ * the first virtio block device in the order of the command line; the number is
+ * that of the device, whatever becomes of those before it.  0, or ENXIO and
+ * ENOMEM with why in msg: there is no such device, or it cannot be used now.
+ * One thread at a time.  Sleeps.
  */
+#define HF_BDEV_MAX 8 /* of one driver */
+int hf_bdev_find(
+    const char *name, struct hf_bdev **bdp, char *msg, size_t msg_bytes);
+
+/* The first disk, vtbd0. */
 int hf_bdev_root(struct hf_bdev **bdp, char *msg, size_t msg_bytes);
+
+/* The device that was brought up after bd (NULL: the first); NULL: no more. */
+struct hf_bdev *hf_bdev_next(struct hf_bdev *bd);
+
+/* A driver: a row in bdev_table.c. */
+struct hf_bdev_driver {
+	const char *name;
+	/*
+	 * Brings up device number unit, which is below HF_BDEV_MAX; not called
+	 * again for one that came up.  Its name is name.
+	 */
+	int (*attach)(int unit, const char *name, struct hf_bdev **bdp,
+	    char *msg, size_t msg_bytes);
+};
+
+/* Disks of the machine: virtio_disk.c, or the model's. */
+extern const struct hf_bdev_driver hf_vtbd_driver;
 
 #endif

@@ -8,8 +8,9 @@
 
 /*
  * What the disk lacks for a scenario with these flags (scenario_abi.h), as the
- * reason of a skip; NULL: nothing.  Mounts and unmounts it at the first call:
- * nothing of it may be in use.  Sleeps.
+ * reason of a skip; NULL: nothing.  Brings up the disks that they ask for, and
+ * mounts and unmounts the first at the first call: nothing of it may be in use.
+ * Sleeps.
  */
 const char *hf_disk_lacks(uint32_t flags);
 

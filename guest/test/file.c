@@ -47,12 +47,12 @@ track(struct vnode *vp, bool open)
 static void
 close_left(void)
 {
-	struct mount *mp;
+	struct hf_bdev *bd = NULL;
 	int i;
 
-	mp = hf_rootmp();
-	if (mp != NULL && mp->mnt_bdev->holding != 0)
-		hf_bdev_release(mp->mnt_bdev);
+	while ((bd = hf_bdev_next(bd)) != NULL)
+		if (bd->holding != 0)
+			hf_bdev_release(bd);
 	for (i = 0; i < OPEN_MAX; i++) {
 		if (opened[i] != NULL && hf_current.failed != 0)
 			vrele(opened[i]);
@@ -90,21 +90,23 @@ settle(void)
 static const char *
 disk_errors(void)
 {
-	static char why[64];
-	static uint64_t seen;
-	struct hf_bdev *bd;
-	char msg[8];
+	static char why[80];
+	struct hf_bdev *bd = NULL;
+	const char *answer = NULL;
 	uint64_t errors;
 
-	if (hf_bdev_root(&bd, msg, sizeof(msg)) != 0)
-		return (NULL);
-	errors = bd->errors;
-	if (errors == seen)
-		return (NULL);
-	snprintf(why, sizeof(why), "%lu operations failed, the last with %s",
-	    (u_long)(errors - seen), hf_errno_name(bd->last_error));
-	seen = errors;
-	return (why);
+	while ((bd = hf_bdev_next(bd)) != NULL) {
+		errors = bd->errors;
+		if (errors == bd->errors_told)
+			continue;
+		snprintf(why, sizeof(why),
+		    "%s: %lu operations failed, the last with %s", bd->name,
+		    (u_long)(errors - bd->errors_told),
+		    hf_errno_name(bd->last_error));
+		bd->errors_told = errors;
+		answer = why;
+	}
+	return (answer);
 }
 
 static void

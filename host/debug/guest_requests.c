@@ -11,9 +11,12 @@
 
 #define REQUESTS_MAX 4096u
 
-/* guest/dev/virtio_disk.c, guest/vfs/pbuf.c */
-#define DISK_VARIABLE "virtio_disk.c:disk"
-#define POOL_VARIABLE "pbuf.c:pool"
+#define DISKS_MAX 64u
+
+/* guest/dev/bdev_table.c, virtio_blk.c, guest/vfs/pbuf.c */
+#define TABLE_VARIABLE "bdev_table.c:table"
+#define VTBLK_OPS      "vtblk_ops"
+#define POOL_VARIABLE  "pbuf.c:pool"
 
 typedef bool request_fn(void *arg, uint64_t io, const char *where);
 
@@ -52,21 +55,39 @@ in_chain(const struct guest_view *v, uint64_t io, const char *where,
 	return (false);
 }
 
+/* Of one device, until fn says true. */
+static bool
+each_of_disk(
+    const struct guest_view *v, uint64_t bdev, request_fn *fn, void *arg)
+{
+	uint64_t ops, disk, io;
+
+	if (view_field(v, bdev, "hf_bdev", "ops", &ops) && ops != 0 &&
+	    ops == view_variable(v, VTBLK_OPS) &&
+	    view_field(v, bdev, "hf_bdev", "softc", &disk)) {
+		if (in_ring(v, disk, fn, arg))
+			return (true);
+		if (view_field(v, disk, "vtblk", "sc_wait_head", &io) &&
+		    in_chain(v, io, "waiting for room in the ring", fn, arg))
+			return (true);
+	}
+	return (view_field(v, bdev, "hf_bdev", "held", &io) &&
+	    in_chain(v, io, "held back by hf_bdev_hold()", fn, arg));
+}
+
 /* Until fn says true. */
 static bool
 each_request(const struct guest_view *v, request_fn *fn, void *arg)
 {
-	uint64_t disk = view_variable(v, DISK_VARIABLE), io;
+	uint64_t bdev = view_pointer(v, TABLE_VARIABLE);
 
-	if (disk == 0)
-		return (false);
-	if (in_ring(v, disk, fn, arg))
-		return (true);
-	if (view_field(v, disk, "vtblk", "sc_wait_head", &io) &&
-	    in_chain(v, io, "waiting for room in the ring", fn, arg))
-		return (true);
-	return (view_field(v, disk, "vtblk", "sc_bdev.held", &io) &&
-	    in_chain(v, io, "held back by hf_bdev_hold()", fn, arg));
+	for (unsigned int n = 0; bdev != 0 && n < DISKS_MAX; n++) {
+		if (each_of_disk(v, bdev, fn, arg))
+			return (true);
+		if (!view_field(v, bdev, "hf_bdev", "next", &bdev))
+			break;
+	}
+	return (false);
 }
 
 /* The transfer buffer that the io belongs to, 0: none. */

@@ -265,7 +265,7 @@ END_TEST
 START_TEST(endless_requests_end)
 {
 	uint64_t td[512], page, array = allocate(64), pool = variable("pool");
-	uint64_t disk = variable("virtio_disk.c:disk"), io;
+	uint64_t disk = allocate(types_bytes(syms, "vtblk")), io;
 	char *text;
 
 	set_word(variable("vm_page_array"), array);
@@ -278,6 +278,11 @@ START_TEST(endless_requests_end)
 	io = pool + offset_in("hf_pbuf", "pb_io");
 	set(io, "hf_io", "arg", pool);
 	set(io, "hf_io", "link", io);
+	/* And the table of devices goes round in a circle. */
+	set_word(variable("bdev_table.c:table"), disk);
+	set(disk, "hf_bdev", "ops", variable("vtblk_ops"));
+	set(disk, "hf_bdev", "softc", disk);
+	set(disk, "hf_bdev", "next", disk);
 	set(disk, "vtblk", "sc_wait_head", io);
 	text = report();
 	ck_assert_ptr_nonnull(strstr(text, "512 threads:\n"));

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bdev_model.c: the model's disk: a file read into memory, never written. */
+/* bdev_model.c: the model's disks: files read into memory, never written. */
 
 /*
- * The image is the file that the environment names as HF_MODEL_DISK.  Requests
- * are carried out at submission; done is called as from an interrupt, so that a
+ * The images are the files that the environment names as HF_MODEL_DISK and
+ * HF_MODEL_DISK1 to 7.  Requests are carried out at submission; done is called as from an interrupt, so that a
  * callback that blocks is found here too.  Failures and delays: dev/bdev.h.
- * While a schedule is explored threads of the disk's own carry them out, two so
+ * While a schedule is explored threads of a disk's own carry them out, two so
  * that a later request may come first.
  */
 
@@ -21,21 +21,27 @@
 #include "explore_priv.h"
 #include "host.h"
 
-static uint8_t *image;
-static struct hf_bdev disk;
+struct disk {
+	struct hf_bdev bdev;
+	uint8_t *image; /* NULL: there is none */
+	char name[8], id[20];
+	/*
+	 * While exploring: requests to come, newest last; under the chain lock
+	 * of queue.
+	 */
+	struct hf_io *queue, **queue_end;
+};
 
-/* While exploring: requests to come, newest last; under the queue's chain lock. */
-static struct hf_io *queue, **queue_end = &queue;
+static struct disk disks[HF_BDEV_MAX];
 
 /* What a device moves, threads may store to meanwhile. */
 static void
-carry_out(struct hf_io *io)
+carry_out(struct disk *d, struct hf_io *io)
 {
-	static const char id[20] = "model";
 	uint8_t *at, *mem;
 	uint32_t i;
 
-	at = image + (io->sector << HF_SECTOR_SHIFT);
+	at = d->image + (io->sector << HF_SECTOR_SHIFT);
 	for (i = 0; i < io->nsegs; at += io->segs[i++].len) {
 		mem = (uint8_t *)PHYS_TO_DMAP(io->segs[i].pa);
 		if (io->op == HF_IO_READ)
@@ -43,7 +49,7 @@ carry_out(struct hf_io *io)
 		else if (io->op == HF_IO_WRITE)
 			hf_user_bytes_move(at, mem, io->segs[i].len);
 		else if (io->op == HF_IO_GET_ID)
-			memcpy(mem, id, sizeof(id));
+			memcpy(mem, d->id, sizeof(d->id));
 	}
 	curthread->td_intr_nesting++;
 	io->done(io, 0);
@@ -53,92 +59,113 @@ carry_out(struct hf_io *io)
 static void
 submit(struct hf_bdev *bd, struct hf_io *io)
 {
+	struct disk *d = bd->softc;
+
 	if (!hf_exploring) {
-		carry_out(io);
+		carry_out(d, io);
 		return;
 	}
-	hf_sleepq_lock(&queue);
+	hf_sleepq_lock(&d->queue);
 	io->link = NULL;
-	*queue_end = io;
-	queue_end = &io->link;
-	hf_sleepq_wake(&queue, 1);
-	hf_sleepq_unlock(&queue);
+	*d->queue_end = io;
+	d->queue_end = &io->link;
+	hf_sleepq_wake(&d->queue, 1);
+	hf_sleepq_unlock(&d->queue);
 }
 
 /* The oldest request, NULL: there is none.  The chain is locked. */
 static struct hf_io *
-take_first(void)
+take_first(struct disk *d)
 {
-	struct hf_io *io = queue;
+	struct hf_io *io = d->queue;
 
-	if (io != NULL && (queue = io->link) == NULL)
-		queue_end = &queue;
+	if (io != NULL && (d->queue = io->link) == NULL)
+		d->queue_end = &d->queue;
 	return (io);
 }
 
 static void
 poll(struct hf_bdev *bd)
 {
+	struct disk *d = bd->softc;
 	struct hf_io *io;
 
-	hf_sleepq_lock(&queue);
-	io = take_first();
-	hf_sleepq_unlock(&queue);
+	hf_sleepq_lock(&d->queue);
+	io = take_first(d);
+	hf_sleepq_unlock(&d->queue);
 	if (io != NULL)
-		carry_out(io);
+		carry_out(d, io);
 }
 
 static void
 disk_main(void *arg)
 {
+	struct disk *d = arg;
 	struct hf_io *io;
 
 	for (;;) {
-		hf_sleepq_lock(&queue);
-		while ((io = take_first()) == NULL) {
-			(void)hf_sleepq_wait(&queue, "disk", 0);
-			hf_sleepq_lock(&queue);
+		hf_sleepq_lock(&d->queue);
+		while ((io = take_first(d)) == NULL) {
+			(void)hf_sleepq_wait(&d->queue, "disk", 0);
+			hf_sleepq_lock(&d->queue);
 		}
-		hf_sleepq_unlock(&queue);
-		carry_out(io);
+		hf_sleepq_unlock(&d->queue);
+		carry_out(d, io);
 	}
-}
-
-void
-hf_model_disk_start(void)
-{
-	(void)hf_thread_create(disk_main, NULL, "disk", -1);
-	(void)hf_thread_create(disk_main, NULL, "disk", -1);
 }
 
 static const struct hf_bdev_ops model_ops = { submit, poll };
 
-void
-hf_model_disk_load(void)
+static void
+load(struct disk *d, int unit)
 {
+	char variable[] = "HF_MODEL_DISK0";
 	const char *path;
 	size_t bytes;
 
-	path = hf_host_getenv("HF_MODEL_DISK");
-	if (image != NULL || path == NULL)
+	variable[sizeof(variable) - 2] = unit == 0 ? '\0' : '0' + unit;
+	path = hf_host_getenv(variable);
+	if (d->image != NULL || path == NULL)
 		return;
-	image = hf_host_file_load(path, &bytes);
-	disk = (struct hf_bdev){ .name = "model",
-		.ops = &model_ops,
+	d->image = hf_host_file_load(path, &bytes);
+	d->queue_end = &d->queue;
+	snprintf(d->id, sizeof(d->id), "model-%d", unit);
+	d->bdev = (struct hf_bdev){ .ops = &model_ops,
+		.softc = d,
 		.capacity_sectors = bytes >> HF_SECTOR_SHIFT,
 		.sector_bytes = HF_SECTOR_BYTES,
 		.can_flush = true };
 }
 
-int
-hf_bdev_root(struct hf_bdev **bdp, char *msg, size_t msg_bytes)
+void
+hf_model_disks_load(void)
 {
-	hf_model_disk_load();
-	if (image == NULL) {
+	for (int i = 0; i < HF_BDEV_MAX; i++)
+		load(&disks[i], i);
+}
+
+static int
+attach(int unit, const char *name, struct hf_bdev **bdp, char *msg,
+    size_t msg_bytes)
+{
+	struct disk *d = &disks[unit];
+
+	hf_model_disks_load();
+	if (d->image == NULL) {
 		snprintf(msg, msg_bytes,
-		    "the model has no disk (HF_MODEL_DISK names an image)");
+		    "the model has no disk %s (HF_MODEL_DISK names the image "
+		    "of the first, HF_MODEL_DISK1 that of the second)",
+		    name);
 		return (ENXIO);
 	}
-	*bdp = &disk;
+	strlcpy(d->name, name, sizeof(d->name));
+	d->bdev.name = d->name;
+	/* Two, so that a later request may come first. */
+	if (hf_exploring)
+		for (int i = 0; i < 2; i++)
+			(void)hf_thread_create(disk_main, d, "disk", -1);
+	*bdp = &d->bdev;
 	return (0);
 }
+
+const struct hf_bdev_driver hf_vtbd_driver = { "vtbd", attach };

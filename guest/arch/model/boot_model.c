@@ -59,7 +59,7 @@ hf_model_prepare(size_t ram_bytes)
 	hf_model_ram_bytes = ram_bytes + HOLE;
 	hf_model_dmap_base = (vm_offset_t)hf_host_ram(hf_model_ram_bytes);
 	memset((void *)hf_model_dmap_base, JUNK, hf_model_ram_bytes);
-	hf_model_disk_load();
+	hf_model_disks_load();
 }
 
 static void
@@ -119,8 +119,6 @@ hf_model_boot(size_t ram_bytes, uint64_t seed)
 	vm_pageout_init();
 	hf_task_start();
 	hf_checkers_init();
-	if (hf_exploring)
-		hf_model_disk_start();
 }
 
 static void
