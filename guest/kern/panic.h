@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 #include <sys/cdefs.h>
+#include <sys/lock.h>
 #include <sys/systm.h>
 #include <machine/setjmp.h>
 

@@ -3,6 +3,7 @@
 #ifndef HF_VM_VM_PARAM_H
 #define HF_VM_VM_PARAM_H
 
+#include <sys/types.h>
 #include <machine/vmparam.h>
 
 #define KERN_SUCCESS		0
