@@ -30,6 +30,7 @@ GUEST_ALLOWED = {
     "guest/vfs": KERN + ["guest/vm", "guest/dev"],
     "guest/user": KERN + ["guest/vm", "guest/vfs"],
     "guest/test": KERN + ["guest/vm", "guest/vfs", "guest/dev"],
+    "guest/outside": KERN + ["guest/vm", "guest/vfs", "guest/dev", "guest/test"],
     "guest/scenarios": KERN + ["guest/vm", "guest/vfs", "guest/dev", "guest/test", "guest/arch"],
 }
 

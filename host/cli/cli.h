@@ -48,7 +48,8 @@ struct cli_command {
 	C(info) \
 	C(plan) \
 	C(decode) \
-	C(boot)
+	C(boot) \
+	C(new)
 /* clang-format on */
 #define CLI_DECLARE(name) extern const struct cli_command cli_##name;
 CLI_COMMANDS(CLI_DECLARE)
