@@ -149,7 +149,7 @@ generate(const char *dir)
 	subdir("many");
 	for (i = 0; i < 20; i++) {
 		snprintf(name, sizeof(name), "many/file-%02d", i);
-		random_file(name, (size_t)(i * 517));
+		random_file(name, (size_t)i * 517);
 	}
 }
 

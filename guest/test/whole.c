@@ -24,7 +24,7 @@ pattern(vm_offset_t va, u_int generation, u_int off)
 static uint8_t *
 frame(const char *file, int line, vm_offset_t va)
 {
-	const vm_page_t m = hf_space_page(va);
+	vm_page_t m = hf_space_page(va);
 
 	if (m == NULL) {
 		hf_note("%#lx is not mapped", va);

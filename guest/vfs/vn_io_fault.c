@@ -188,13 +188,13 @@ held_step(const struct vn_io *io, struct uio *uio, bool *more)
 {
 	struct hf_relock lk;
 	vm_page_t ma[HOLD_PAGES + 1];
-	size_t len, want;
 	ssize_t before;
+	size_t len;
 	int count, error, i;
 
 	*more = false;
-	want = MIN(uio->uio_iov->iov_len, (size_t)uio->uio_resid);
-	len = want = MIN(want, (size_t)ptoa(HOLD_PAGES));
+	len = MIN(uio->uio_iov->iov_len, (size_t)uio->uio_resid);
+	len = MIN(len, (size_t)ptoa(HOLD_PAGES));
 	if (io->fp == NULL)
 		hf_vn_let_go(io->vp, &lk);
 	count = hold_user(uio, (vm_offset_t)uio->uio_iov->iov_base, &len, ma);

@@ -129,7 +129,7 @@ copy_page(const struct copy *c, vm_pindex_t i, vm_page_t *srcp, bool *past_end)
 static void
 unwire_source(vm_page_t src)
 {
-	const vm_object_t object = src->object;
+	vm_object_t object = src->object;
 	bool done;
 
 	done = false;

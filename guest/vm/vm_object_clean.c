@@ -84,7 +84,7 @@ flush_run(struct clean *c, vm_page_t p)
 static bool
 clean_pass(struct clean *c, vm_pindex_t start, vm_pindex_t end)
 {
-	const vm_object_t object = c->object;
+	vm_object_t object = c->object;
 	const int generation = object->generation;
 	const bool sync = (c->flags & OBJPC_SYNC) != 0;
 	vm_pindex_t pi;

@@ -137,7 +137,7 @@ vm_page_invalid(vm_page_t m)
 void
 vm_page_set_invalid(vm_page_t m, int base, int size)
 {
-	const vm_object_t object = m->object;
+	vm_object_t object = m->object;
 	vm_page_bits_t bits;
 
 	VM_OBJECT_ASSERT_WLOCKED(object);

@@ -325,7 +325,7 @@ sleep_for_page(struct busy_wait *bw, const char *wmesg)
 bool
 vm_page_busy_sleep(vm_page_t m, const char *wmesg, int allocflags)
 {
-	const vm_object_t object = m->object;
+	vm_object_t object = m->object;
 	struct busy_wait bw = { m, object, m->pindex, allocflags };
 
 	VM_OBJECT_ASSERT_LOCKED(object);
@@ -355,7 +355,7 @@ vm_page_busy_sleep_unlocked(vm_object_t object, vm_page_t m, vm_pindex_t pindex,
 static int
 sleep_if(vm_page_t m, const char *wmesg, int allocflags)
 {
-	const vm_object_t object = m->object;
+	vm_object_t object = m->object;
 
 	VM_OBJECT_ASSERT_WLOCKED(object);
 	if (!vm_page_busy_sleep(m, wmesg, allocflags))
@@ -403,7 +403,7 @@ vm_page_busy_acquire(vm_page_t m, int allocflags)
 {
 	const bool share =
 	    (allocflags & (VM_ALLOC_SBUSY | VM_ALLOC_IGN_SBUSY)) != 0;
-	const vm_object_t object = m->object;
+	vm_object_t object = m->object;
 	const vm_pindex_t pindex = m->pindex;
 	const bool wlocked = object != NULL && VM_OBJECT_WOWNED(object);
 	const bool locked = wlocked || !vm_page_wired(m);

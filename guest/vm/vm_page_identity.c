@@ -170,7 +170,7 @@ vm_page_remove(vm_page_t m)
 int
 vm_page_rename(vm_page_t m, vm_object_t new_object, vm_pindex_t new_pindex)
 {
-	const vm_object_t old_object __unused = m->object;
+	vm_object_t old_object __unused = m->object;
 	const vm_pindex_t old_pindex = m->pindex;
 	vm_page_t mpred;
 

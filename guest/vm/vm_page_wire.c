@@ -146,7 +146,7 @@ vm_page_unwire(vm_page_t m, uint8_t nqueue)
 static bool
 release_tryfree(vm_page_t m)
 {
-	const vm_object_t object __unused = m->object;
+	vm_object_t object __unused = m->object;
 
 	VM_OBJECT_ASSERT_WLOCKED(object);
 	if (!vm_page_is_managed(m) || vm_page_wire_count(m) != 1 ||

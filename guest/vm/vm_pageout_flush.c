@@ -27,7 +27,7 @@ int
 vm_pageout_flush(
     vm_page_t *mc, int count, int flags, int mreq, int *prunlen, boolean_t *eio)
 {
-	const vm_object_t object = mc[0]->object;
+	vm_object_t object = mc[0]->object;
 	int rtvals[2 * vm_pageout_page_count];
 	vm_page_t m;
 	int done, i, runlen;

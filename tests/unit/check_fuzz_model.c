@@ -174,7 +174,7 @@ main(int argc, char **argv)
 	for (uint64_t seed = first; seed < first + seeds; seed++)
 		failed += !try_seed(seed, steps);
 	printf("%llu steps\n%llu passed, %llu failed\n",
-	    (unsigned long long)(seeds * steps),
+	    (unsigned long long)seeds * steps,
 	    (unsigned long long)(seeds - failed), (unsigned long long)failed);
 	return (failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -109,7 +109,7 @@ HF_SCENARIO(map_check_protection, "map.check_protection", "MP-29",
 {
 	vm_map_t map;
 	vm_offset_t va;
-	vm_prot_t prot;
+	int prot;
 
 	va = hf_space_anon(2);
 	map = hf_space_map();

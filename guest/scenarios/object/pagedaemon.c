@@ -124,7 +124,6 @@ HF_SCENARIO(pagedaemon_deficit, "object.pagedaemon_deficit", "PO-14",
 	for (i = 0; i < 30; i++)
 		inactive_page(object, i);
 	VM_OBJECT_WUNLOCK(object);
-	freed = VM_CNT_FETCH(v_dfree);
 	hf_pageout_hold();
 	atomic_add_int(&vm_dom[0].vmd_pageout_deficit, 10);
 	hf_pageout_unhold();

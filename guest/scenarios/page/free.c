@@ -65,7 +65,7 @@ HF_SCENARIO(page_free_illegal, "page.free_illegal", "PF-2",
 	vm_page_busy_downgrade(m);
 	hf_expect_panic(free_page, m, "");
 	hf_expect(vm_page_busy_tryupgrade(m));
-	free = vm_free_count();
+	hf_expect_eq(vm_free_count(), free);
 	hf_test_enter(&pmap, 0x400000, m, VM_PROT_READ, VM_PROT_READ);
 	hf_expect_panic(free_page, m, "");
 	hf_test_pmap_end(&pmap);

@@ -28,7 +28,7 @@ unlock(void)
 static void
 write_word(struct proc *p, vm_offset_t va, uint64_t v)
 {
-	const vm_map_t map = &p->p_vmspace->vm_map;
+	vm_map_t map = &p->p_vmspace->vm_map;
 	vm_page_t m;
 
 	hf_require_eq(vm_fault(map, trunc_page(va), VM_PROT_READ | VM_PROT_COPY,

@@ -190,7 +190,7 @@ is_blank(const uint64_t *words, vm_page_t m)
 void
 hf_crew_file_check(void)
 {
-	const vm_object_t object = hf_file_object(vp);
+	vm_object_t object = hf_file_object(vp);
 	vm_page_t m;
 	u_int i;
 

@@ -166,7 +166,7 @@ hf_fuzz_file_resident(u_int i)
 void
 hf_fuzz_file_check(void)
 {
-	const vm_object_t object = hf_file_object(vp);
+	vm_object_t object = hf_file_object(vp);
 	vm_page_t m;
 	u_int i;
 
