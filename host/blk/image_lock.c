@@ -93,8 +93,11 @@ holder_describe(int fd, char *buf, size_t buf_bytes)
 		    !process_holds(e->d_name, &st))
 			continue;
 		command_of(e->d_name, comm, sizeof(comm));
-		(void)snprintf(
-		    buf, buf_bytes, " by process %.16s (%s)", e->d_name, comm);
+		(void)snprintf(buf, buf_bytes, " by process %.16s (%s)%s",
+		    e->d_name, comm,
+		    strtol(e->d_name, NULL, 10) == getpid()
+			? ", as another disk of this machine"
+			: "");
 		break;
 	}
 	closedir(proc);
@@ -106,7 +109,7 @@ image_lock(int fd, const char *path, enum image_lock kind, struct hf_err *err)
 	struct flock lock = { .l_type = kind == IMAGE_LOCK_EXCLUSIVE ? F_WRLCK
 								     : F_RDLCK,
 		.l_whence = SEEK_SET };
-	char holder[80];
+	char holder[112];
 
 	if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
 		return (0);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "blk/blk.h"
 #include "cli/cli.h"
 #include "cli/common_options.h"
 #include "cli/report_options.h"
@@ -29,6 +28,7 @@
 
 struct arguments {
 	struct run_options run;
+	struct disk_arguments disks;
 	const char *kernel_path, *json_path, *report_path, *raw_path;
 	unsigned int rounds, samples;
 	bool untraced;
@@ -126,6 +126,22 @@ ring0_is_emulated(void)
 	return (speed.emulated);
 }
 
+/* As many as there is room for. */
+static void
+describe_disks(const struct run_options *run, char *text, size_t room)
+{
+	char one[DISK_TEXT_BYTES];
+	size_t used;
+
+	disk_text(run, 0, one);
+	snprintf(text, room, "%.150s", one);
+	for (unsigned int i = 1; i < run->ndisks; i++) {
+		used = strlen(text);
+		disk_text(run, i, one);
+		snprintf(text + used, room - used, "; %.150s", one);
+	}
+}
+
 static void
 describe(const struct arguments *a, const struct environment *env,
     struct bench_environment *e)
@@ -151,9 +167,7 @@ describe(const struct arguments *a, const struct environment *env,
 		: "");
 	snprintf(e->backing, sizeof(e->backing), "huge pages %s, %s",
 	    machine_hugepage_names[a->run.hugepages], first_touch(a));
-	snprintf(e->disk, sizeof(e->disk), "%.120s%s",
-	    a->run.disk_path != NULL ? a->run.disk_path : "none",
-	    disk_how(&a->run));
+	describe_disks(&a->run, e->disk, sizeof(e->disk));
 	snprintf(e->options, sizeof(e->options),
 	    "rounds %u, samples %u, blk-engine %s%s", a->rounds, a->samples,
 	    machine_engine_names[a->run.blk_engine],
@@ -388,7 +402,6 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	struct arguments a = defaults;
 	struct options_account account;
 	struct options_rest rest;
-	struct blk_opened disk = { .fd = -1 };
 	struct cli_image image;
 	struct hf_err err = { 0 };
 	struct environment env;
@@ -398,7 +411,6 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 
 	if (!cli_options(&cli_bench, &a, argc, argv, &rest, &status))
 		return (status);
-	a.run.disk_opened = &disk;
 	snprintf(samples, sizeof(samples), "samples=%u", a.samples);
 	snprintf(trace, sizeof(trace), "trace=%d", !a.untraced);
 	params[a.run.nparams++] = samples;
@@ -419,18 +431,16 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	a.run.command = account.command;
 	if (interrupt_catch(&err) != 0 ||
 	    plan_make_seed(&a.run.seed, &err) != 0 ||
-	    cli_disk_access(&a.run, &err) != 0 || disk_check(&a.run, &err) != 0)
+	    disk_arguments_take(&a.disks, &a.run, &err) != 0 ||
+	    disks_check(&a.run, &err) != 0 ||
+	    disk_arguments_complete(&a.disks, &a.run, 1, &err) != 0)
 		goto fail;
-	if (a.run.disk_path == NULL) {
-		a.run.disk_path = cli_default_disk();
-		a.run.disk_is_default = true;
-	}
 	if (cli_image_open(
 		&image, a.kernel_path, &builtin[CLI_GUEST_RELEASE], &err) != 0)
 		goto fail;
 	status = (int)bench_image(&a, &env, &image, &rest, &err);
 	cli_image_close(&image);
-	blk_opened_close(&disk);
+	disk_arguments_end(&a.disks, &a.run);
 	options_account_free(&account);
 	return (status);
 fail:

@@ -74,8 +74,6 @@ int cli_finish_output(void);
 /* Writes it all to standard output, with its own message if that fails. */
 int cli_print_document(const char *text);
 
-struct run_options;
-
 /* A guest image: the built-in one, or the file that --kernel names. */
 struct cli_image {
 	struct io_file file;
@@ -91,17 +89,5 @@ struct cli_image {
 int cli_image_open(struct cli_image *image, const char *kernel_path,
     const struct cli_builtin *builtin, struct hf_err *err);
 void cli_image_close(struct cli_image *image);
-
-/*
- * "default.img" beside the program or, where that was installed, in the data
- * folder; NULL if there is none.  The result stays valid.
- */
-const char *cli_default_disk(void);
-
-/*
- * Takes the access mode off the end of what --disk was given: "FILE,ro" is only
- * read, "FILE,rw" is what FILE is without.  0, or -1: *err.
- */
-int cli_disk_access(struct run_options *run, struct hf_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "cli/disks.h"
 #include "cli/options.h"
 #include "run/runner.h"
 
@@ -64,22 +65,24 @@ extern const char *const machine_engine_names[];   /* enum blk_engine */
 	}
 
 /*
- * Entries of a table whose target has a struct run_options "run" and a const
- * char *kernel_path.
+ * Entries of a table whose target has a struct run_options "run", a struct
+ * disk_arguments "disks" and a const char *kernel_path.
  */
 #define MACHINE_OPTIONS(target)                                            \
 	{ .name = "disk",                                                  \
-		.kind = OPTION_TEXT,                                       \
+		.kind = OPTION_TEXTS,                                      \
 		.value_name = "FILE",                                      \
-		.offset = offsetof(target, run.disk_path),                 \
-		.help = "ext2 image for the guest, used in place;\n"       \
-			"FILE,ro: a read-only disk\n"                      \
+		.offset = offsetof(target, disks.disk),                    \
+		.help = "ext2 image for the guest, used in place "         \
+			"(repeatable: vtbd0, vtbd1, ...);\n"               \
+			"FILE,ro: a read-only disk; FILE,snapshot: keep "  \
+			"writes off\n"                                     \
 			"(default: the default.img of the build, never "   \
 			"written)" },                                      \
 	    { .name = "snapshot",                                          \
 		    .kind = OPTION_FLAG,                                   \
-		    .offset = offsetof(target, run.snapshot),              \
-		    .help = "keep writes off the disk image" },            \
+		    .offset = offsetof(target, disks.snapshot),            \
+		    .help = "keep writes off all disk images" },           \
 	    OPTION_MEMORY(offsetof(target, run.memory_bytes)),             \
 	    OPTION_CPUS(                                                   \
 		offsetof(target, run.ncpus), "virtual CPUs (default 2)"),  \

@@ -367,8 +367,9 @@ fuzz_image(struct arguments *a, const struct cli_image *image,
 	a->run.kernel = image->kernel;
 	a->run.kernel_sha256 = image->sha256;
 	f.scenario = scenario_list_find(&image->list, name);
-	a->run.disk_path = cli_default_disk();
-	a->run.disk_is_default = true;
+	a->run.disks[0].path = cli_default_disk(0);
+	a->run.disks[0].is_default = true;
+	a->run.ndisks = a->run.disks[0].path != NULL;
 	if (f.scenario == NULL)
 		err_user(
 		    err, "%s has no scenario %s", image->kernel.name, name);

@@ -7,6 +7,7 @@
 
 #include "blk/blk.h"
 #include "cli/cli.h"
+#include "cli/disks.h"
 #include "measure/clock.h"
 #include "cli/options.h"
 #include "run/environment.h"
@@ -98,7 +99,7 @@ info(int argc, char **argv, const struct cli_builtin *builtin)
 	struct options_rest rest;
 	struct environment e;
 	struct hf_err kvm_err = { 0 };
-	const char *why, *disk = cli_default_disk();
+	const char *why, *disk = cli_default_disk(0);
 	int kvm_fd, status;
 
 	if (!cli_options(&cli_info, NULL, argc, argv, &rest, &status))

@@ -39,8 +39,7 @@ static const char *
 refusal(const struct scenario *s, const struct arguments *a, size_t nchosen)
 {
 	struct run_options opt = { .ncpus = a->cpus,
-		.disk_path = a->no_disk ? NULL : "disk",
-		.disk_is_default = true };
+		.ndisks = a->no_disk ? 0 : RUN_DISKS_MAX };
 
 	if ((s->flags & HF_ENDS_GUEST) != 0 && nchosen > 1)
 		return ("ends the guest: needs a plan of its own");

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "blk/blk.h"
 #include "cli/cli.h"
 #include "cli/common_options.h"
 #include "cli/report_options.h"
@@ -19,6 +18,7 @@
 
 struct arguments {
 	struct run_options run;
+	struct disk_arguments disks;
 	const char *kernel_path;
 	const char *fail_nth;
 	struct fail_nth_choice fail_choice;
@@ -39,14 +39,14 @@ static const struct option_spec specs[] = {
 	    "what scenarios draw their randomness from\n"
 	    "(default: a new one each time; reports show it)"),
 	{ .name = "faulty",
-	    .kind = OPTION_TEXT,
+	    .kind = OPTION_TEXTS,
 	    .value_name = "PLAN",
-	    .offset = AT(run.faults),
+	    .offset = AT(disks.faulty),
 	    .help = "fail, shorten or delay chosen disk operations, as in\n"
 		    "read@3=fail,write@2+=fail:ENOSPC,any@5=delay:20ms\n"
 		    "(a delay without unit is in seconds);\n"
 		    "volatile: lose what was not flushed at the end, or at a "
-		    "kill" },
+		    "kill;\nvtbd1:PLAN: of that disk, not of the first" },
 	{ .name = "fail-nth",
 	    .kind = OPTION_TEXT,
 	    .value_name = "all|paths|N",
@@ -85,12 +85,12 @@ check_fail_nth(struct arguments *a, const struct cli_image *image,
 		return (err_user(err,
 		    "--fail-nth: this guest has no failure points (it was "
 		    "built without invariants)"));
-	if (a->run.disk_path != NULL && !a->run.snapshot &&
-	    !a->run.disk_readonly)
-		return (err_user(err,
-		    "--fail-nth: %s would be written to in run after run: add "
-		    "--snapshot",
-		    a->run.disk_path));
+	for (unsigned int i = 0; i < a->run.ndisks; i++)
+		if (!a->run.disks[i].snapshot && !a->run.disks[i].readonly)
+			return (err_user(err,
+			    "--fail-nth: %s would be written to in run after "
+			    "run: add --snapshot",
+			    a->run.disks[i].path));
 	a->run.fail_nth = &a->fail_choice;
 	return (0);
 }
@@ -105,7 +105,7 @@ run_image(struct arguments *a, const struct cli_image *image,
 
 	a->run.kernel = image->kernel;
 	a->run.kernel_sha256 = image->sha256;
-	if (cli_disk_access(&a->run, err) != 0 ||
+	if (disk_arguments_take(&a->disks, &a->run, err) != 0 ||
 	    check_fail_nth(a, image, rest, err) != 0)
 		return (cli_fail(err));
 	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
@@ -114,14 +114,11 @@ run_image(struct arguments *a, const struct cli_image *image,
 		&image->list, a->params.text, a->params.n, err) != 0 ||
 	    scenario_list_choose(&image->list, SCENARIO_VIEW_RUN, rest->words,
 		rest->nwords, chosen, err) != 0 ||
+	    disk_arguments_complete(&a->disks, &a->run,
+		runner_disks_needed(&image->list, chosen), err) != 0 ||
 	    report_options_open(&a->reports, &reports, err) != 0) {
 		free(chosen);
 		return (cli_fail(err));
-	}
-	if (a->run.disk_path == NULL &&
-	    runner_needs_disk(&image->list, chosen)) {
-		a->run.disk_path = cli_default_disk();
-		a->run.disk_is_default = true;
 	}
 	status = runner_run(&a->run, &image->list, chosen, &reports, err);
 	free(chosen);
@@ -145,14 +142,12 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 	struct arguments a = defaults;
 	struct options_account account;
 	struct options_rest rest;
-	struct blk_opened disk = { .fd = -1 };
 	struct cli_image image;
 	struct hf_err err = { 0 };
 	int status;
 
 	if (!cli_options(&cli_run, &a, argc, argv, &rest, &status))
 		return (status);
-	a.run.disk_opened = &disk;
 	a.run.timeout_rules = timeout_given;
 	a.run.params = a.params.text;
 	a.run.nparams = a.params.n;
@@ -169,7 +164,7 @@ run(int argc, char **argv, const struct cli_builtin *builtin)
 	else {
 		status = run_image(&a, &image, &rest, &err);
 		cli_image_close(&image);
-		blk_opened_close(&disk);
+		disk_arguments_end(&a.disks, &a.run);
 	}
 	options_account_free(&account);
 	return (status);

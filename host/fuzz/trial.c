@@ -98,7 +98,7 @@ run_with(struct trial *t, const struct run_options *opt,
 	t->result.requirements = scenario->requirements;
 	with.params = params;
 	with.nparams = nparams;
-	g = guest_new(&with, with.disk_path != NULL, results, 1, err);
+	g = guest_new(&with, scenario->flags, results, 1, err);
 	if (g != NULL)
 		outcome = watch_guest(g, &ops, &n, err);
 	t->interrupted = outcome == WATCH_INTERRUPTED;

@@ -68,6 +68,21 @@ scenario_of(const struct report *r, const struct scenario_result *res)
 }
 
 static json_t *
+disks_of(const struct report_environment *e)
+{
+	json_t *all = json_array(), *j;
+
+	for (size_t i = 0; i < e->ndisks; i++) {
+		j = json_object();
+		json_put(j, "name", json_text(e->disks[i].name));
+		json_put(j, "image", json_text(e->disks[i].image));
+		json_put(j, "how", json_text(e->disks[i].how));
+		json_add(all, j);
+	}
+	return (all);
+}
+
+static json_t *
 environment_of(const struct report_environment *e)
 {
 	json_t *j = json_object(), *options = json_object();
@@ -83,6 +98,7 @@ environment_of(const struct report_environment *e)
 	json_put(j, "guest", json_text(e->guest));
 	json_put(j, "guest_sha256", json_text(e->guest_sha256));
 	json_put(j, "disk", json_text(e->disk));
+	json_put(j, "disks", disks_of(e));
 	json_put(j, "cpus", json_count(e->ncpus));
 	json_put(j, "memory_bytes", json_count(e->memory_bytes));
 	json_put(j, "seed", json_digits(e->seed));

@@ -152,6 +152,12 @@ print_environment(
 	print_property(f, "guest", e->guest);
 	print_property(f, "guest_sha256", e->guest_sha256);
 	print_property(f, "disk", e->disk);
+	for (size_t i = 0; i < e->ndisks; i++) {
+		snprintf(name, sizeof(name), "%s.image", e->disks[i].name);
+		print_property(f, name, e->disks[i].image);
+		snprintf(name, sizeof(name), "%s.how", e->disks[i].name);
+		print_property(f, name, e->disks[i].how);
+	}
 	snprintf(number, sizeof(number), "%u", e->ncpus);
 	print_property(f, "cpus", number);
 	snprintf(number, sizeof(number), "%" PRIu64, e->memory_bytes);

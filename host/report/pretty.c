@@ -83,6 +83,10 @@ pretty_begin(struct report *r)
 	    e->seed);
 	fputs("disk   ", r->out);
 	text_print_line(r->out, e->disk);
+	for (size_t i = 1; i < e->ndisks; i++) {
+		fprintf(r->out, "\n%s  ", e->disks[i].name);
+		report_print_disk(r->out, &e->disks[i]);
+	}
 	fprintf(r->out, "\nbuild  %s, guest %.16s...\n", e->build_id,
 	    e->guest_sha256);
 	if (e->command != NULL) {

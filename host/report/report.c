@@ -314,3 +314,10 @@ reports_refuse(struct reports *rs, const struct report_environment *env,
 	if (reports_finish(rs, results, nresults, s, &err) != 0)
 		log_error("%s", err.text);
 }
+
+void
+report_print_disk(FILE *f, const struct report_disk *disk)
+{
+	text_print_line(f, disk->image);
+	fprintf(f, " (%s)", disk->how);
+}

@@ -25,6 +25,12 @@
 
 enum report_format { REPORT_PRETTY, REPORT_TAP, REPORT_JUNIT, REPORT_JSON };
 
+struct report_disk {
+	const char *name; /* in the guest: "vtbd0" */
+	const char *image;
+	const char *how; /* "snapshot" */
+};
+
 /* What the run ran on: named in every report, never assumed. */
 struct report_environment {
 	const char *version;	 /* of holdfast */
@@ -34,7 +40,9 @@ struct report_environment {
 	const char *cpu;
 	const char *guest;	  /* the image's name */
 	const char *guest_sha256; /* of the image's bytes */
-	const char *disk;	  /* "none", or the image and how it is used */
+	const char *disk; /* the first: "none", or image and how it is used */
+	const struct report_disk *disks; /* all, where they are known */
+	size_t ndisks;
 	unsigned int ncpus;
 	uint64_t memory_bytes;
 	uint64_t seed;
@@ -61,6 +69,9 @@ struct report_summary {
 #define REPORT_RING0_EMULATED 300
 
 struct report;
+
+/* "IMAGE (HOW)", for people. */
+void report_print_disk(FILE *f, const struct report_disk *disk);
 
 struct report_ops {
 	void (*begin)(struct report *);

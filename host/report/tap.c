@@ -37,6 +37,11 @@ tap_begin(struct report *r)
 	print_comment(f, "guest", e->guest);
 	print_comment(f, "guest SHA-256", e->guest_sha256);
 	print_comment(f, "disk", e->disk);
+	for (size_t i = 1; i < e->ndisks; i++) {
+		fprintf(f, "# %s: ", e->disks[i].name);
+		report_print_disk(f, &e->disks[i]);
+		fputc('\n', f);
+	}
 	fprintf(f, "# cpus: %u\n# memory: %" PRIu64 "\n# seed: %" PRIu64 "\n",
 	    e->ncpus, e->memory_bytes, e->seed);
 	for (size_t i = 0; i < e->noptions; i++) {

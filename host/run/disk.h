@@ -1,44 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* disk.h: the guest's disk: image, virtio-blk device and its transport. */
+/* disk.h: the guest's disks: image, virtio-blk device and its transport. */
 #ifndef HF_RUN_DISK_H
 #define HF_RUN_DISK_H
 
 #include <stddef.h>
 
 #include "core/err.h"
+#include "run/devices.h"
 #include "run/runner.h"
 
-struct bus;
-struct disk;
-struct vm;
+/* A row of devices.c: the disks of opt, in their order. */
+extern const struct device_kind device_disk;
+
+/* How many of them scenarios with these flags need. */
+unsigned int disks_needed(uint32_t flags);
 
 /*
- * Whether what the user says of a disk can be had, also when nothing asks for
- * it: a fault plan that makes sense, and an image that can be opened.  It stays
- * open, in opt->disk_opened, and is what disk_new uses.  0, or -1: *err.
+ * Whether what the user says of disks can be had, also when nothing asks for
+ * them: fault plans that make sense, and images that can be opened.  Those stay
+ * open, in run_disk.opened, and are what guests use.  0, or -1: *err.
  */
-int disk_check(const struct run_options *opt, struct hf_err *err);
+int disks_check(const struct run_options *opt, struct hf_err *err);
 
-/*
- * Opens the image of opt and plugs it into the bus of a vm that is not yet
- * started.  NULL: *err.
- */
-struct disk *disk_new(const struct run_options *opt, struct vm *vm,
-    struct bus *bus, struct hf_err *err);
+/* How it is used, in words: "snapshot"; for reports. */
+const char *disk_how(const struct run_disk *disk);
 
-/* Appends its announcement to the command line in buf. */
-void disk_announce(const struct disk *d, char *buf, size_t buf_bytes);
-
-/* " (snapshot)" and the like: how the disk of opt is used; for reports. */
-const char *disk_how(const struct run_options *opt);
-
-/*
- * The guest is to stop, and what it does no longer counts: what --faulty delays
- * is given up, so that nobody waits for it.  NULL is fine.
- */
-void disk_cut_short(struct disk *d);
-
-/* Requires that the vm is stopped and not yet destroyed.  NULL is fine. */
-void disk_free(struct disk *d);
+/* "FILE (snapshot)", or "none": the i-th disk, for people. */
+#define DISK_TEXT_BYTES 512
+void disk_text(
+    const struct run_options *opt, unsigned int i, char text[DISK_TEXT_BYTES]);
 
 #endif

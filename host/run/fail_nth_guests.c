@@ -9,7 +9,7 @@
 
 struct guests {
 	const struct run_options *opt;
-	bool with_disk;
+	uint32_t flags;
 	const struct watch_ops *ops;
 	const struct scenario_result *total; /* the caller's own */
 	struct hf_err *err;
@@ -71,7 +71,7 @@ run_guest(void *arg, const char *const *params, size_t nparams,
 	}
 	opt.params = all;
 	opt.nparams = g->opt->nparams + nparams;
-	guest = guest_new(&opt, g->with_disk, &out, 1, g->err);
+	guest = guest_new(&opt, g->flags, &out, 1, g->err);
 	g->outcome =
 	    guest == NULL ? WATCH_ERROR : watch_guest(guest, &ops, &n, g->err);
 	/* One that is paused for good is looked at by nobody any more. */
@@ -105,12 +105,12 @@ in_scenario(void *arg, uint64_t addr)
 }
 
 enum watch_outcome
-fail_nth_guests(const struct run_options *opt, bool with_disk,
+fail_nth_guests(const struct run_options *opt, uint32_t flags,
     const struct watch_ops *ops, struct scenario_result *total,
     struct hf_err *err)
 {
 	struct guests g = { .opt = opt,
-		.with_disk = with_disk,
+		.flags = flags,
 		.ops = ops,
 		.total = total,
 		.err = err };

@@ -15,7 +15,7 @@
 #include "dev/console.h"
 #include "dev/counts.h"
 #include "dev/debug_exit.h"
-#include "run/disk.h"
+#include "run/devices.h"
 
 uint64_t
 guest_time_ns(const struct guest *g)
@@ -122,14 +122,14 @@ static const struct counts_ops vcpu_counts = { .exits = vm_count_exits,
 	.run_delay_ns = vm_count_run_delay_ns };
 
 static struct vm *
-make_vm(struct guest *g, bool with_disk, struct hf_err *err)
+make_vm(struct guest *g, uint32_t flags, struct hf_err *err)
 {
 	struct vm_config cfg = {
 		.memory_bytes = g->opt->memory_bytes,
 		.ncpus = g->opt->ncpus,
 		.hugepages = g->opt->hugepages,
 		.prefault = g->opt->prefault,
-		.ioapic = with_disk,
+		.ioapic = devices_count(g->opt, flags) > 0,
 		.counts = g->opt->bench != NULL,
 		.lazy_cpus = true,
 		.io = { .arg = g->bus, .pio = bus_pio, .mmio = bus_mmio },
@@ -177,8 +177,7 @@ load(struct guest *g, struct scenario_result **results, size_t nresults,
 	int rc;
 
 	cmdline[0] = '\0';
-	if (g->disk != NULL)
-		disk_announce(g->disk, cmdline, sizeof(cmdline));
+	devices_announce(g->devices, cmdline, sizeof(cmdline));
 	plan = make_plan(g, results, nresults, &plan_bytes, err);
 	if (plan == NULL)
 		return (-1);
@@ -188,7 +187,7 @@ load(struct guest *g, struct scenario_result **results, size_t nresults,
 }
 
 struct guest *
-guest_new(const struct run_options *opt, bool with_disk,
+guest_new(const struct run_options *opt, uint32_t flags,
     struct scenario_result **results, size_t nresults, struct hf_err *err)
 {
 	struct guest *g = malloc(sizeof(*g));
@@ -212,15 +211,13 @@ guest_new(const struct run_options *opt, bool with_disk,
 	cpu_start_add(g->bus, &g->cpu_start);
 	if (opt->bench != NULL)
 		counts_add(g->bus, &vcpu_counts);
-	g->vm = make_vm(g, with_disk, err);
+	g->vm = make_vm(g, flags, err);
 	if (g->vm == NULL)
 		goto fail;
 	console_set_guestmem(g->console, vm_guestmem(g->vm));
-	if (with_disk) {
-		g->disk = disk_new(opt, g->vm, g->bus, err);
-		if (g->disk == NULL)
-			goto fail;
-	}
+	g->devices = devices_new(opt, flags, g->vm, g->bus, err);
+	if (g->devices == NULL)
+		goto fail;
 	if (load(g, results, nresults, err) != 0)
 		goto fail;
 	return (g);
@@ -243,7 +240,7 @@ guest_stop(struct guest *g)
 {
 	/* First: the guest's own account of its requests is to stay. */
 	vm_request_stop(g->vm);
-	disk_cut_short(g->disk);
+	devices_cut_short(g->devices);
 	vm_stop(g->vm);
 	lock_take(&g->lock);
 	record_stream_finish(&g->stream);
@@ -265,7 +262,7 @@ guest_free(struct guest *g)
 		return;
 	if (g->vm != NULL)
 		vm_stop(g->vm);
-	disk_free(g->disk);
+	devices_free(g->devices);
 	vm_destroy(g->vm);
 	bus_free(g->bus);
 	console_free(g->console);

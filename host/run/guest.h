@@ -22,7 +22,7 @@
 #include "run/verdict.h"
 #include "vm/vm.h"
 
-struct disk;
+struct devices;
 
 /*
  * Locks: c constant after guest_new, o the owner only, l guest.lock until
@@ -34,7 +34,7 @@ struct guest {
 	struct bus *bus;		/* (c) */
 	struct console *console;	/* (c) */
 	struct debug_exit *debug_exit;	/* (c) */
-	struct disk *disk;		/* (c) or NULL */
+	struct devices *devices;	/* (c) */
 	struct cpu_start_ops cpu_start; /* (c) */
 	int wake_fd;			/* (c) eventfd */
 	bool eager; /* (o) until guest_start, then (c): wake at each event */
@@ -51,10 +51,11 @@ struct guest {
 };
 
 /*
- * A machine with the kernel loaded and the plan for results (in order) as its
- * module; not yet started.  NULL: *err.
+ * A machine for scenarios with these flags (all of them together), with the
+ * kernel loaded and the plan for results (in order) as its module; not yet
+ * started.  NULL: *err.
  */
-struct guest *guest_new(const struct run_options *opt, bool with_disk,
+struct guest *guest_new(const struct run_options *opt, uint32_t flags,
     struct scenario_result **results, size_t nresults, struct hf_err *err);
 
 /* 0, or -1: *err. */

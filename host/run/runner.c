@@ -15,8 +15,6 @@
 #include "run/guest.h"
 #include "run/watch.h"
 
-#define ANY_DISK (HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)
-
 struct runner {
 	const struct run_options *opt;
 	struct reports *reports;
@@ -32,7 +30,8 @@ struct runner {
 	uint64_t loop_tsc; /* of the last guest that told it; 0: none */
 	struct hf_err *err;
 	struct environment environment; /* the reports point into these */
-	char disk[512], stopped[64], build_id[SELF_BUILD_ID_BYTES];
+	struct report_disk disks[RUN_DISKS_MAX];
+	char disk[DISK_TEXT_BYTES], stopped[64], build_id[SELF_BUILD_ID_BYTES];
 };
 
 const char *
@@ -40,7 +39,7 @@ runner_skip_reason(const struct scenario *s, const struct run_options *opt)
 {
 	if ((s->flags & HF_NEEDS_SMP) != 0 && opt->ncpus < 2)
 		return ("needs two CPUs (--cpus 2)");
-	if ((s->flags & ANY_DISK) != 0 && opt->disk_path == NULL)
+	if (disks_needed(s->flags) > opt->ndisks)
 		return ("needs a disk, and the default image is not beside "
 			"the program (--disk FILE)");
 	if ((s->flags & HF_ENDS_GUEST) != 0 && opt->fail_nth != NULL)
@@ -48,15 +47,16 @@ runner_skip_reason(const struct scenario *s, const struct run_options *opt)
 	return (NULL);
 }
 
-bool
-runner_needs_disk(const struct scenario_list *list, const bool *chosen)
+unsigned int
+runner_disks_needed(const struct scenario_list *list, const bool *chosen)
 {
+	uint32_t flags = 0;
+
 	for (size_t i = scenario_next_chosen(list, chosen, 0);
 	     i < list->nscenarios;
 	     i = scenario_next_chosen(list, chosen, i + 1))
-		if ((list->scenarios[i].flags & ANY_DISK) != 0)
-			return (true);
-	return (false);
+		flags |= list->scenarios[i].flags;
+	return (disks_needed(flags));
 }
 
 static const struct scenario *
@@ -122,22 +122,21 @@ leave_out(struct runner *r, struct scenario_result **left, size_t n)
 	}
 }
 
-/* Whether a guest for these needs one. */
-static bool
-with_disk(struct runner *r, struct scenario_result **left, size_t n)
+/* What a guest for these has to offer. */
+static uint32_t
+flags_of(struct runner *r, struct scenario_result **left, size_t n)
 {
-	/* A disk that the user named is there even if nobody asks for it. */
-	bool with = r->opt->disk_path != NULL && !r->opt->disk_is_default;
+	uint32_t flags = 0;
 
-	for (size_t i = 0; i < n && r->opt->disk_path != NULL; i++)
-		with = with || (scenario_of(r, left[i])->flags & ANY_DISK) != 0;
-	return (with);
+	for (size_t i = 0; i < n; i++)
+		flags |= scenario_of(r, left[i])->flags;
+	return (flags);
 }
 
 static struct guest *
 make_guest(struct runner *r, struct scenario_result **left, size_t n)
 {
-	return (guest_new(r->opt, with_disk(r, left, n), left, n, r->err));
+	return (guest_new(r->opt, flags_of(r, left, n), left, n, r->err));
 }
 
 /* How many of the n pending ones at left go into the next guest together. */
@@ -157,7 +156,7 @@ run_failing(
 	enum watch_outcome outcome;
 
 	outcome =
-	    fail_nth_guests(r->opt, with_disk(r, &res, 1), ops, res, r->err);
+	    fail_nth_guests(r->opt, flags_of(r, &res, 1), ops, res, r->err);
 	on_settled(r, res);
 	return (outcome);
 }
@@ -273,10 +272,16 @@ skip_the_rest(struct runner *r)
 static void
 describe(struct runner *r, struct report_environment *env)
 {
+	/* As the guest calls them. */
+	static const char *const names[RUN_DISKS_MAX] = { "vtbd0", "vtbd1",
+		"vtbd2", "vtbd3", "vtbd4", "vtbd5", "vtbd6", "vtbd7" };
+
 	environment_read(&r->environment);
-	snprintf(r->disk, sizeof(r->disk), "%s%s",
-	    r->opt->disk_path != NULL ? r->opt->disk_path : "none",
-	    disk_how(r->opt));
+	disk_text(r->opt, 0, r->disk);
+	for (unsigned int i = 0; i < r->opt->ndisks; i++)
+		r->disks[i] = (struct report_disk){ .name = names[i],
+			.image = r->opt->disks[i].path,
+			.how = disk_how(&r->opt->disks[i]) };
 	*env = (struct report_environment){ .version = HF_VERSION,
 		.build_id = self_build_id(r->build_id),
 		.accelerator = r->environment.accelerator,
@@ -285,6 +290,8 @@ describe(struct runner *r, struct report_environment *env)
 		.guest = r->opt->kernel.name,
 		.guest_sha256 = r->opt->kernel_sha256,
 		.disk = r->disk,
+		.disks = r->disks,
+		.ndisks = r->opt->ndisks,
 		.ncpus = r->opt->ncpus,
 		.memory_bytes = r->opt->memory_bytes,
 		.seed = r->opt->seed,
@@ -385,7 +392,7 @@ runner_run(const struct run_options *opt, const struct scenario_list *list,
 	r.nshared = r.npending;
 	collect(&r, true);
 	/* What cannot work at all is said before a report is begun. */
-	if (disk_check(opt, err) == 0 && r.npending > 0 &&
+	if (disks_check(opt, err) == 0 && r.npending > 0 &&
 	    interrupt_noted() == 0)
 		first = make_guest(&r, r.pending, share_guest(&r, r.pending));
 	if (err->status != EXITCODE_OK)

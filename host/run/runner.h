@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi.h"
 #include "core/err.h"
 #include "report/report.h"
 #include "run/scenario_list.h"
@@ -32,17 +33,26 @@ struct run_bench {
 	void (*record)(void *arg, const struct record *rec);
 };
 
+#define RUN_DISKS_MAX HF_VIRTIO_MAX
+
+/* A disk of the machine. */
+struct run_disk {
+	const char *path;
+	/* all guests' and, before them, the check's */
+	struct blk_opened *opened;
+	bool is_default; /* it is a built-in image: never written */
+	bool readonly;	 /* the guest gets a read-only disk */
+	bool snapshot;	 /* keep writes off the image */
+	/* plan of blk_faulty_new, or NULL; also of a disk that is not there */
+	const char *faults;
+};
+
 struct run_options {
 	struct vm_image kernel;
 	const char *kernel_sha256;
-	const char *disk_path; /* NULL: there is none */
-	struct blk_opened
-	    *disk_opened;	 /* all guests' and, before them, the check's */
-	bool disk_is_default;	 /* it is the built-in image: never written */
-	bool disk_readonly;	 /* the guest gets a read-only disk */
-	bool snapshot;		 /* keep writes off the disk */
+	struct run_disk disks[RUN_DISKS_MAX]; /* vtbd0, vtbd1, ... */
+	unsigned int ndisks;
 	unsigned int blk_engine; /* enum blk_engine */
-	const char *faults;	 /* plan of blk_faulty_new, or NULL */
 	uint64_t memory_bytes;
 	unsigned int ncpus;
 	unsigned int hugepages; /* enum vm_hugepages */
@@ -82,7 +92,8 @@ const char *runner_skip_reason(
 uint64_t runner_timeout_ms(
     const struct run_options *opt, const struct scenario *s);
 
-/* Whether any of the chosen ones uses a disk. */
-bool runner_needs_disk(const struct scenario_list *list, const bool *chosen);
+/* How many disks the chosen ones use. */
+unsigned int runner_disks_needed(
+    const struct scenario_list *list, const bool *chosen);
 
 #endif

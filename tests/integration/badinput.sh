@@ -251,6 +251,23 @@ else
 	head -c 65536 /dev/zero >"$work/img"
 	expect faulty_nonsense 2 "never@1=fail" \
 	    "$holdfast" run --disk "$work/img" --faulty never@1=fail "$first"
+	expect faulty_no_disk 2 "no disk has that name" \
+	    "$holdfast" run --disk "$work/img" --faulty vtbd8:read@1=fail "$first"
+	expect faulty_absent 2 "there is no vtbd1; disks of this machine: 1" \
+	    "$holdfast" run --disk "$work/img" --faulty vtbd1:read@1=fail "$first"
+	expect faulty_again 2 "vtbd0 has a plan already" \
+	    "$holdfast" run --disk "$work/img" --faulty read@1=fail \
+	    --faulty vtbd0:read@2=fail "$first"
+	expect faulty_second 2 "never@1=fail" \
+	    "$holdfast" run --disk "$work/img" --disk "$work/img,ro" \
+	    --faulty vtbd1:never@1=fail "$first"
+	expect disk_twice 2 "as another disk of this machine" \
+	    "$holdfast" run --disk "$work/img" --disk "$work/img" "$first"
+	expect disk_second 2 "$work/none" \
+	    "$holdfast" run --disk "$work/img" --disk "$work/none" "$first"
+	expect disk_ninth 2 "8 disks at the most" \
+	    "$holdfast" run --disk a --disk a --disk a --disk a --disk a \
+	    --disk a --disk a --disk a --disk a "$first"
 	# In use by another guest, which hangs until its time is up.
 	timeout 60 "$holdfast" run --kernel "$selftest" --disk "$work/img" \
 	    selftest.hang >"$work/first" 2>&1 &

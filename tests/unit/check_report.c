@@ -73,6 +73,9 @@ static struct scenario_result *order[NRESULTS];
 static const struct named_text options[] = { { "seed", "1" }, { "disk", NULL },
 	{ "kernel", "odd \"name\"\n<\x1b[31m\xff>" } };
 
+static const struct report_disk disks[] = { { "vtbd0", "my.img", "in place" },
+	{ "vtbd1", "odd \"name\"\n<\x1b[31m\xff>", "snapshot" } };
+
 static const struct report_environment env = { .version = "1.2.3",
 	.accelerator = "KVM (kvm_amd, NPT)",
 	.host_kernel = "Linux 6.1",
@@ -81,7 +84,9 @@ static const struct report_environment env = { .version = "1.2.3",
 	.guest = "odd \"name\"\n<\x1b[31m\xff>",
 	.guest_sha256 = "e3b0c44298fc1c149afbf4c8996fb924"
 			"27ae41e4649b934ca495991b7852b855",
-	.disk = "none",
+	.disk = "my.img",
+	.disks = disks,
+	.ndisks = 2,
 	.options = options,
 	.noptions = 3,
 	.command = "holdfast run --seed 1 --kernel $'odd\\nname'",
