@@ -18,7 +18,7 @@
 
 /*
  * Three pages that KVM wants on Intel processors without "unrestricted guest"
- * (KVM API 4.40); in the MMIO hole, clear of our windows and of the APICs, and
+ * (KVM API 4.36); in the MMIO hole, clear of our windows and of the APICs, and
  * below the identity page that KVM puts at 0xfffbc000 itself.
  */
 #define VM_TSS_GPA 0xfffb0000ul

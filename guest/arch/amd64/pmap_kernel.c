@@ -10,7 +10,7 @@ vm_offset_t kernel_vm_end = VM_MIN_KERNEL_ADDRESS; /* kernel_map's lock */
 
 /*
  * Memory types by the two bits that need no PAT: its reset value
- * (SDM vol. 3A, 11.12.4).
+ * (SDM vol. 3A, 12.12.4).
  */
 pt_entry_t
 hf_pmap_cache_bits(int mode)
