@@ -26,6 +26,7 @@ enum hf_hang_facts {
 	HF_HANG_PAGE_SHIFT = VPB_SHARERS_SHIFT,
 	/* The bits of (thread >> 1) that an exclusive word keeps. */
 	HF_HANG_PAGE_OWNER = ~VPB_BIT_FLAGMASK & 0x7fffffffu,
+	HF_HANG_PAGE_NODUMP = PG_NODUMP, /* a core file is without it */
 	HF_HANG_ENTRY_TRANSITION = MAP_ENTRY_IN_TRANSITION
 };
 

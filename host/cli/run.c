@@ -2,9 +2,12 @@
 /* run.c: holdfast run. */
 #include "run/runner.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/common_options.h"
@@ -56,6 +59,12 @@ static const struct option_spec specs[] = {
 		    "which then fails there;\npaths: for the first with each "
 		    "stack; all/K, paths/K: for one in K;\nN: for the N-th "
 		    "alone" },
+	{ .name = "core",
+	    .kind = OPTION_TEXT,
+	    .value_name = "FOLDER",
+	    .offset = AT(run.core_folder),
+	    .help = "write FOLDER/SCENARIO.core, for a debugger, of a guest "
+		    "that\ndies, hangs or breaks its records" },
 	OPTION_PARAM(AT(params)),
 	{ .name = "console",
 	    .kind = OPTION_FLAG,
@@ -95,6 +104,25 @@ check_fail_nth(struct arguments *a, const struct cli_image *image,
 	return (0);
 }
 
+/* Said before the work: a core file that nobody can write is of no use. */
+static int
+check_core_folder(const char *folder, struct hf_err *err)
+{
+	struct stat st;
+	int error = 0;
+
+	if (folder == NULL)
+		return (0);
+	if (stat(folder, &st) != 0)
+		error = errno;
+	else if (!S_ISDIR(st.st_mode))
+		error = ENOTDIR;
+	else if (access(folder, W_OK | X_OK) != 0)
+		error = errno;
+	return (
+	    error == 0 ? 0 : err_user_errno(err, error, "--core %s", folder));
+}
+
 static int
 run_image(struct arguments *a, const struct cli_image *image,
     const struct options_rest *rest, struct hf_err *err)
@@ -106,7 +134,8 @@ run_image(struct arguments *a, const struct cli_image *image,
 	a->run.kernel = image->kernel;
 	a->run.kernel_sha256 = image->sha256;
 	if (disk_arguments_take(&a->disks, &a->run, err) != 0 ||
-	    check_fail_nth(a, image, rest, err) != 0)
+	    check_fail_nth(a, image, rest, err) != 0 ||
+	    check_core_folder(a->run.core_folder, err) != 0)
 		return (cli_fail(err));
 	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
 	hf_check_memory(chosen != NULL);

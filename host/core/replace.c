@@ -98,11 +98,24 @@ replace_check(const char *what, const char *path, struct hf_err *err)
 	    error == 0 ? 0 : err_user_errno(err, error, "%s %s", what, path));
 }
 
+struct bytes {
+	const void *bytes;
+	size_t len_bytes;
+};
+
+static int
+fill_with_bytes(int fd, void *arg)
+{
+	const struct bytes *b = arg;
+
+	return (-io_write_all(fd, b->bytes, b->len_bytes));
+}
+
 /* Closes.  0, or an errno. */
 static int
-fill(int fd, const void *bytes, size_t len_bytes, bool settle)
+fill_and_close(int fd, replace_fill *fill, void *arg, bool settle)
 {
-	int error = -io_write_all(fd, bytes, len_bytes);
+	int error = fill(fd, arg);
 
 	/* Some file systems find only now that there is no room. */
 	if (error == 0 && settle && fsync(fd) != 0 && errno != EINVAL &&
@@ -127,27 +140,27 @@ keep_owner_and_mode(int fd, const struct target *t)
 }
 
 static int
-overwrite(const char *path, const void *bytes, size_t len_bytes, bool settle)
+overwrite(const char *path, replace_fill *fill, void *arg, bool settle)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | (settle ? O_TRUNC : 0));
 
-	return (fd < 0 ? errno : fill(fd, bytes, len_bytes, settle));
+	return (fd < 0 ? errno : fill_and_close(fd, fill, arg, settle));
 }
 
 static int
-replace(const struct target *t, const void *bytes, size_t len_bytes)
+replace(const struct target *t, replace_fill *fill, void *arg)
 {
 	int error, fd = create_beside(t);
 
 	if (fd < 0) {
 		error = errno;
 		return (may_overwrite(t, error)
-			? overwrite(t->real, bytes, len_bytes, true)
+			? overwrite(t->real, fill, arg, true)
 			: error);
 	}
 	interrupt_half_written(t->beside);
 	keep_owner_and_mode(fd, t);
-	error = fill(fd, bytes, len_bytes, true);
+	error = fill_and_close(fd, fill, arg, true);
 	if (error == 0 && rename(t->beside, t->real) != 0)
 		error = errno;
 	if (error != 0)
@@ -157,19 +170,29 @@ replace(const struct target *t, const void *bytes, size_t len_bytes)
 }
 
 int
+replace_file_by(
+    const char *path, replace_fill *fill, void *arg, struct hf_err *err)
+{
+	struct target t;
+	int error = find_target(path, &t);
+
+	if (error == 0)
+		error = replace(&t, fill, arg);
+	return (error == 0
+		? 0
+		: err_host_errno(err, error, "cannot write %s", path));
+}
+
+int
 replace_file(
     const char *path, const void *bytes, size_t len_bytes, struct hf_err *err)
 {
-	struct target t;
+	struct bytes b = { bytes, len_bytes };
 	int error;
 
-	if (replace_is_stream(path))
-		error = overwrite(path, bytes, len_bytes, false);
-	else {
-		error = find_target(path, &t);
-		if (error == 0)
-			error = replace(&t, bytes, len_bytes);
-	}
+	if (!replace_is_stream(path))
+		return (replace_file_by(path, fill_with_bytes, &b, err));
+	error = overwrite(path, fill_with_bytes, &b, false);
 	return (error == 0
 		? 0
 		: err_host_errno(err, error, "cannot write %s", path));

@@ -31,4 +31,11 @@ int replace_check(const char *what, const char *path, struct hf_err *err);
 int replace_file(
     const char *path, const void *bytes, size_t len_bytes, struct hf_err *err);
 
+/* Fills a file that is empty; it may seek.  0, or an errno. */
+typedef int replace_fill(int fd, void *arg);
+
+/* The same by a writer of the caller's; the path is no stream. */
+int replace_file_by(
+    const char *path, replace_fill *fill, void *arg, struct hf_err *err);
+
 #endif

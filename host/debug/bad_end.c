@@ -30,24 +30,22 @@ print_walk(FILE *f, const struct bad_end *b, const struct vm_cpu_state *cpu,
 	pagetable_print(f, b->mem, cpu, va);
 }
 
-/* The CPU that the account is mainly about. */
-static unsigned int
-chief_cpu(const struct bad_end *b)
+unsigned int
+bad_end_chief(const struct bad_end *b)
 {
 	if (b->panic != NULL && b->panic->cpu < b->end->ncpus)
 		return ((unsigned int)b->panic->cpu);
 	return (b->end->cpu < b->end->ncpus ? b->end->cpu : 0);
 }
 
-/* With what it died: the panic's frame, or how the CPU stopped. */
-static struct vm_cpu_state
-state_of_chief(const struct bad_end *b)
+struct vm_cpu_state
+bad_end_chief_state(const struct bad_end *b)
 {
 	const struct bad_end_panic *p = b->panic;
 	struct vm_cpu_state s = { 0 };
 
 	if (b->end != NULL && b->end->ncpus > 0)
-		s = b->end->cpus[chief_cpu(b)];
+		s = b->end->cpus[bad_end_chief(b)];
 	if (p == NULL)
 		return (s);
 	if (p->frame != NULL)
@@ -113,11 +111,11 @@ print_moment(FILE *f, const struct bad_end_panic *p)
 static void
 print_chief(FILE *f, const struct bad_end *b, struct symbols *syms)
 {
-	struct vm_cpu_state cpu = state_of_chief(b);
+	struct vm_cpu_state cpu = bad_end_chief_state(b);
 	struct backtrace_frame frames[BACKTRACE_FRAMES_MAX];
 	bool framed = b->panic != NULL && b->panic->frame != NULL;
 	unsigned int n =
-	    b->end != NULL ? chief_cpu(b) : (unsigned int)b->panic->cpu;
+	    b->end != NULL ? bad_end_chief(b) : (unsigned int)b->panic->cpu;
 
 	if (!cpu.valid && !framed && b->panic == NULL) {
 		fprintf(f, "CPU %u: its registers cannot be read\n", n);
@@ -150,7 +148,7 @@ print_others(FILE *f, const struct bad_end *b, struct symbols *syms)
 	for (unsigned int i = 0; i < b->end->ncpus; i++) {
 		const struct vm_cpu_state *cpu = &b->end->cpus[i];
 
-		if (i == chief_cpu(b))
+		if (i == bad_end_chief(b))
 			continue;
 		if (!cpu->valid) {
 			fprintf(f, "CPU %u: its registers cannot be read\n", i);

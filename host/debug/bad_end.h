@@ -30,6 +30,11 @@ struct bad_end {
 	size_t nconsole;
 };
 
+/* The CPU that it is mainly about, and with what it died: the panic's frame, or
+ * how the CPU stopped.  Requires b->end. */
+unsigned int bad_end_chief(const struct bad_end *b);
+struct vm_cpu_state bad_end_chief_state(const struct bad_end *b);
+
 /*
  * Lines of text, to be freed: how it ended, registers at that moment, code
  * around RIP, backtrace with function, file and line, page-table walk of RIP

@@ -3,15 +3,21 @@
 #include "run/account.h"
 
 #include "debug/bad_end.h"
+#include "debug/core_file.h"
 
-char *
-account_of_bad_end(const struct verdict *v, const struct guest_tail *tail,
-    const struct vm_end *end, const struct guestmem *mem, const void *elf,
-    size_t elf_bytes)
-{
-	const struct panic_report *p = &v->panic;
+/* What host/debug is told, and what that points to. */
+struct told {
+	struct bad_end bad_end;
+	struct bad_end_panic panic;
 	const char *lines[GUEST_TAIL_LINES];
-	struct bad_end_panic panic = { .text = p->text,
+};
+
+static const struct bad_end *
+tell(struct told *t, const struct account *a)
+{
+	const struct panic_report *p = &a->verdict->panic;
+
+	t->panic = (struct bad_end_panic){ .text = p->text,
 		.cpu = p->cpu,
 		.frame = p->frame.known ? p->frame.regs : NULL,
 		.trapped = p->frame.trapped,
@@ -23,13 +29,29 @@ account_of_bad_end(const struct verdict *v, const struct guest_tail *tail,
 		.cr2 = p->cr2,
 		.frames = p->frames,
 		.nframes = p->nframes };
-	struct bad_end b = { .end = end,
-		.mem = mem,
-		.elf = elf,
-		.elf_bytes = elf_bytes,
-		.panic = v->panicked ? &panic : NULL,
-		.console = lines,
-		.nconsole = tail_lines(tail, lines) };
+	t->bad_end = (struct bad_end){ .end = a->end,
+		.mem = a->mem,
+		.elf = a->elf,
+		.elf_bytes = a->elf_bytes,
+		.panic = a->verdict->panicked ? &t->panic : NULL,
+		.console = t->lines,
+		.nconsole = tail_lines(a->tail, t->lines) };
+	return (&t->bad_end);
+}
 
-	return (bad_end_describe(&b));
+char *
+account_of_bad_end(const struct account *a)
+{
+	struct told t;
+
+	return (bad_end_describe(tell(&t, a)));
+}
+
+int
+account_write_core(
+    const struct account *a, const char *path, struct hf_err *err)
+{
+	struct told t;
+
+	return (core_file_write(path, tell(&t, a), err));
 }

@@ -117,8 +117,11 @@ judge(struct decoder *d)
 		culprit = begun++;
 	}
 	if (verdict_status(d->order[culprit]->verdict) > EXITCODE_FAILED)
-		d->order[culprit]->dump = account_of_bad_end(v, &d->tail, NULL,
-		    NULL, d->in->elf.bytes, d->in->elf.len_bytes);
+		d->order[culprit]->dump =
+		    account_of_bad_end(&(struct account){ .verdict = v,
+			.tail = &d->tail,
+			.elf = d->in->elf.bytes,
+			.elf_bytes = d->in->elf.len_bytes });
 	for (size_t i = begun; i < d->n; i++) {
 		d->order[i]->verdict =
 		    interrupted ? HF_VERDICT_NOT_RUN : HF_VERDICT_LOST;

@@ -11,6 +11,7 @@
 #include "abi.h"
 #include "core/interrupt.h"
 #include "core/lock.h"
+#include "core/log.h"
 #include "core/monotonic.h"
 #include "run/account.h"
 #include "run/progress.h"
@@ -140,17 +141,57 @@ show_current(struct watch *w, const struct view *v)
 }
 
 /* What the account of a guest that is paused, or has ended, needs. */
+static struct account
+known(struct watch *w, const struct vm_end *end)
+{
+	struct guest *g = w->g;
+
+	return ((struct account){ .verdict = &g->verdict,
+	    .tail = &g->tail,
+	    .end = end,
+	    .mem = vm_guestmem(g->vm),
+	    .elf = g->opt->kernel.bytes,
+	    .elf_bytes = g->opt->kernel.len_bytes });
+}
+
 static char *
 account(struct watch *w, const struct vm_end *end)
 {
-	struct guest *g = w->g;
+	struct account a = known(w, end);
 	char *text;
 
-	lock_take(&g->lock);
-	text = account_of_bad_end(&g->verdict, &g->tail, end,
-	    vm_guestmem(g->vm), g->opt->kernel.bytes, g->opt->kernel.len_bytes);
-	lock_drop(&g->lock);
+	lock_take(&w->g->lock);
+	text = account_of_bad_end(&a);
+	lock_drop(&w->g->lock);
 	return (text);
+}
+
+/*
+ * The core file of a guest that was stopped, if the user wants one; the dump
+ * tells of it.  One that cannot be written is no reason to lose the rest.
+ */
+static void
+save_core(struct watch *w, struct scenario_result *res)
+{
+	struct account a = known(w, vm_end(w->g->vm));
+	const char *folder = w->g->opt->core_folder;
+	char *path, *dump;
+	struct hf_err err;
+	int rc;
+
+	if (folder == NULL)
+		return;
+	rc = asprintf(&path, "%s/%s.core", folder, res->id);
+	hf_check_memory(rc >= 0);
+	if (account_write_core(&a, path, &err) != 0) {
+		log_error("%s", err.text);
+		rc = asprintf(&dump, "%s%s\n", res->dump, err.text);
+	} else
+		rc = asprintf(&dump, "%score file: %s\n", res->dump, path);
+	hf_check_memory(rc >= 0);
+	free(res->dump);
+	res->dump = dump;
+	free(path);
 }
 
 /* QUIT and USR1: where everything is, on standard error; the guest goes on. */
@@ -281,8 +322,10 @@ conclude(struct watch *w, enum guest_end ours, struct hf_err *err)
 		culprit = 0;
 	}
 	bad = how != GUEST_END_DONE || v->panicked || v->violated || begun == 0;
-	if (bad)
+	if (bad) {
 		v->results[culprit]->dump = account(w, vm_end(w->g->vm));
+		save_core(w, v->results[culprit]);
+	}
 	settle_up_to(w, begun == 0 ? 1 : begun);
 	if (how == GUEST_END_HOST) {
 		err_host(err, "%s", detail);

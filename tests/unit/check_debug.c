@@ -9,6 +9,7 @@
 
 #include "debug/backtrace.h"
 #include "debug/bad_end.h"
+#include "debug/mapped.h"
 #include "debug/pagetable.h"
 #include "debug/symbols.h"
 #include "debug/types.h"
@@ -237,6 +238,64 @@ START_TEST(without_paging_addresses_are_physical)
 }
 END_TEST
 
+static bool
+is_page_6(void *arg, uint64_t pa)
+{
+	return (pa == 0x6000);
+}
+
+static void
+check_run(const struct mapped_run *r, uint64_t va, uint64_t pa, uint64_t pages)
+{
+	ck_assert_uint_eq(r->va, va);
+	ck_assert_uint_eq(r->pa, pa);
+	ck_assert_uint_eq(r->pages, pages);
+}
+
+START_TEST(all_that_is_mapped_is_found)
+{
+	const uint64_t va = VA & ~0xfffull;
+	struct mapped m;
+
+	/* Two that follow, one to leave out, one that does not, no RAM. */
+	set_entry(0x4000, 2, 0x6000 | P_RW);
+	set_entry(0x4000, 3, 0x7000 | P_RW);
+	set_entry(0x4000, 4, 0x8000 | P_RW);
+	set_entry(0x4000, 5, 0x4000 | P_RW);
+	set_entry(0x4000, 6, 0x5000 | P_RW);
+	/* 2 MiB, of which 32 KiB are RAM; PAT is no address. */
+	set_entry(0x3000, 2, P_RW | 1 << 7 | 1 << 12);
+	mapped_walk(&m, mem, &cpu, 100, is_page_6, NULL);
+	ck_assert(!m.cut);
+	ck_assert_uint_eq(m.nruns, 5);
+	check_run(&m.runs[0], va, 0x5000, 1);
+	check_run(&m.runs[1], va + 0x2000, 0x7000, 1);
+	check_run(&m.runs[2], va + 0x4000, 0x4000, 2);
+	check_run(&m.runs[3], va + 0x1ff000, 0, 6);
+	check_run(&m.runs[4], va + 0x206000, 0x7000, 1);
+	mapped_free(&m);
+	mapped_walk(&m, mem, &cpu, 4, is_page_6, NULL);
+	ck_assert(m.cut);
+	ck_assert_uint_eq(m.nruns, 4);
+	mapped_free(&m);
+	cpu.valid = false;
+	mapped_walk(&m, mem, &cpu, 100, is_page_6, NULL);
+	ck_assert_uint_eq(m.nruns, 0);
+}
+END_TEST
+
+START_TEST(tables_that_point_at_each_other_end)
+{
+	struct mapped m;
+
+	for (unsigned int i = 0; i < 512; i++)
+		set_entry(0x1000, i, 0x1000 | P_RW);
+	mapped_walk(&m, mem, &cpu, SIZE_MAX, is_page_6, NULL);
+	ck_assert(m.cut);
+	mapped_free(&m);
+}
+END_TEST
+
 START_TEST(frame_pointers_are_followed_until_they_end)
 {
 	struct backtrace_frame frames[BACKTRACE_FRAMES_MAX];
@@ -345,6 +404,8 @@ main(void)
 	tcase_add_test(t, a_large_page_is_translated);
 	tcase_add_test(t, what_is_not_mapped_is_said_so);
 	tcase_add_test(t, without_paging_addresses_are_physical);
+	tcase_add_test(t, all_that_is_mapped_is_found);
+	tcase_add_test(t, tables_that_point_at_each_other_end);
 	tcase_add_test(t, frame_pointers_are_followed_until_they_end);
 	tcase_add_test(t, the_layout_of_a_structure_is_read);
 	tcase_add_test(t, a_bad_end_is_described);
