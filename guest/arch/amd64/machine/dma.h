@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* dma.h: memory that a device reads and writes. */
 
-#ifndef HF_MACHINE_DMA_H
-#define HF_MACHINE_DMA_H
+#ifndef HF_AMD64_MACHINE_DMA_H
+#define HF_AMD64_MACHINE_DMA_H
 
 #include <sys/types.h>
 
