@@ -93,6 +93,15 @@ pagetable_translate(const struct guestmem *mem, const struct vm_cpu_state *cpu,
 	return (w.mapped);
 }
 
+/* How much of [va, va + len) lies in va's page of 4 KiB. */
+static size_t
+in_page(uint64_t va, size_t len_bytes)
+{
+	size_t n = 4096 - (va & 4095);
+
+	return (n < len_bytes ? n : len_bytes);
+}
+
 bool
 pagetable_read(const struct guestmem *mem, const struct vm_cpu_state *cpu,
     uint64_t va, void *buf, size_t len_bytes)
@@ -100,17 +109,35 @@ pagetable_read(const struct guestmem *mem, const struct vm_cpu_state *cpu,
 	char *to = buf;
 	gpa_t from;
 
-	while (len_bytes > 0) {
-		size_t n = 4096 - (va & 4095);
-
-		if (n > len_bytes)
-			n = len_bytes;
+	for (size_t n; len_bytes > 0; va += n, to += n, len_bytes -= n) {
+		n = in_page(va, len_bytes);
 		if (!pagetable_translate(mem, cpu, va, &from) ||
 		    !guestmem_read(mem, from, to, n))
 			return (false);
-		va += n;
-		to += n;
-		len_bytes -= n;
+	}
+	return (true);
+}
+
+bool
+pagetable_write(const struct guestmem *mem, const struct vm_cpu_state *cpu,
+    uint64_t va, const void *buf, size_t len_bytes)
+{
+	const char *from = buf;
+	gpa_t to;
+	size_t n;
+
+	for (size_t at = 0; at < len_bytes; at += n) {
+		n = in_page(va + at, len_bytes - at);
+		if (!pagetable_translate(mem, cpu, va + at, &to) ||
+		    !guestmem_valid(mem, to, n))
+			return (false);
+	}
+	for (size_t at = 0; at < len_bytes; at += n) {
+		n = in_page(va + at, len_bytes - at);
+		/* The tables themselves may be what is written. */
+		if (!pagetable_translate(mem, cpu, va + at, &to) ||
+		    !guestmem_write(mem, to, from + at, n))
+			return (false);
 	}
 	return (true);
 }

@@ -23,6 +23,13 @@ bool pagetable_translate(const struct guestmem *mem,
 bool pagetable_read(const struct guestmem *mem, const struct vm_cpu_state *cpu,
     uint64_t va, void *buf, size_t len_bytes);
 
+/*
+ * Copies to va on, whatever the rights are.  False, and nothing is written, if
+ * not all of it is mapped and RAM.
+ */
+bool pagetable_write(const struct guestmem *mem, const struct vm_cpu_state *cpu,
+    uint64_t va, const void *buf, size_t len_bytes);
+
 /* One line a level, with index, entry and named bits. */
 void pagetable_print(FILE *f, const struct guestmem *mem,
     const struct vm_cpu_state *cpu, uint64_t va);

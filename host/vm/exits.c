@@ -177,9 +177,14 @@ exits_handle(struct vcpu *cpu)
 		    run->mmio.is_write != 0, run->mmio.len, run->mmio.data);
 		break;
 	case KVM_EXIT_INTR:
-		break;
+		return;
+	case KVM_EXIT_DEBUG:
+		vcpu_debug_exit(cpu);
+		return;
 	default:
 		end_by_exit(cpu);
-		break;
+		return;
 	}
+	if (cpu->step != STEP_NONE)
+		vcpu_debug_device(cpu);
 }

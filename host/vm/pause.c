@@ -12,23 +12,38 @@
 #include "core/lock.h"
 #include "vm/vm_priv.h"
 
+/* Lock held. */
+static bool
+must_rest(const struct vcpu *cpu)
+{
+	const struct vm *vm = cpu->vm;
+
+	return (!cpu->step_asked && !vm->stopping &&
+	    (vm->pausing || vm->nstopped > 0));
+}
+
 void
 vcpu_attend(struct vcpu *cpu)
 {
 	struct vm *vm = cpu->vm;
+	int error;
 
 	lock_take(&vm->lock);
 	vcpu_counts_serve(cpu);
-	while (vm->pausing) {
+	vcpu_debug_interrupted(cpu);
+	while (must_rest(cpu)) {
 		cpu->resting = true;
 		pthread_cond_signal(&vm->rested);
 		lock_wait(&vm->resumed, &vm->lock);
 		vcpu_counts_serve(cpu);
 	}
 	cpu->resting = false;
+	error = vcpu_debug_apply(cpu);
 	/* All that was wanted so far is done; a stop is the caller's to see. */
 	__atomic_store_n(&cpu->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
 	lock_drop(&vm->lock);
+	if (error != 0)
+		vcpu_debug_failed(cpu, error);
 }
 
 void
@@ -50,8 +65,8 @@ all_rest(const struct vm *vm)
 	return (true);
 }
 
-static struct timespec
-after_ms(int ms)
+struct timespec
+pause_patience(int ms)
 {
 	struct timespec t;
 
@@ -68,7 +83,7 @@ after_ms(int ms)
 const struct vm_end *
 vm_pause(struct vm *vm, int patience_ms)
 {
-	struct timespec until = after_ms(patience_ms);
+	struct timespec until = pause_patience(patience_ms);
 	struct vm_end *look = &vm->paused;
 	unsigned int i;
 

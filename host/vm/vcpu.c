@@ -161,6 +161,8 @@ vcpu_main(void *arg)
 	struct vm *vm = cpu->vm;
 
 	vcpu_counts_enter(cpu);
+	/* What was wanted of all before it was there. */
+	vcpu_attend(cpu);
 	while (!__atomic_load_n(&vm->stopping, __ATOMIC_ACQUIRE)) {
 		if (ioctl(cpu->fd, KVM_RUN, 0) == 0)
 			exits_handle(cpu);
@@ -186,6 +188,7 @@ vcpu_start(struct vcpu *cpu)
 	pthread_attr_t attr;
 	int error;
 
+	cpu->debug_stale = cpu->vm->nbreaks > 0;
 	sigaction(VCPU_SIGNAL, &action, NULL);
 	pthread_attr_init(&attr);
 	if (!VCPU_STACK_DEFAULT)
@@ -224,83 +227,4 @@ vcpu_join(struct vcpu *cpu)
 	error = pthread_join(cpu->thread, NULL);
 	hf_check(error == 0);
 	cpu->running = false;
-}
-
-static struct vm_segment
-segment_of(const struct kvm_segment *s)
-{
-	return ((struct vm_segment){ .base = s->base,
-	    .limit = s->limit,
-	    .selector = s->selector,
-	    .type = s->type,
-	    .dpl = s->dpl,
-	    .db = s->db,
-	    .s = s->s,
-	    .l = s->l,
-	    .g = s->g,
-	    .present = s->present });
-}
-
-static void
-copy_regs(struct vm_cpu_state *out, const struct kvm_regs *r)
-{
-	out->rax = r->rax;
-	out->rbx = r->rbx;
-	out->rcx = r->rcx;
-	out->rdx = r->rdx;
-	out->rsi = r->rsi;
-	out->rdi = r->rdi;
-	out->rbp = r->rbp;
-	out->rsp = r->rsp;
-	out->r8 = r->r8;
-	out->r9 = r->r9;
-	out->r10 = r->r10;
-	out->r11 = r->r11;
-	out->r12 = r->r12;
-	out->r13 = r->r13;
-	out->r14 = r->r14;
-	out->r15 = r->r15;
-	out->rip = r->rip;
-	out->rflags = r->rflags;
-}
-
-static void
-copy_sregs(struct vm_cpu_state *out, const struct kvm_sregs *s)
-{
-	out->cr0 = s->cr0;
-	out->cr2 = s->cr2;
-	out->cr3 = s->cr3;
-	out->cr4 = s->cr4;
-	out->cr8 = s->cr8;
-	out->efer = s->efer;
-	out->gdt_base = s->gdt.base;
-	out->gdt_limit = s->gdt.limit;
-	out->idt_base = s->idt.base;
-	out->idt_limit = s->idt.limit;
-	out->cs = segment_of(&s->cs);
-	out->ds = segment_of(&s->ds);
-	out->es = segment_of(&s->es);
-	out->fs = segment_of(&s->fs);
-	out->gs = segment_of(&s->gs);
-	out->ss = segment_of(&s->ss);
-	out->tr = segment_of(&s->tr);
-}
-
-void
-vcpu_capture(struct vcpu *cpu, struct vm_cpu_state *out)
-{
-	struct kvm_regs regs;
-	struct kvm_sregs sregs;
-	struct kvm_mp_state mp;
-
-	memset(out, 0, sizeof(*out));
-	if (ioctl(cpu->fd, KVM_GET_REGS, &regs) != 0 ||
-	    ioctl(cpu->fd, KVM_GET_SREGS, &sregs) != 0)
-		return;
-	copy_regs(out, &regs);
-	copy_sregs(out, &sregs);
-	out->waiting = ioctl(cpu->fd, KVM_GET_MP_STATE, &mp) == 0 &&
-	    (mp.mp_state == KVM_MP_STATE_UNINITIALIZED ||
-		mp.mp_state == KVM_MP_STATE_INIT_RECEIVED);
-	out->valid = true;
 }

@@ -274,6 +274,8 @@ vm_end_claim(struct vm *vm, const struct vm_end *end)
 		__atomic_store_n(&vm->stopping, true, __ATOMIC_RELEASE);
 		for (i = 0; i < vm->nmade; i++)
 			vcpu_kick(&vm->cpus[i]);
+		/* Those that rest at a breakpoint. */
+		pthread_cond_broadcast(&vm->resumed);
 	}
 	lock_drop(&vm->lock);
 	if (!claimed)

@@ -15,10 +15,18 @@
 #include <linux/kvm.h>
 #include <pthread.h>
 
+#include "vm/control.h"
 #include "vm/memory.h"
 #include "vm/vm.h"
 
 #define VM_IRQS_MAX 24 /* pins of KVM's IOAPIC */
+
+/* How a vCPU's thread enters the guest (vcpu_debug.c). */
+enum vcpu_step {
+	STEP_NONE, /* it runs */
+	STEP_OFF,  /* one instruction, as it rested at a breakpoint */
+	STEP_ASKED /* one instruction, for control_step */
+};
 
 struct vcpu {
 	struct vm *vm;	     /* (c) */
@@ -29,7 +37,17 @@ struct vcpu {
 	bool running; /* (l) thread may be signalled and must be joined */
 	bool resting; /* (l) thread is out of the guest until vm_resume */
 
-	/* vcpu_counts.c; t: the vCPU's own thread only */
+	/* vcpu_debug.c; t: the vCPU's own thread only */
+	bool stopped;	     /* (l) at a breakpoint, which nobody took yet */
+	bool step_asked;     /* (l) control_step waits */
+	unsigned int nsteps; /* (l) done for it */
+	bool debug_stale;    /* (l) KVM has not got vm.breaks as they are */
+	bool at_break;	     /* (t) and no instruction done since; break_rip */
+	bool step_by_device; /* (t) a device has done the step's work */
+	enum vcpu_step step; /* (t) as KVM has it */
+	uint64_t break_rip;  /* (l) */
+
+	/* vcpu_counts.c */
 	struct kvm_stats *stats; /* (a) NULL until open */
 	bool stats_wanted;	 /* (l) somebody else asked for them */
 	bool stats_asked;	 /* (t) stats is what it will stay */
@@ -57,7 +75,12 @@ struct vm {
 	bool stopping;	   /* (a) vCPU threads leave when they see it */
 	bool pausing;	   /* (l) they rest */
 	pthread_cond_t rested, resumed;
-	struct vm_end paused; /* (o) what vm_pause saw */
+	struct vm_end paused;  /* (o) what vm_pause saw */
+	unsigned int nstopped; /* (l) vCPUs with .stopped: all rest */
+	uint64_t breaks[CONTROL_BREAKS_MAX];		   /* (l) */
+	unsigned int nbreaks;				   /* (l) */
+	void (*observer)(void *arg, struct control_event); /* (s) or NULL */
+	void *observer_arg;				   /* (s) */
 
 	struct kvm_cpuid2 *cpuid; /* (l) template, until all vCPUs are made */
 	unsigned int ncpus;	  /* (c) */
@@ -92,13 +115,29 @@ int vcpu_start(struct vcpu *);
 void vcpu_kick(struct vcpu *);
 void vcpu_join(struct vcpu *);
 /*
- * pause.c: on the vCPU's thread, without the lock, when it was kicked: does what
- * is wanted of it; waits for vm_resume if that is a pause.
+ * pause.c: on the vCPU's thread, without the lock, when it begins and when it was
+ * kicked: does what is wanted of it; waits for vm_resume if that is a pause.
  */
 void vcpu_attend(struct vcpu *);
 /* It rests for good: the thread ends. */
 void vcpu_rest_for_good(struct vcpu *);
 void vcpu_capture(struct vcpu *, struct vm_cpu_state *out);
+/* Its thread rests.  0, or an errno and nothing changed. */
+int vcpu_set_state(struct vcpu *, const struct vm_cpu_state *state);
+/* pause.c: the moment in so many milliseconds, for lock_wait_until. */
+struct timespec pause_patience(int ms);
+
+/* vcpu_debug.c, all on the vCPU's thread.  KVM_EXIT_DEBUG; without the lock. */
+void vcpu_debug_exit(struct vcpu *);
+/* A device has performed what a step's instruction wanted. */
+void vcpu_debug_device(struct vcpu *);
+/* Lock held: KVM_RUN was interrupted. */
+void vcpu_debug_interrupted(struct vcpu *);
+/* Lock held, before the guest is entered: as breakpoints and steps want it.  0,
+   or an errno. */
+int vcpu_debug_apply(struct vcpu *);
+/* Without the lock: that errno ends the machine. */
+void vcpu_debug_failed(struct vcpu *, int error);
 
 /* vcpu_counts.c: around the life of the vCPU's thread. */
 void vcpu_counts_enter(struct vcpu *);

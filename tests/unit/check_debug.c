@@ -228,6 +228,31 @@ START_TEST(what_is_not_mapped_is_said_so)
 }
 END_TEST
 
+START_TEST(memory_is_read_and_written_through_the_tables)
+{
+	char text[8] = "", kept[8];
+	uint64_t end = (VA | 0xfff) - 2; /* the last three bytes of its page */
+
+	set_entry(0x4000, (VA >> 12) & 0x1ff, 0x5000 | P_RW);
+	set_entry(0x4000, ((VA >> 12) + 1) & 0x1ff, 0x6000 | P_RW);
+	ck_assert(pagetable_write(mem, &cpu, end, "abcdef", 6));
+	ck_assert(pagetable_read(mem, &cpu, end, text, 6));
+	ck_assert_str_eq(text, "abcdef");
+	ck_assert(guestmem_read(mem, gpa_make(0x5ffd), text, 3));
+	ck_assert(guestmem_read(mem, gpa_make(0x6000), text + 3, 3));
+	ck_assert_str_eq(text, "abcdef");
+	/* All or nothing: not mapped, and mapped to what is no RAM. */
+	for (uint64_t entry = 0; entry < 2; entry++) {
+		set_entry(0x4000, ((VA >> 12) + 1) & 0x1ff,
+		    entry * (0x7ff0000000 | P_RW));
+		ck_assert(!pagetable_write(mem, &cpu, end, "ghijkl", 6));
+		ck_assert(!pagetable_read(mem, &cpu, end, text, 6));
+		ck_assert(guestmem_read(mem, gpa_make(0x5ffd), kept, 3));
+		ck_assert_mem_eq(kept, "abc", 3);
+	}
+}
+END_TEST
+
 START_TEST(without_paging_addresses_are_physical)
 {
 	gpa_t at;
@@ -403,6 +428,7 @@ main(void)
 	tcase_add_test(t, a_small_page_is_translated);
 	tcase_add_test(t, a_large_page_is_translated);
 	tcase_add_test(t, what_is_not_mapped_is_said_so);
+	tcase_add_test(t, memory_is_read_and_written_through_the_tables);
 	tcase_add_test(t, without_paging_addresses_are_physical);
 	tcase_add_test(t, all_that_is_mapped_is_found);
 	tcase_add_test(t, tables_that_point_at_each_other_end);

@@ -198,6 +198,7 @@ START_TEST(counts_of_a_running_cpu_can_be_asked_for)
 
 	for (size_t i = 0; i < NFOREVER; i++) {
 		bool halts = runs_for_ever[i].code == guest_halt;
+		bool spins = runs_for_ever[i].code == guest_spin;
 
 		make_for_ever(&m, 1, i);
 		machine_start(&m);
@@ -206,10 +207,10 @@ START_TEST(counts_of_a_running_cpu_can_be_asked_for)
 		    kvm_stats_find(wait_for_counts(m.vm), "exits"), 0);
 		do
 			a = activity_look(reader);
-		while (a.known && !a.all_halted && halts);
+		while (a.known &&
+		    ((halts && !a.all_halted) || (!spins && a.events == 0)));
 		ck_assert(a.known);
 		ck_assert_int_eq(a.all_halted, halts);
-		ck_assert_uint_ge(a.events, 1);
 		activity_close(reader);
 		machine_free(&m);
 	}
@@ -218,13 +219,20 @@ END_TEST
 
 #define NQUESTIONS 1000
 
-static sem_t asked;
+static sem_t entering, asked;
+
+static void
+take_turn(sem_t *sem)
+{
+	while (sem_wait(sem) != 0)
+		;
+}
 
 static void
 wait_until_asked(struct vm *vm)
 {
-	while (sem_wait(&asked) != 0)
-		;
+	sem_post(&entering);
+	take_turn(&asked);
 }
 
 /* However often somebody asks, the thread is called once, and it comes. */
@@ -233,10 +241,12 @@ START_TEST(a_question_calls_the_cpu_once_and_is_not_lost)
 	struct machine m;
 	const void *stats = NULL;
 
+	sem_init(&entering, 0, 0);
 	sem_init(&asked, 0, 0);
 	for (size_t i = 0; i < NFOREVER; i++) {
 		make_for_ever(&m, 1, i);
 		start_with(&m, wait_until_asked);
+		take_turn(&entering);
 		for (int n = 0; n < NQUESTIONS; n++)
 			ck_assert_ptr_null(vm_cpu_stats(m.vm, 0));
 		ck_assert_uint_eq(nsignals, 1);

@@ -118,16 +118,22 @@ guest_port_doorbell_end:
 	jmp	.
 guest_irq_end:
 
-	.macro	start_cpu_1 start
+/* From \from to \to is what CPU 1 runs, at 0x8000 in real mode. */
+	.macro	call_cpu_1 start, from, to
+	movl	$0x1ff, LAPIC + 0xf0
 	cld
-	movl	$HERE(\start, 2f), %esi
+	movl	$HERE(\start, \from), %esi
 	movl	$0x8000, %edi
-	movl	$(3f - 2f), %ecx
+	movl	$(\to - \from), %ecx
 	rep movsb
 	movl	$0x01000000, LAPIC + 0x310
 	movl	$0x00004500, LAPIC + 0x300	/* INIT */
 	movl	$0x01000000, LAPIC + 0x310
 	movl	$0x00004608, LAPIC + 0x300	/* start at page 8 */
+	.endm
+
+	.macro	start_cpu_1 start
+	call_cpu_1 \start, 2f, 3f
 1:	jmp	1b
 	.code16
 2:	movw	$0xe9, %dx
@@ -143,7 +149,6 @@ guest_irq_end:
 
 /* Starts CPU 1 at 0x8000 in real mode; that one says "A" and exits with 5. */
 	guest	guest_smp
-	movl	$0x1ff, LAPIC + 0xf0
 	start_cpu_1 guest_smp
 guest_smp_end:
 
@@ -158,5 +163,60 @@ guest_smp_end:
 	outl	%eax, %dx
 	start_cpu_1 guest_smp_lazy
 guest_smp_lazy_end:
+
+/* Two CPUs that count, at 0x9000 and 0x9004. */
+	guest	guest_two
+	call_cpu_1 guest_two, 2f, 3f
+	.globl	guest_two_loop
+guest_two_loop:
+	incl	0x9000
+	jmp	guest_two_loop
+	.code16
+2:	incl	0x9004
+	jmp	2b
+3:
+	.code32
+guest_two_end:
+
+/* One instruction of each kind; check_vm_control.c knows their addresses. */
+	guest	guest_steps
+	movl	$3, %ecx
+1:	incl	%eax
+	loop	1b
+	outb	%al, $0x80
+	movl	%eax, 0xd0000018
+	movl	0xd0000010, %eax
+	nop
+	nop
+	jmp	.
+guest_steps_end:
+
+/* Traces one instruction of its own; exits with 6 if that was seen, else 1. */
+	guest	guest_traced
+	lgdt	HERE(guest_traced, 2f)
+	lidt	HERE(guest_traced, 3f)
+	movl	$0x10, %eax
+	movw	%ax, %ss
+	movl	$0x9000, %esp
+	movl	$1, %ebx
+	pushfl
+	orl	$0x100, (%esp)
+	popfl
+	nop
+	jmp	4f
+1:	movl	$6, %ebx
+4:	movl	$0x501, %edx
+	movl	%ebx, %eax
+	outl	%eax, %dx
+	jmp	.
+2:	.word	23
+	.long	HERE(guest_traced, 5f)
+3:	.word	15
+	.long	HERE(guest_traced, 6f)
+	.balign	8
+5:	.quad	0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+6:	.quad	0
+	.word	1b - guest_traced, 8, 0x8e00, 0x20
+guest_traced_end:
 
 	.section .note.GNU-stack, "", @progbits

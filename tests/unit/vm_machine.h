@@ -28,6 +28,9 @@ GUEST(guest_irq);
 GUEST(guest_smp);
 GUEST(guest_smp_lazy);
 GUEST(guest_ports);
+GUEST(guest_two);
+GUEST(guest_steps);
+GUEST(guest_traced);
 
 struct machine {
 	struct vm *vm;
