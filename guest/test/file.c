@@ -9,6 +9,7 @@
 #include <test/file.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <vfs/ext2/ext2fs.h>
 #include <vfs/pbuf.h>
 #include <vfs/vfs.h>
 #include <vfs/vn_map.h>
@@ -364,6 +365,19 @@ hf_file_write_disk(
     struct vnode *vp, uint64_t offset, const void *buf, size_t bytes)
 {
 	raw_io(vp, HF_IO_WRITE, offset, __DECONST(void *, buf), bytes);
+}
+
+void
+hf_file_forget_blocks(struct mount *mp)
+{
+	struct ext2_mount *em = MPTOE2(mp);
+	struct hf_buf *bp;
+
+	for (uint32_t i = 1; i <= HF_BUFS; i++) {
+		hf_require_eq(
+		    hf_bread(&em->em_bufs, em->em_blocks - i, &bp), 0);
+		hf_brelse(&em->em_bufs, bp);
+	}
 }
 
 void

@@ -66,6 +66,12 @@ void hf_file_read_disk(
 void hf_file_write_disk(
     struct vnode *vp, uint64_t offset, const void *buf, size_t bytes);
 
+/*
+ * No block of metadata is remembered, but for the last of the disk: what is
+ * looked up next is read from it.
+ */
+void hf_file_forget_blocks(struct mount *mp);
+
 /* Maps the block of pindex, so that later counts show data I/O only. */
 void hf_file_warm(struct vnode *vp, vm_pindex_t pindex);
 

@@ -120,7 +120,8 @@ move_by_frame(vm_page_t m, vm_offset_t offset, int n, struct uio *uio)
 
 /*
  * The receiver's memory wants a fault: it is taken by holding its pages, which
- * then can be stored to without another.  One piece of the uio at most.
+ * then can be stored to without another.  One piece of the uio at most, which
+ * is not empty.
  */
 static int
 move_to_held(vm_page_t m, vm_offset_t offset, int n, struct uio *uio)
@@ -134,8 +135,8 @@ move_to_held(vm_page_t m, vm_offset_t offset, int n, struct uio *uio)
 		.uio_rw = UIO_WRITE };
 	int count, error, i;
 
-	if (!hf_uio_more(uio) || uio->uio_segflg != UIO_USERSPACE)
-		return (EFAULT);
+	KASSERT(uio->uio_segflg == UIO_USERSPACE,
+	    ("hf_pipe_read: memory of the kernel wants a fault"));
 	addr = (vm_offset_t)uio->uio_iov->iov_base;
 	iov.iov_len = ulmin(uio->uio_iov->iov_len, (u_long)n);
 	in.uio_resid = (ssize_t)iov.iov_len;

@@ -223,8 +223,8 @@ hf_vn_io(const struct vn_io *io, struct uio *uio)
 	if (error != EFAULT)
 		return (error);
 	for (error = 0, more = true; more && uio->uio_resid > 0;) {
-		if (uio->uio_iovcnt == 0)
-			break;
+		KASSERT(uio->uio_iovcnt > 0,
+		    ("hf_vn_io: %ld bytes of no piece", uio->uio_resid));
 		if (uio->uio_iov->iov_len == 0) {
 			uio->uio_iov++;
 			uio->uio_iovcnt--;

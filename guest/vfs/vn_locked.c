@@ -45,19 +45,22 @@ readdir_step(struct vnode *vp, struct uio *uio, struct ucred *cred, char *buf,
 		.uio_rw = UIO_READ,
 		.uio_td = uio->uio_td };
 	off_t before = uio->uio_offset;
-	int error, gone;
+	int error, gone, listed;
 
 	*got = kuio.uio_resid;
-	error = VOP_READDIR(vp, &kuio, cred, eof, NULL, NULL);
+	listed = VOP_READDIR(vp, &kuio, cred, eof, NULL, NULL);
 	*got -= kuio.uio_resid;
-	if (error != 0)
-		return (error);
+	/* What came before an error is told, too. */
+	if (listed != 0 && *got == 0)
+		return (listed);
 	hf_vn_let_go(vp, &lk);
 	error = uiomove(buf, (int)*got, uio);
 	gone = hf_vn_lock_again(vp, &lk);
 	/* Where the next entry starts is not a count of bytes. */
 	uio->uio_offset = error == 0 ? kuio.uio_offset : before;
-	return (error != 0 ? error : gone);
+	if (error == 0)
+		error = gone;
+	return (error != 0 ? error : listed);
 }
 
 int

@@ -5,6 +5,7 @@
 #include <sys/systm.h>
 #include <sys/mount.h>
 #include <sys/vnode.h>
+#include <kern/failpoint.h>
 #include <vfs/vfs.h>
 
 /* Once findable it is locked exclusively, so nobody sees it half made. */
@@ -16,9 +17,7 @@ make_vnode(struct mount *mp, uint64_t number, int flags,
 	off_t size = 0;
 	int error;
 
-	error = getnewvnode(kind->vk_tag, mp, kind->vk_ops, &vp);
-	if (error != 0)
-		return (error);
+	(void)getnewvnode(kind->vk_tag, mp, kind->vk_ops, &vp);
 	if (!hf_vnode_insert(vp, number))
 		return (EAGAIN);
 	error = kind->vk_load(vp, number, &size);
@@ -46,6 +45,7 @@ hf_vnode_get(struct mount *mp, uint64_t number, int flags,
 		mtx_lock(&mp->mnt_listmtx);
 		vp = hf_vnode_find(mp, number);
 		mtx_unlock(&mp->mnt_listmtx);
+		(void)HF_FAILPOINT("vnode.looked");
 		if (vp == NULL) {
 			error = make_vnode(mp, number, flags, kind, vpp);
 			continue;

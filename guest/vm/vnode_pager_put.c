@@ -107,10 +107,6 @@ vnode_pager_generic_putpages(
 	count = bytecount / PAGE_SIZE;
 	for (i = 0; i < count; i++)
 		rtvals[i] = VM_PAGER_ERROR;
-	if ((int64_t)ma[0]->pindex < 0) {
-		rtvals[0] = VM_PAGER_BAD;
-		return (rtvals[0]);
-	}
 	off = IDX_TO_OFF(ma[0]->pindex);
 	bytes = hf_put_clip(vp->v_object, ma, count, rtvals);
 	ioflags = vnode_pager_putpages_ioflags(flags);

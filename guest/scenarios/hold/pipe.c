@@ -215,6 +215,40 @@ HF_SCENARIO(hold_pipe_end, "hold.pipe_end", "QH-28",
 	hf_pipe_destroy(&pipe);
 }
 
+HF_SCENARIO(hold_pipe_senders, "hold.pipe_two_senders", "QH-34",
+    "of two senders the second waits until all of the first's has arrived")
+{
+	static struct hf_pipe pipe;
+	struct sender s = { &pipe, SRC, ptoa(20) };
+	struct sender second = { &pipe, SRC + ptoa(30), 64 };
+	size_t at, n;
+	int error;
+
+	hf_pipe_init(&pipe);
+	hf_space_anon_at(SRC, 31);
+	hf_space_anon_at(DST, 21);
+	hf_poke(SRC + ptoa(20) - 8, 0x1111);
+	hf_poke(second.addr, 0x2222);
+	start(&s);
+	second.td = hf_space_thread(send, &second);
+	hf_await_sleep(second.td, "pipewt");
+	/* Two batches of the first, then the second's. */
+	for (at = 0; at < s.len + second.len; at += n) {
+		n = (size_t)receive(
+		    &pipe, DST + at, s.len + second.len - at, &error);
+		hf_require_eq(error, 0);
+		hf_require(n > 0);
+	}
+	hf_thread_join(s.td);
+	hf_thread_join(second.td);
+	hf_expect_eq(s.error, 0);
+	hf_expect_eq(second.error, 0);
+	hf_expect_eq(hf_peek(DST + s.len - 8), 0x1111);
+	hf_expect_eq(hf_peek(DST + s.len), 0x2222);
+	hf_pipe_destroy(&pipe);
+	hf_space_check();
+}
+
 HF_SCENARIO(hold_pipe_closed, "hold.pipe_closed", "QH-11 QH-28",
     "a pipe that is closed sends no more, and lets go what it had not sent")
 {

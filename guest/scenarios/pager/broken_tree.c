@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* broken_tree.c: inodes and directories that make no sense are errors. */
 
+#include <kern/failpoint.h>
 #include <test/file.h>
 #include <test/ram_disk.h>
 #include <test/scenario.h>
 #include <vfs/ext2/ext2fs.h>
+#include <vfs/vfs.h>
 
 #define INODE(field) offsetof(struct ext2_inode, field)
 #define BLOCK	     4096
@@ -101,6 +103,35 @@ HF_SCENARIO(broken_inode, "pager.broken_inode", "VN-36",
 	hf_ram_disk_free(&rd);
 }
 
+HF_SCENARIO(group_broken_later, "pager.group_broken_later", "VN-36 VN-38",
+    "a group that was sound when it was mounted is looked at again",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	const uint64_t at = BLOCK + offsetof(struct ext2_group, bg_inode_table);
+	static struct hf_ram_disk rd;
+	struct vnode *vp = NULL;
+	uint32_t good;
+
+	hf_ram_disk_load(&rd, "images/4k.img", 512);
+	mount_it(&rd);
+	good = hf_ram_disk_peek(&rd, at, 4);
+	hf_ram_disk_poke(&rd, at, 4, ~0u);
+	hf_file_forget_blocks(rd.mp);
+	hf_expect_eq(hf_namei(rd.root, "odd", &vp), EINTEGRITY);
+	hf_expect(strstr(rd.mp->mnt_error, "inode table") != NULL);
+	hf_ram_disk_poke(&rd, at, 4, good);
+	/* The root's block, then the group's. */
+	hf_file_forget_blocks(rd.mp);
+	hf_failpoint_arm("bdev.read", 1, 1);
+	hf_expect_eq(hf_namei(rd.root, "odd", &vp), EIO);
+	hf_expect_eq(hf_failpoint_fired("bdev.read"), 1);
+	hf_failpoint_disarm_all();
+	hf_require_eq(hf_namei(rd.root, "odd", &vp), 0);
+	vput(vp);
+	unmount_it(&rd);
+	hf_ram_disk_free(&rd);
+}
+
 HF_SCENARIO(broken_directory, "pager.broken_directory", "VN-36",
     "a directory that makes no sense is an error that says where",
     .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
@@ -116,6 +147,10 @@ HF_SCENARIO(broken_directory, "pager.broken_directory", "VN-36",
 	/* One too short for a head, for its name, crooked, over the end. */
 	for (i = 0; i < nitems(lengths); i++)
 		expect_broken(&rd, entry + 4, 2, lengths[i], "directory entry");
+	expect_broken(&rd, entry + 6, 1, 0, "directory entry");
+	/* The first leaves four bytes at the end: none begins there. */
+	expect_broken(
+	    &rd, root_block(&rd) + 4, 2, BLOCK - 4, "directory entry at byte");
 	expect_broken(&rd, root + INODE(i_block), 4, 0, "a hole at byte 0");
 	expect_broken(&rd, root + INODE(i_block), 4, 80, "block pointer");
 	hf_ram_disk_free(&rd);
@@ -137,6 +172,81 @@ HF_SCENARIO(root_no_directory, "pager.root_no_directory", "VN-36",
 	hf_expect(rd.mp->mnt_error[0] != '\0');
 	hf_expect_eq(hf_unmount(rd.mp), 0);
 	hf_ram_disk_free(&rd);
+}
+
+/*
+ * Where in memory inode 2 of the disk's file system is while its block is
+ * remembered.
+ */
+static struct ext2_inode *
+root_inode_in_memory(struct mount *mp, struct hf_buf **bpp)
+{
+	struct ext2_mount *em = MPTOE2(mp);
+	struct ext2_group gd;
+	uint64_t off = (EXT2_ROOT_INO - 1) * em->em_inode_bytes;
+
+	hf_require_eq(hf_bread(&em->em_bufs, em->em_first_block + 1, bpp), 0);
+	memcpy(&gd, (*bpp)->b_data, sizeof(gd));
+	hf_brelse(&em->em_bufs, *bpp);
+	hf_require_eq(hf_bread(&em->em_bufs,
+			  gd.bg_inode_table + (off >> em->em_bshift), bpp),
+	    0);
+	return ((struct ext2_inode *)((char *)(*bpp)->b_data +
+	    (off & (em->em_bsize - 1))));
+}
+
+HF_SCENARIO(huge_file_blocks, "pager.huge_file_blocks", "VN-46",
+    "what a file takes of the disk is told in bytes, whatever its inode counts "
+    "in",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	static struct hf_ram_disk rd;
+	uint64_t inode;
+	struct vattr va;
+	struct vnode *vp;
+	uint32_t flags;
+
+	hf_ram_disk_load(&rd, "images/4k.img", 512);
+	inode = inode_at(&rd, hf_ram_disk_peek(&rd, odd_entry(&rd), 4));
+	flags = hf_ram_disk_peek(&rd, inode + INODE(i_flags), 4);
+	for (int i = 0; i < 2; i++) {
+		if (i == 1) {
+			hf_ram_disk_poke(&rd, inode + INODE(i_flags), 4,
+			    flags | EXT2_HUGE_FILE_FL);
+			hf_ram_disk_poke(&rd, inode + INODE(i_blocks), 4, 3);
+		}
+		mount_it(&rd);
+		hf_require_eq(hf_namei(rd.root, "odd", &vp), 0);
+		hf_expect_eq(VOP_GETATTR(vp, &va, NULL), 0);
+		hf_expect_eq(va.va_size, 9001);
+		hf_expect_eq(va.va_bytes, 3 * BLOCK);
+		vput(vp);
+		unmount_it(&rd);
+	}
+	hf_ram_disk_free(&rd);
+}
+
+HF_SCENARIO(root_broken, "pager.root_broken", "VN-36",
+    "the disk's root directory makes no sense: it is said why, and let go",
+    .flags = HF_NEEDS_DISK)
+{
+	struct mount *mp = hf_file_mount();
+	struct vnode *root = NULL;
+	char msg[HF_MOUNT_MSG];
+	struct hf_buf *bp;
+
+	while (hf_vnode_recycle(mp, 0))
+		continue;
+	root_inode_in_memory(mp, &bp)->i_links_count = 0;
+	hf_brelse(&MPTOE2(mp)->em_bufs, bp);
+	hf_expect_eq(hf_root_mount(&mp, &root, msg, sizeof(msg)), EINTEGRITY);
+	hf_expect(root == NULL);
+	hf_expect(strstr(msg, "inode 2") != NULL);
+	hf_expect(hf_rootmp() == NULL);
+	/* The disk itself is as it was. */
+	hf_expect_eq(hf_root_mount(&mp, &root, msg, sizeof(msg)), 0);
+	hf_expect_eq(root->v_type, VDIR);
+	vrele(root);
 }
 
 /* The type that readdir tells of the entry behind `from' bytes. */

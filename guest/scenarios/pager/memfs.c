@@ -9,6 +9,7 @@
 #include <vm/vm_map.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
+#include <vm/vm_pager.h>
 #include <vm/vnode_pager.h>
 
 #define BASE  0x20000000ul
@@ -188,6 +189,60 @@ HF_SCENARIO(memfs_refuses, "pager.memfs_refuses", "",
 	longest[HF_NAME_MAX] = '\0';
 	hf_expect_eq(memfs_create(m.mp, longest, 1), 0);
 	vrele(open_file(&m, longest, 0));
+	close_memory(&m);
+}
+
+HF_SCENARIO(memfs_not_there, "pager.memfs_not_there",
+    "GP-05 GP-25 PP-33 VN-24 VN-29",
+    "what a file in memory has not is refused, and nothing is touched")
+{
+	struct iovec iov = { NULL, PAGE_SIZE };
+	struct uio uio = { .uio_iov = &iov,
+		.uio_iovcnt = 1,
+		.uio_offset = -1,
+		.uio_resid = PAGE_SIZE,
+		.uio_segflg = UIO_NOCOPY,
+		.uio_rw = UIO_READ };
+	struct bufobj *bo = NULL;
+	struct memory m;
+	struct vnode *vp;
+	vm_page_t page;
+	daddr_t bn = 7;
+
+	open_memory(&m);
+	hf_require_eq(memfs_create(m.mp, "file", BYTES), 0);
+	vp = open_file(&m, "file", 0);
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	hf_expect_eq(VOP_READDIR(vp, &uio, NULL, NULL, NULL, NULL), ENOTDIR);
+	hf_expect_eq(VOP_BMAP(vp, 4, &bo, &bn, NULL, NULL), EFBIG);
+	hf_expect_eq(VOP_BMAP(vp, -1, &bo, &bn, NULL, NULL), EFBIG);
+	hf_expect(bo == NULL && bn == 7);
+	hf_expect_eq(VOP_BMAP(vp, 3, &bo, &bn, NULL, NULL), 0);
+	hf_expect(bo == &vp->v_bufobj && bn == 3 * PAGE_SIZE / DEV_BSIZE);
+	/* A page that nobody has busied, and one that is not there. */
+	uio.uio_rw = UIO_WRITE;
+	uio.uio_offset = PAGE_SIZE;
+	hf_expect_eq(VOP_WRITE(vp, &uio, 0, NULL), EINVAL);
+	hf_expect_eq(uio.uio_resid, PAGE_SIZE);
+	/* One that the file has lost meanwhile. */
+	VM_OBJECT_WLOCK(vp->v_object);
+	page = vm_page_alloc(vp->v_object, 4, VM_ALLOC_NORMAL);
+	vm_object_pip_add(vp->v_object, 1);
+	VM_OBJECT_WUNLOCK(vp->v_object);
+	hf_require(page != NULL);
+	hf_expect_eq(VOP_GETPAGES(vp, &page, 1, NULL, NULL), VM_PAGER_BAD);
+	hf_expect_eq(page->valid, 0);
+	VM_OBJECT_WLOCK(vp->v_object);
+	vm_page_free(page);
+	vm_object_pip_wakeup(vp->v_object);
+	VM_OBJECT_WUNLOCK(vp->v_object);
+	vput(vp);
+
+	(void)vn_lock(m.root, LK_SHARED | LK_RETRY);
+	uio.uio_offset = -1;
+	hf_expect_eq(VOP_READDIR(m.root, &uio, NULL, NULL, NULL, NULL), EINVAL);
+	hf_expect_eq(uio.uio_resid, PAGE_SIZE);
+	VOP_UNLOCK(m.root);
 	close_memory(&m);
 }
 

@@ -8,6 +8,7 @@
 
 /* Fields of the superblock, from the start of the disk. */
 #define STATE	  (1024 + 58)
+#define REVISION  (1024 + 76)
 #define INCOMPAT  (1024 + 96)
 #define RO_COMPAT (1024 + 100)
 #define ORPHAN	  (1024 + 232)
@@ -117,6 +118,25 @@ HF_SCENARIO(broken_pointer, "pager.broken_pointer", "VN-36",
 	memcpy(en->en_din.i_block, good, sizeof(good));
 	hf_expect_eq(ext2_map(vp, 0, &blk, NULL, NULL), 0);
 	vrele(vp);
+	hf_ram_disk_unmount(&rd);
+}
+
+HF_SCENARIO(old_revision, "pager.old_revision", "VN-35",
+    "a file system of before there were features is read and written",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	static struct hf_ram_disk rd;
+	char msg[HF_MOUNT_MSG];
+
+	hf_ram_disk_load(&rd, "images/4k.img", 512);
+	/* What stands where features would is nothing. */
+	hf_ram_disk_poke(&rd, INCOMPAT, 4, ~0u);
+	hf_ram_disk_poke(&rd, RO_COMPAT, 4, ~0u);
+	hf_expect_eq(hf_ram_disk_try(&rd, msg, sizeof(msg)), EINVAL);
+	hf_ram_disk_poke(&rd, REVISION, 4, EXT2_GOOD_OLD_REV);
+	hf_require_eq(hf_ram_disk_try(&rd, msg, sizeof(msg)), 0);
+	hf_expect_eq(rd.mp->mnt_flag & MNT_RDONLY, 0);
+	vrele(hf_ram_disk_open(&rd, "odd"));
 	hf_ram_disk_unmount(&rd);
 }
 

@@ -3,6 +3,7 @@
 
 #include <test/file.h>
 #include <test/scenario.h>
+#include <test/space.h>
 
 #define ENTRIES 4 /* that are looked at */
 
@@ -54,5 +55,46 @@ HF_SCENARIO(readdir_anywhere, "pager.readdir_anywhere", "VN-24",
 	}
 	off = -4;
 	hf_expect_eq(next(dvp, &off, &at, &eof), EINVAL);
+	hf_file_close(dvp);
+}
+
+HF_SCENARIO(readdir_nofault, "pager.readdir_nofault", "VN-23 VN-44",
+    "with page faults disabled, listing to absent memory is EFAULT and loses "
+    "nothing",
+    .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE)
+{
+	struct iovec iov = { (void *)HF_SPACE_BASE, 2 * PAGE_SIZE };
+	struct uio uio = { .uio_iov = &iov,
+		.uio_iovcnt = 1,
+		.uio_resid = 2 * PAGE_SIZE,
+		.uio_segflg = UIO_USERSPACE,
+		.uio_rw = UIO_READ,
+		.uio_td = curthread };
+	struct dirent d, first;
+	struct vnode *dvp;
+	off_t off = 0;
+	int eof, error, save;
+
+	(void)hf_space_enter();
+	hf_space_anon_at(HF_SPACE_BASE, 2);
+	dvp = hf_file_open("nested");
+	hf_require_eq(next(dvp, &off, &first, &eof), 0);
+	for (int i = 0; i < 2; i++) {
+		(void)vn_lock(dvp, LK_SHARED | LK_RETRY);
+		save = vm_fault_disable_pagefaults();
+		error = VOP_READDIR(dvp, &uio, NULL, &eof, NULL, NULL);
+		vm_fault_enable_pagefaults(save);
+		VOP_UNLOCK(dvp);
+		if (i == 0) {
+			hf_expect_eq(error, EFAULT);
+			hf_expect_eq(uio.uio_offset, 0);
+			hf_expect_eq(uio.uio_resid, 2 * PAGE_SIZE);
+			hf_poke(HF_SPACE_BASE, 1);
+		}
+	}
+	hf_expect_eq(error, 0);
+	hf_expect_lt(uio.uio_resid, 2 * PAGE_SIZE);
+	hf_expect_eq(copyin((void *)HF_SPACE_BASE, &d, first.d_reclen), 0);
+	hf_expect_eq(memcmp(&d, &first, first.d_reclen), 0);
 	hf_file_close(dvp);
 }

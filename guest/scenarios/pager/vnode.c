@@ -289,6 +289,43 @@ HF_SCENARIO(vnode_wired, "pager.shrink_wired", "VN-10",
 	hf_file_close(vp);
 }
 
+HF_SCENARIO(vnode_purge_end, "pager.purge_to_end", "VN-16 VN-09",
+    "a purge within one page leaves the rest; one to the end takes all",
+    ON_DISK)
+{
+	struct vnode *dvp, *vp;
+	uint64_t word;
+
+	vp = hf_file_open("one-mib");
+	hf_file_map(vp, VA, 0, 8, VM_PROT_READ, HF_FILE_PRIVATE);
+	word = hf_peek(VA + 4096 + 992);
+	hf_require(word != 0 && hf_peek(VA + 4096 + 2000) != 0);
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	vnode_pager_purge_range(vp, 4096 + 1000, 4096 + 2000);
+	VOP_UNLOCK(vp);
+	hf_expect_eq(hf_peek(VA + 4096 + 992), word);
+	hf_expect_eq(hf_peek(VA + 4096 + 1000), 0);
+	hf_expect_eq(hf_peek(VA + 4096 + 1992), 0);
+	hf_expect_ne(hf_peek(VA + 4096 + 2000), 0);
+	hf_expect(hf_probe_read(VA + ptoa(5)).ok);
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	vnode_pager_purge_range(vp, 2 * 4096, 0);
+	VOP_UNLOCK(vp);
+	hf_expect_eq(hf_file_resident(vp, 2), 0);
+	hf_expect(hf_file_page(vp, 1) != NULL);
+	hf_file_drop(vp);
+	hf_file_unmap(VA, 8);
+	hf_file_close(vp);
+	/* What has no pages has none afterwards. */
+	dvp = hf_file_open("nested");
+	(void)vn_lock(dvp, LK_EXCLUSIVE | LK_RETRY);
+	vnode_pager_purge_range(dvp, 0, 0);
+	vnode_pager_setsize(dvp, PAGE_SIZE);
+	VOP_UNLOCK(dvp);
+	hf_expect(dvp->v_object == NULL);
+	hf_file_close(dvp);
+}
+
 static void
 set_size(void *vp)
 {

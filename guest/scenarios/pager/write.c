@@ -218,7 +218,9 @@ HF_SCENARIO(pager_invalidate, "pager.invalidate", "PP-22",
 HF_SCENARIO(pager_put_hole, "pager.write_hole", "PP-26",
     "a dirty page over a hole stays dirty: blocks are not allocated", WRITES)
 {
+	char byte[2] = { 1, 1 };
 	struct vnode *svp;
+	ssize_t left;
 	vm_page_t m;
 
 	svp = hf_file_open("sparse");
@@ -229,6 +231,11 @@ HF_SCENARIO(pager_put_hole, "pager.write_hole", "PP-26",
 	    vm_map_sync(hf_space_map(), VA, VA + ptoa(60), TRUE, FALSE),
 	    KERN_SUCCESS);
 	hf_expect_eq(m->dirty, 0xff);
+	/* write(2) does not either, and stops before it. */
+	hf_expect_eq(vn_rdwr(UIO_WRITE, svp, byte, 2, ptoa(2) - 1, UIO_SYSSPACE,
+			 0, NULL, NULL, &left, curthread),
+	    ENOSPC);
+	hf_expect_eq(left, 2);
 	/* Given up, so that the file can be let go. */
 	VM_OBJECT_WLOCK(svp->v_object);
 	vm_object_page_remove(svp->v_object, 0, 0, 0);

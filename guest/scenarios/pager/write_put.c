@@ -123,6 +123,11 @@ HF_SCENARIO(pager_undirty, "pager.undirty_pages", "PP-14",
 	hf_expect_eq(ma[1]->dirty, 0xfc);
 	hf_expect_eq(rtvals[2], VM_PAGER_ERROR);
 	hf_expect_eq(ma[2]->dirty, 0xff);
+	/* Nothing was written, and nothing lies behind the end. */
+	vnode_pager_undirty_pages(ma, rtvals, 0, ptoa(3), (int)ptoa(3));
+	hf_expect_eq(rtvals[2], VM_PAGER_ERROR);
+	hf_expect_eq(ma[1]->dirty, 0xfc);
+	hf_expect_eq(ma[2]->dirty, 0xff);
 
 	ma[1]->dirty = 0xf0;
 	vnode_pager_undirty_pages(ma, rtvals, 0, 4096 + 2000, (int)ptoa(3));

@@ -16,13 +16,13 @@
 #define DIRENT_HEAD offsetof(struct ext2_dirent, name)
 #define DIRENT_MIN  12 /* with a name of up to four bytes */
 
-/* Smaller directories are searched as fast; larger ones would take memory. */
+/* Smaller directories are searched as fast. */
 #define INDEX_MIN_BYTES (8u << 10)
-#define INDEX_MAX_BYTES (1u << 20)
 
 /*
  * The entry at byte pos of a block of the directory, checked: it and its name
- * lie within the block.  NULL if it makes no sense.
+ * lie within the block, and what is in use has a name.  NULL if it makes no
+ * sense.
  */
 static const struct ext2_dirent *
 entry_at(const struct ext2_mount *em, const void *block, uint32_t pos)
@@ -35,7 +35,8 @@ entry_at(const struct ext2_mount *em, const void *block, uint32_t pos)
 		return (NULL);
 	de = (const void *)((const char *)block + pos);
 	if (de->rec_len < DIRENT_HEAD || (de->rec_len & 3) != 0 ||
-	    de->rec_len > room || DIRENT_HEAD + de->name_len > de->rec_len)
+	    de->rec_len > room || DIRENT_HEAD + de->name_len > de->rec_len ||
+	    (de->inode != 0 && de->name_len == 0))
 		return (NULL);
 	return (de);
 }
@@ -144,8 +145,6 @@ index_make(struct vnode *dvp)
 	bool ok;
 
 	em = MPTOE2(dvp->v_mount);
-	if (VTOE2(dvp)->en_size > INDEX_MAX_BYTES)
-		return (NULL);
 	ix = ext2_index_new(VTOE2(dvp)->en_size / DIRENT_MIN);
 	ok = ix != NULL;
 	for (off = 0; ok && off < VTOE2(dvp)->en_size; off += em->em_bsize) {

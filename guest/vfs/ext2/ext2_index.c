@@ -18,6 +18,12 @@ struct slot {
 	uint32_t off; /* of the entry, + 1; 0: empty */
 };
 
+/*
+ * Slots that an entry may lie from where its hash says.  Other names stay far
+ * below; an image with thousands of equal ones is not to hold anybody up.
+ */
+#define PROBES_MAX 512
+
 #define CHUNK_SLOTS (PAGE_SIZE / sizeof(struct slot))
 #define CHUNKS_MAX  256 /* 1 MiB, 131,072 slots */
 
@@ -86,13 +92,17 @@ ext2_index_add(
 {
 	struct slot *s;
 	u_long i;
+	u_int probes;
 
-	if (ix->nused >= ix->nslots / 4 * 3)
-		return (false);
-	ix->nused++;
+	KASSERT(ix->nused < ix->nslots / 4 * 3,
+	    ("ext2_index_add: more than %lu names", ix->nused));
 	i = ext2_index_slot(ix, name, len);
-	while ((s = slot_at(ix, i))->off != 0)
+	for (probes = 0; (s = slot_at(ix, i))->off != 0; probes++) {
+		if (probes == PROBES_MAX)
+			return (false);
 		i = (i + 1) & (ix->nslots - 1);
+	}
+	ix->nused++;
 	*s = (struct slot){ hash_name(name, len), off + 1 };
 	return (true);
 }

@@ -15,7 +15,10 @@ struct ext2_index;
 struct ext2_index *ext2_index_new(u_long names);
 void ext2_index_free(struct ext2_index *ix);
 
-/* The entry at byte off of the directory; false: no room.  In their order. */
+/*
+ * The entry at byte off of the directory, in their order; at most as many as
+ * there is room for.  False: too many names are alike.
+ */
 bool ext2_index_add(
     struct ext2_index *ix, const char *name, size_t len, uint32_t off);
 

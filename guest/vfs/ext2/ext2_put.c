@@ -121,7 +121,6 @@ ext2_putpages(
 {
 	if ((flags & (VM_PAGER_PUT_SYNC | VM_PAGER_PUT_INVAL)) == 0 &&
 	    ext2_access(vp, VWRITE, NULL, NULL) == 0 &&
-	    (int64_t)ma[0]->pindex >= 0 &&
 	    put_async(vp, ma, bytecount / PAGE_SIZE, rtvals))
 		return (rtvals[0]);
 	return (vnode_pager_generic_putpages(vp, ma, bytecount, flags, rtvals));

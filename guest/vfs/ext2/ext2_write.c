@@ -23,24 +23,23 @@
 #include <vm/vnode_pager.h>
 
 /*
- * Extends a transfer by the pages' bytes [pos, end) (offsets from ma[0]);
- * false when the segments run out.
+ * Extends a transfer by the pages' bytes [pos, end) (offsets from ma[0]), of
+ * no more pages than it has segments for.
  */
-static bool
+static void
 add_segs(struct hf_pbuf *pb, vm_page_t *ma, int pos, int end)
 {
 	int piece;
 
 	for (; pos < end; pos += piece) {
-		if (pb->pb_io.nsegs == HF_PBUF_PAGES)
-			return (false);
+		KASSERT(pb->pb_io.nsegs < HF_PBUF_PAGES,
+		    ("ext2: a write of more pages than a transfer has"));
 		piece = imin(end - pos, (int)(PAGE_SIZE - (pos & PAGE_MASK)));
 		pb->pb_segs[pb->pb_io.nsegs].pa =
 		    VM_PAGE_TO_PHYS(ma[pos / PAGE_SIZE]) +
 		    (vm_paddr_t)(pos & PAGE_MASK);
 		pb->pb_segs[pb->pb_io.nsegs++].len = (uint32_t)piece;
 	}
-	return (true);
 }
 
 /*
@@ -82,8 +81,7 @@ ext2_build_write(struct vnode *vp, struct hf_pbuf *pb, vm_page_t *ma, int start,
 	pb->pb_io.sector =
 	    ((uint64_t)blk << (em->em_bshift - HF_SECTOR_SHIFT)) +
 	    (in_block >> HF_SECTOR_SHIFT);
-	if (!add_segs(pb, ma, from, to))
-		return (EIO);
+	add_segs(pb, ma, from, to);
 	*lenp = imin(to, end) - start;
 	return (0);
 }

@@ -281,8 +281,8 @@ load(struct vnode *vp, uint64_t number, off_t *sizep)
 		return (0);
 	}
 	n = numbered_from(memfs_of(vp->v_mount), number);
-	if (n == NULL)
-		return (ENOENT);
+	KASSERT(n != NULL && n->number == number,
+	    ("memfs: there is no file %lu", (u_long)number));
 	vp->v_type = VREG;
 	vp->v_data = n;
 	*sizep = (off_t)n->size;
