@@ -60,6 +60,7 @@
 #include <sys/proc.h>
 #include <sys/vmmeter.h>
 #include <sys/vnode.h>
+#include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
@@ -191,6 +192,7 @@ wait_transition(struct faultstate *fs)
 	map = fs->map;
 	vm_fault_unlock_map(fs);
 	vm_fault_unlock_vp(fs);
+	(void)HF_FAILPOINT("fault.transition");
 	vm_map_lock(map);
 	if (vm_map_lookup_entry(map, fs->vaddr, &entry) &&
 	    (entry->eflags & MAP_ENTRY_IN_TRANSITION) != 0 &&

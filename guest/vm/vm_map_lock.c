@@ -14,6 +14,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
+#include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/vm_map.h>
 #include <vm/vm_map_priv.h>
@@ -163,6 +164,7 @@ vm_map_lock_upgrade(vm_map_t map)
 		last_timestamp = map->timestamp;
 		sx_sunlock(&map->lock);
 		vm_map_process_deferred();
+		(void)HF_FAILPOINT("map.upgrade");
 		sx_xlock(&map->lock);
 		if (last_timestamp != map->timestamp) {
 			sx_xunlock(&map->lock);

@@ -3,6 +3,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/mman.h>
+#include <kern/failpoint.h>
 #include <vm/vm.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -39,6 +40,7 @@ remove_page(vm_object_t object, vm_page_t p, int options)
 		remove_wired(object, p, options);
 		return;
 	}
+	(void)HF_FAILPOINT("object.remove");
 	KASSERT((p->flags & PG_FICTITIOUS) == 0,
 	    ("vm_object_page_remove: page %p is fictitious", (void *)p));
 	if ((options & OBJPR_CLEANONLY) != 0 && vm_page_any_valid(p)) {

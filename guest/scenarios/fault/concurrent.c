@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* concurrent.c: faults that meet other faults, busy pages and map changes. */
 
+#include <sys/proc.h>
 #include <sys/vmmeter.h>
+#include <kern/failpoint.h>
 #include <test/job.h>
 #include <test/probe.h>
 #include <test/scenario.h>
@@ -207,6 +209,134 @@ HF_SCENARIO(fault_in_transition, "fault.in_transition", "FT-25 FT-26",
 	hf_space_check();
 	vm_map_remove(w.map, VA, VA + ptoa(2));
 	hf_script_end(&s);
+}
+
+HF_SCENARIO(fault_map_locked, "fault.map_locked", "FT-28 FT-20",
+    "a fault that finds the map locked after a page-in keeps nothing busy, and "
+    "reads once")
+{
+	struct hf_script s;
+	struct hf_job j = HF_JOB(hf_job_fault, VA, 1, .prot = VM_PROT_READ);
+	vm_map_t map;
+	vm_page_t m;
+
+	hf_script_map(&s, VA, 1);
+	map = hf_space_map();
+	hf_job_start_held(&j, &s);
+	vm_map_lock(map);
+	hf_script_release(&s);
+	hf_await(&s.waiting, 0);
+	/* It waits for the map now, as a new attempt. */
+	hf_await_sleep(j.td, NULL);
+	VM_OBJECT_RLOCK(s.object);
+	m = vm_page_lookup(s.object, 0);
+	hf_expect(m != NULL && vm_page_all_valid(m));
+	hf_expect(m != NULL && !vm_page_busied(m));
+	VM_OBJECT_RUNLOCK(s.object);
+	hf_expect_eq(blockcount_read(&s.object->paging_in_progress), 0);
+	vm_map_unlock(map);
+	hf_expect_eq(hf_job_join(&j), KERN_SUCCESS);
+	hf_expect_eq(s.calls, 1);
+	hf_expect_read(VA, hf_script_byte(0));
+	hf_space_check();
+	vm_map_remove(map, VA, VA + ptoa(1));
+	hf_script_end(&s);
+}
+
+struct wiring {
+	struct hf_script s;
+	struct hf_job w;
+};
+
+static void
+end_wiring(void *arg)
+{
+	struct wiring *w = arg;
+
+	hf_script_release(&w->s);
+	hf_expect_eq(hf_job_join(&w->w), KERN_SUCCESS);
+}
+
+HF_SCENARIO(fault_transition_over, "fault.transition_over", "FT-25 FT-28",
+    "a wiring that ends before a fault can wait for it is not waited for")
+{
+	struct wiring w = { .w = HF_JOB(hf_job_wire, VA, 2,
+				.flags = VM_MAP_WIRE_SYSTEM) };
+	vm_map_t map;
+
+	hf_script_map(&w.s, VA, 2);
+	map = hf_space_map();
+	hf_job_start_held(&w.w, &w.s);
+	hf_failpoint_call("fault.transition", 0, end_wiring, &w);
+	hf_expect_eq(
+	    vm_fault(map, VA + ptoa(1), VM_PROT_WRITE, VM_FAULT_NORMAL, NULL),
+	    KERN_SUCCESS);
+	hf_expect_eq(hf_failpoint_fired("fault.transition"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect((hf_space_leaf(VA + ptoa(1)) & PG_W) != 0);
+	hf_expect_eq(vm_map_unwire(map, VA, VA + ptoa(2), VM_MAP_WIRE_SYSTEM),
+	    KERN_SUCCESS);
+	hf_space_check();
+	vm_map_remove(map, VA, VA + ptoa(2));
+	hf_script_end(&w.s);
+}
+
+static void
+change_map(void *arg)
+{
+	struct hf_test_look *look = arg;
+
+	hf_await(&look->looks, 1);
+	hf_test_look_away(look);
+	hf_expect_eq(vm_map_protect(hf_space_map(), VA + ptoa(8), VA + ptoa(9),
+			 VM_PROT_READ, 0, VM_MAP_PROTECT_SET_PROT),
+	    KERN_SUCCESS);
+}
+
+/* Has the map locked shared until it is to look away. */
+static void
+look_at_map(void *arg)
+{
+	struct hf_test_look *look = arg;
+	vm_map_t map = hf_space_map();
+
+	vm_map_lock_read(map);
+	look->looks = 1;
+	hf_await(&look->over, 1);
+	vm_map_unlock_read(map);
+}
+
+/* A store that needs the map exclusively, which another thread has shared. */
+static void
+store_beside_look(uint64_t value)
+{
+	struct hf_test_look look = { .looks = 0 };
+
+	look.td = hf_space_thread(look_at_map, &look);
+	hf_await(&look.looks, 1);
+	hf_failpoint_call("map.upgrade", 0, change_map, &look);
+	hf_poke(VA, value);
+	hf_expect_eq(hf_failpoint_fired("map.upgrade"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(hf_peek(VA), value);
+}
+
+HF_SCENARIO(fault_map_changed, "fault.map_changed", "MP-39 FT-24",
+    "a fault that gives an entry its object looks again if the map changed")
+{
+	struct proc *child;
+
+	hf_space_anon_at(VA, 1);
+	hf_space_anon_at(VA + ptoa(8), 1);
+	store_beside_look(1);
+	/* The same where the object is to be shadowed. */
+	child = hf_space_fork("child");
+	hf_expect_eq(vm_map_protect(hf_space_map(), VA + ptoa(8), VA + ptoa(9),
+			 VM_PROT_RW, 0, VM_MAP_PROTECT_SET_PROT),
+	    KERN_SUCCESS);
+	store_beside_look(2);
+	hf_space_check();
+	hf_space_end(child);
 }
 
 HF_SCENARIO(fault_cow_meanwhile, "fault.cow_meanwhile", "CW-30 FT-28",

@@ -56,6 +56,47 @@ HF_SCENARIO(fault_upgrade, "fault.upgrade", "FT-80 IM-5",
 	hf_script_end(&s);
 }
 
+HF_SCENARIO(fault_upgrade_deep, "fault.upgrade_deep", "FT-80 FT-81 CW-24",
+    "what is copied when locked memory becomes writable may lie far below")
+{
+	struct proc *home = curproc, *child, *grandchild;
+	vm_map_t map;
+	vm_page_t orig;
+
+	hf_space_anon_at(VA, 3);
+	hf_poke(VA, 0x11);
+	hf_poke(VA + ptoa(1), 0x12);
+	child = hf_space_fork("child");
+	hf_space_run(child);
+	hf_poke(VA + ptoa(1), 0x22);
+	grandchild = hf_space_fork("grandchild");
+	hf_space_run(grandchild);
+	hf_poke(VA + ptoa(2), 0x33);
+	map = hf_space_map();
+	hf_require_eq(
+	    vm_map_protect(map, VA, VA + ptoa(3), VM_PROT_READ, 0, SET),
+	    KERN_SUCCESS);
+	hf_require_eq(
+	    vm_map_wire(map, VA, VA + ptoa(3), VM_MAP_WIRE_USER), KERN_SUCCESS);
+	orig = hf_space_page(VA);
+	hf_expect_eq(vm_page_wire_count(orig), 1);
+	hf_expect_eq(vm_map_protect(map, VA, VA + ptoa(3), VM_PROT_RW, 0, SET),
+	    KERN_SUCCESS);
+	hf_expect_ne(hf_space_page(VA), orig);
+	hf_expect_eq(vm_page_wire_count(orig), 0);
+	hf_poke(VA, 0x31);
+	hf_expect_eq(hf_peek(VA + ptoa(1)), 0x22);
+	hf_expect_eq(hf_peek(VA + ptoa(2)), 0x33);
+	hf_expect_eq(vm_map_unwire(map, VA, VA + ptoa(3), VM_MAP_WIRE_USER),
+	    KERN_SUCCESS);
+	hf_space_check();
+	hf_space_run(home);
+	hf_space_end(grandchild);
+	hf_space_end(child);
+	hf_expect_eq(hf_peek(VA), 0x11);
+	hf_expect_eq(hf_peek(VA + ptoa(1)), 0x12);
+}
+
 HF_SCENARIO(fault_upgrade_no_memory, "fault.upgrade_no_memory", "FT-80 FT-81",
     "without memory for a copy a protect waits for some, and copies all")
 {

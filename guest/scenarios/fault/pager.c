@@ -7,6 +7,7 @@
 #include <test/scenario.h>
 #include <test/script_pager.h>
 #include <test/space.h>
+#include <test/vm_util.h>
 #include <vm/vm_pager.h>
 
 #define VA HF_SPACE_BASE
@@ -97,6 +98,49 @@ HF_SCENARIO(fault_pager_account, "fault.pager_account", "FT-10",
 	hf_space_end(other);
 	hf_expect_read(VA, hf_script_byte(0));
 	vm_map_remove(map, VA, VA + ptoa(4));
+	hf_script_end(&s);
+}
+
+HF_SCENARIO(fault_killed_window, "fault.killed_window", "FT-50 FT-83",
+    "for a process that is being killed just its page is read")
+{
+	struct hf_script s;
+
+	hf_script_map(&s, VA, 64);
+	curproc->p_flag |= P_KILLED;
+	hf_expect_read(VA + ptoa(21), hf_script_byte(21));
+	hf_expect_eq(s.behind + s.ahead, 0);
+	curproc->p_flag &= ~P_KILLED;
+	hf_expect_read(VA + ptoa(37), hf_script_byte(37));
+	hf_expect_eq(s.behind, 5);
+	hf_expect_eq(s.ahead, 10);
+	vm_map_remove(hf_space_map(), VA, VA + ptoa(64));
+	hf_script_end(&s);
+}
+
+HF_SCENARIO(fault_pager_below, "fault.pager_below", "FT-12 FT-28",
+    "what the pager of the front does not have is looked for behind it")
+{
+	vm_object_t behind;
+	struct hf_script s;
+
+	hf_script_map(&s, VA, 4);
+	s.fail_index = 1;
+	s.fail_times = -1;
+	s.fail_code = VM_PAGER_FAIL;
+	behind = hf_test_object(4);
+	(void)hf_test_page_resting(behind, 1, 0x77);
+	VM_OBJECT_WUNLOCK(behind);
+	VM_OBJECT_WLOCK(s.object);
+	vm_object_backing_insert_ref(s.object, behind);
+	VM_OBJECT_WUNLOCK(s.object);
+	hf_expect_read(VA + ptoa(1), 0x77);
+	hf_expect_read(VA, hf_script_byte(0));
+	hf_expect_eq(blockcount_read(&behind->paging_in_progress), 0);
+	hf_expect_eq(blockcount_read(&s.object->paging_in_progress), 0);
+	hf_space_check();
+	vm_map_remove(hf_space_map(), VA, VA + ptoa(4));
+	vm_object_deallocate(behind);
 	hf_script_end(&s);
 }
 

@@ -177,6 +177,48 @@ HF_SCENARIO(hold_freed_meanwhile, "hold.freed_meanwhile", "QH-12 QH-22 OB-39",
 	hf_space_check();
 }
 
+/* Removes the page that is at VA while somebody holds it; its frame, held. */
+static vm_page_t
+remove_beside_hold(int options)
+{
+	vm_object_t object = hf_space_entry(VA)->object.vm_object;
+	vm_page_t held = NULL;
+
+	hf_failpoint_call("object.remove", 0, hold_one, &held);
+	VM_OBJECT_WLOCK(object);
+	vm_object_page_remove(object, 0, 1, options);
+	VM_OBJECT_WUNLOCK(object);
+	hf_expect_eq(hf_failpoint_fired("object.remove"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(hf_space_leaf(VA), 0);
+	hf_require(held != NULL);
+	hf_expect_eq(vm_page_wire_count(held), 1);
+	hf_expect(!vm_page_busied(held));
+	return (held);
+}
+
+HF_SCENARIO(hold_removed_meanwhile, "hold.removed_meanwhile", "QH-21 OB-28",
+    "a page that is held just as it is removed stays its holder's")
+{
+	vm_page_t m;
+
+	hf_space_anon_at(VA, 1);
+	hf_poke(VA, 0x11);
+	/* What is dirty by now stays in its place, unmapped. */
+	m = remove_beside_hold(OBJPR_CLEANONLY);
+	hf_expect_eq(hf_peek(VA), 0x11);
+	hf_expect_eq(hf_space_page(VA), m);
+	vm_page_unhold_pages(&m, 1);
+	/* Without that only the holder has it. */
+	m = remove_beside_hold(0);
+	hf_expect_eq(
+	    *(volatile uint64_t *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)), 0x11);
+	hf_expect_eq(hf_peek(VA), 0);
+	hf_expect_ne(hf_space_page(VA), m);
+	vm_page_unhold_pages(&m, 1);
+	hf_space_check();
+}
+
 /* What is done over and over, until told to stop. */
 static void (*step)(void *);
 

@@ -35,6 +35,10 @@ HF_SCENARIO(map_findspace, "map.findspace", "MP-11 MP-17",
 	    vm_map_findspace(map, LO + ptoa(5), ptoa(1)), LO + ptoa(5));
 	hf_expect_eq(
 	    vm_map_findspace(map, LO + ptoa(5), ptoa(2)), LO + ptoa(10));
+	/* Nothing fits anywhere, also where nothing is free. */
+	hf_expect_eq(vm_map_findspace(map, LO + ptoa(4), 0), LO + ptoa(4));
+	hf_expect_eq(
+	    vm_map_findspace(map, LO + ptoa(6) - 1, 0), LO + ptoa(6) - 1);
 	/* From before all there is, where what comes first is too little. */
 	hf_expect_eq(vm_map_findspace(map, 0, LO), 0);
 	hf_expect_eq(vm_map_findspace(map, 0, LO + ptoa(1)), LO + ptoa(17));

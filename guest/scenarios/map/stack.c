@@ -52,6 +52,23 @@ HF_SCENARIO(map_stack_limit, "map.stack_limit", "MP-52",
 	hf_space_check();
 }
 
+HF_SCENARIO(map_stack_vmem, "map.stack_vmem", "MP-52",
+    "the limit of a process's memory stops a stack, as a whole")
+{
+	struct proc *p = curproc;
+	vm_map_t map;
+
+	map = stack();
+	p->p_limits[RLIMIT_VMEM].rlim_cur = 2 * GROW - PAGE_SIZE;
+	hf_expect_segv_acc(hf_probe_write(TOP - GROW - 8, 1));
+	hf_expect_eq(map->size, GROW);
+	p->p_limits[RLIMIT_VMEM].rlim_cur = 2 * GROW;
+	hf_poke(TOP - GROW - 8, 1);
+	hf_expect_eq(map->size, 2 * GROW);
+	hf_expect_segv_acc(hf_probe_write(TOP - 2 * GROW - 8, 1));
+	hf_space_check();
+}
+
 HF_SCENARIO(map_stack_foreign, "map.stack_foreign", "MP-37 QH-18",
     "another process's access does not grow a stack")
 {

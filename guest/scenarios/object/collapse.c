@@ -147,6 +147,14 @@ HF_SCENARIO(object_bypass, "object.bypass", "OB-15 OB-16",
 	collapse(front);
 	hf_expect_eq(front->backing_object, backing);
 	vm_page_xunbusy(m);
+	/* One of the front's that somebody works on hides nothing yet. */
+	VM_OBJECT_WLOCK(front);
+	m = vm_page_lookup(front, 1);
+	vm_page_xbusy(m);
+	VM_OBJECT_WUNLOCK(front);
+	collapse(front);
+	hf_expect_eq(front->backing_object, backing);
+	vm_page_xunbusy(m);
 	collapse(front);
 	hf_expect_eq(front->backing_object, grand);
 	hf_expect_eq(front->backing_object_offset, 0x2000);

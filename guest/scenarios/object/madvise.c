@@ -91,6 +91,80 @@ HF_SCENARIO(object_madvise_chain, "object.madvise_chain", "OB-58",
 	vm_object_deallocate(backing);
 }
 
+/* A shadow of the first two pages; the caller keeps its reference behind. */
+static vm_object_t
+shadow_of(vm_object_t backing)
+{
+	vm_object_t front = backing;
+	vm_ooffset_t offset = 0;
+
+	vm_object_reference(backing);
+	vm_object_shadow(&front, &offset, ptoa(2), NULL, false);
+	hf_require(front != backing);
+	return (front);
+}
+
+HF_SCENARIO(object_madvise_deep, "object.madvise_deep", "OB-58 OB-38",
+    "advice goes down to the page, FREE no further than memory of one mapping")
+{
+	vm_object_t bottom, middle, top;
+	vm_page_t m;
+
+	bottom = hf_test_object(2);
+	m = hf_test_page(bottom, 1, 7);
+	vm_page_activate(m);
+	vm_page_xunbusy(m);
+	VM_OBJECT_WUNLOCK(bottom);
+	middle = shadow_of(bottom);
+	top = shadow_of(middle);
+	vm_object_madvise(top, 0, 2, MADV_DONTNEED);
+	hf_expect_eq(vm_page_queue(m), PQ_INACTIVE);
+
+	VM_OBJECT_WLOCK(bottom);
+	hf_require(vm_page_tryxbusy(m));
+	vm_page_dirty(m);
+	vm_page_activate(m);
+	vm_page_xunbusy(m);
+	vm_object_clear_flag(bottom, OBJ_ONEMAPPING);
+	VM_OBJECT_WUNLOCK(bottom);
+	VM_OBJECT_WLOCK(top);
+	vm_object_set_flag(top, OBJ_ONEMAPPING);
+	VM_OBJECT_WUNLOCK(top);
+	VM_OBJECT_WLOCK(middle);
+	vm_object_set_flag(middle, OBJ_ONEMAPPING);
+	VM_OBJECT_WUNLOCK(middle);
+	vm_object_madvise(top, 0, 2, MADV_FREE);
+	hf_expect_eq(m->dirty, VM_PAGE_BITS_ALL);
+	hf_expect_eq(vm_page_queue(m), PQ_ACTIVE);
+	hf_expect(VM_OBJECT_TRYWLOCK(bottom));
+	VM_OBJECT_WUNLOCK(bottom);
+	vm_object_deallocate(top);
+	vm_object_deallocate(middle);
+	vm_object_deallocate(bottom);
+}
+
+HF_SCENARIO(object_madvise_unmanaged, "object.madvise_unmanaged", "OB-37",
+    "advice about pages that are on no queue does nothing")
+{
+	vm_object_t object;
+	vm_page_t m;
+
+	object =
+	    vm_pager_allocate(OBJT_PHYS, NULL, PAGE_SIZE, VM_PROT_ALL, 0, NULL);
+	hf_require(object != NULL);
+	VM_OBJECT_WLOCK(object);
+	hf_require(vm_object_populate(object, 0, 1));
+	m = vm_page_lookup(object, 0);
+	hf_test_bytes(m)[5] = 5;
+	VM_OBJECT_WUNLOCK(object);
+	vm_object_madvise(object, 0, 1, MADV_FREE);
+	vm_object_madvise(object, 0, 1, MADV_DONTNEED);
+	vm_object_madvise(object, 0, 1, MADV_WILLNEED);
+	hf_expect_eq(vm_page_queue(m), PQ_NONE);
+	hf_expect_eq(hf_test_bytes(m)[5], 5);
+	vm_object_deallocate(object);
+}
+
 #ifdef INVARIANTS
 static void
 unwire_all(void *arg)
@@ -121,6 +195,9 @@ HF_SCENARIO(object_unwire, "object.unwire", "OB-40",
 	hf_expect_eq(vm_page_wire_count(ma[2]), 0);
 	hf_expect_eq(vm_page_wire_count(ma[3]), 0);
 	hf_expect_eq(vm_page_wire_count(hidden), 1);
+	/* Of nothing nothing. */
+	vm_object_unwire(front, 0x1000, 0, PQ_INACTIVE);
+	hf_expect_eq(vm_page_wire_count(ma[1]), 1);
 	vm_object_unwire(front, 0x1000, 0x1000, PQ_INACTIVE);
 	hf_expect_eq(vm_page_wire_count(ma[1]), 0);
 	vm_page_unwire(hidden, PQ_INACTIVE);

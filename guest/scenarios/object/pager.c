@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pager.c: pagers without a device, and the flush of a run of pages. */
+#include <test/script_pager.h>
 #include <test/vm_util.h>
 
 HF_SCENARIO(object_populate, "object.populate", "OB-44 VP-2",
@@ -40,6 +41,27 @@ HF_SCENARIO(object_populate, "object.populate", "OB-44 VP-2",
 	hf_expect_eq(object->size, 1);
 	hf_expect_eq(object->resident_page_count, 0);
 	vm_object_deallocate(object);
+}
+
+HF_SCENARIO(object_populate_error, "object.populate_error", "OB-44",
+    "what cannot be read ends populating, with what came before it resident")
+{
+	struct hf_script s;
+
+	hf_script_begin(&s, 4);
+	s.fail_index = 2;
+	s.fail_times = 1;
+	s.fail_code = VM_PAGER_ERROR;
+	VM_OBJECT_WLOCK(s.object);
+	hf_expect(!vm_object_populate(s.object, 0, 4));
+	hf_expect(vm_page_all_valid(vm_page_lookup(s.object, 1)));
+	hf_expect(vm_page_lookup(s.object, 2) == NULL);
+	hf_expect(vm_page_lookup(s.object, 3) == NULL);
+	hf_expect(vm_object_populate(s.object, 0, 4));
+	hf_expect_eq(s.object->resident_page_count, 4);
+	VM_OBJECT_WUNLOCK(s.object);
+	vm_object_deallocate(s.object);
+	hf_script_end(&s);
 }
 
 static int

@@ -40,6 +40,49 @@ HF_SCENARIO(page_upgrade_keeps_waiters, "page.upgrade_keeps_waiters",
 	vm_object_deallocate(w.object);
 }
 
+struct second {
+	vm_object_t object;
+	vm_page_t m[2];
+};
+
+static void
+busy_both(void *arg)
+{
+	struct second *s = arg;
+
+	VM_OBJECT_WLOCK(s->object);
+	hf_expect_eq(vm_page_grab_pages(s->object, 0,
+			 VM_ALLOC_NORMAL | VM_ALLOC_NOCREAT, s->m, 2),
+	    2);
+	VM_OBJECT_WUNLOCK(s->object);
+	vm_page_xunbusy(s->m[0]);
+	vm_page_xunbusy(s->m[1]);
+}
+
+HF_SCENARIO(page_busy_in_order, "page.busy_in_order", "PB-4 PG-6",
+    "who has a page may wait for a later one of the same object")
+{
+	struct second s;
+	struct thread *td;
+	vm_page_t first, later;
+
+	s.object = hf_test_object(2);
+	first = hf_test_page_resting(s.object, 0, 1);
+	later = hf_test_page(s.object, 1, 2);
+	vm_page_activate(later);
+	VM_OBJECT_WUNLOCK(s.object);
+	td = hf_thread_create(busy_both, &s, "second", -1);
+	hf_test_await_sleepers(later, 1);
+	hf_expect(vm_page_busied(first));
+	vm_page_xunbusy(later);
+	hf_thread_join(td);
+	hf_expect_eq(s.m[0], first);
+	hf_expect_eq(s.m[1], later);
+	hf_expect(!vm_page_busied(first));
+	hf_expect(!vm_page_busied(later));
+	vm_object_deallocate(s.object);
+}
+
 HF_SCENARIO(page_busy_renamed, "page.busy_renamed", "PB-12",
     "a page that is another's when it is unbusied is not acquired")
 {

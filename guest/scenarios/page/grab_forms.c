@@ -205,3 +205,40 @@ HF_SCENARIO(page_grab_cluster_error, "page.grab_cluster_error", "PG-12",
 		vm_page_free(wired);
 	hf_test_object_end(object);
 }
+
+HF_SCENARIO(page_grab_cluster_ends, "page.grab_cluster_ends", "PG-12",
+    "a cluster ends where a page is busy, or where there is no memory")
+{
+	struct pagerops ops = deadpagerops;
+	vm_object_t object;
+	vm_page_t busy, m;
+
+	ops.pgo_haspage = has_all;
+	ops.pgo_getpages = fail_pages;
+	object = hf_test_object(8);
+	object->pgops = &ops;
+	/* Invalid, and somebody else's just now. */
+	busy = vm_page_grab(object, 3, VM_ALLOC_NORMAL);
+	hf_require(busy != NULL);
+	asked = 0;
+	hf_expect_eq(vm_page_grab_valid(
+			 &m, object, 1, VM_ALLOC_NORMAL | VM_ALLOC_COUNT(6)),
+	    VM_PAGER_ERROR);
+	hf_expect_eq(asked, 2);
+	hf_expect_eq(vm_page_lookup(object, 3), busy);
+	hf_expect(vm_page_xbusied_by_me(busy));
+	vm_page_free(busy);
+
+	/* Memory for the page itself and for one more. */
+	hf_failpoint_arm("vm_page_alloc", 2, 1);
+	asked = 0;
+	hf_expect_eq(vm_page_grab_valid(
+			 &m, object, 1, VM_ALLOC_NORMAL | VM_ALLOC_COUNT(6)),
+	    VM_PAGER_ERROR);
+	hf_expect_eq(hf_failpoint_fired("vm_page_alloc"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(asked, 2);
+	hf_expect_eq(object->resident_page_count, 0);
+	object->pgops = &swappagerops;
+	hf_test_object_end(object);
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* identity.c: which page is at which index. */
+#include <test/script_pager.h>
 #include <test/vm_util.h>
 
 struct place {
@@ -166,6 +167,42 @@ HF_SCENARIO(page_replace, "page.replace", "PI-4",
 	hf_expect_eq(TAILQ_FIRST(&object->memq), mnew);
 	vm_page_xunbusy(mnew);
 	hf_test_object_end(object);
+}
+
+HF_SCENARIO(page_comes_mapped, "page.comes_mapped", "PI-4 PI-1",
+    "an object that gets a page which is mapped writable might be dirty")
+{
+	static struct pmap pmap;
+	vm_page_t mnew, mold;
+	struct hf_script s;
+	u_int marked;
+
+	hf_test_pmap_begin(&pmap);
+	hf_script_begin(&s, 4);
+	VM_OBJECT_WLOCK(s.object);
+	mold = hf_test_page(s.object, 0, 1);
+	mnew = hf_test_page(s.object, 1, 2);
+	hf_test_enter(&pmap, 0x400000, mnew, VM_PROT_RW, VM_PROT_WRITE);
+	hf_expect(vm_page_remove_xbusy(mnew));
+	marked = s.marked;
+	hf_require_eq(vm_page_insert(mnew, s.object, 2), 0);
+	hf_expect_lt(marked, s.marked);
+	hf_expect(vm_page_remove_xbusy(mnew));
+	marked = s.marked;
+	vm_page_replace(mnew, s.object, 0, mold);
+	hf_expect_lt(marked, s.marked);
+	/* Read-only says nothing. */
+	pmap_remove_write(mnew);
+	hf_expect(vm_page_remove_xbusy(mnew));
+	marked = s.marked;
+	hf_require_eq(vm_page_insert(mnew, s.object, 3), 0);
+	hf_expect_eq(s.marked, marked);
+	vm_page_xunbusy(mnew);
+	VM_OBJECT_WUNLOCK(s.object);
+	pmap_remove(&pmap, 0x400000, 0x401000);
+	hf_test_pmap_end(&pmap);
+	vm_object_deallocate(s.object);
+	hf_script_end(&s);
 }
 
 HF_SCENARIO(page_neighbours, "page.neighbours", "PI-5",

@@ -149,6 +149,39 @@ HF_SCENARIO(page_wait_severe, "page.wait_severe", "VW-8",
 	hf_test_free_restore();
 }
 
+static void
+min_thread(void *arg)
+{
+	while (!go)
+		hf_yield();
+	vm_wait_min();
+	atomic_add_int(&awake, 1);
+}
+
+HF_SCENARIO(page_wait_min, "page.wait_min", "VW-2",
+    "who waits for v_free_min wakes at that mark, and not before")
+{
+	struct vm_domain *vmd = &vm_dom[0];
+	const void *chan = hf_vm_wait_channel(VMD_WAIT_MIN);
+	struct thread *td;
+
+	go = 0;
+	awake = 0;
+	td = hf_thread_create(min_thread, NULL, "min", -1);
+	hf_test_free_set(vmd->vmd_free_min - 2);
+	go = 1;
+	hf_test_await_sleepers(chan, 1);
+	vm_domain_freecnt_inc(vmd, 1);
+	hf_expect_eq(hf_test_sleepers(chan), 1);
+	vm_domain_freecnt_inc(vmd, 1);
+	hf_thread_join(td);
+	hf_expect_eq(awake, 1);
+	/* There is enough: nobody waits. */
+	vm_wait_min();
+	atomic_subtract_int(&vmd->vmd_free_count, 2);
+	hf_test_free_restore();
+}
+
 HF_SCENARIO(page_waitpfault, "page.waitpfault", "VW-4",
     "a fault's wait ends after its time in a lasting shortage")
 {

@@ -253,6 +253,7 @@ HF_SCENARIO(page_unwire_underflow, "page.unwire_underflow", "PW-12",
 HF_SCENARIO(page_release, "page.release", "PW-14",
     "release frees a page that nobody needs, or deactivates it")
 {
+	struct hf_test_look look;
 	vm_object_t object;
 	vm_page_t m;
 
@@ -270,6 +271,13 @@ HF_SCENARIO(page_release, "page.release", "PW-14",
 	vm_page_release_locked(m, VPR_TRYFREE);
 	hf_expect_eq(vm_page_wire_count(m), 1);
 	VM_OBJECT_WUNLOCK(object);
+	/* Who has the object locked is not waited for. */
+	hf_test_look(&look, object);
+	vm_page_release(m, VPR_TRYFREE);
+	hf_test_look_away(&look);
+	hf_expect_eq(vm_page_wire_count(m), 0);
+	hf_expect_eq(vm_page_queue(m), PQ_INACTIVE);
+	vm_page_wire(m);
 	vm_page_release(m, VPR_TRYFREE);
 	VM_OBJECT_WLOCK(object);
 	hf_expect_eq(vm_page_lookup(object, 0), NULL);
