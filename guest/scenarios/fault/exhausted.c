@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* exhausted.c: memory that nothing can give back: faults fail, nobody hangs. */
 
+#include <sys/mman.h>
 #include <test/probe.h>
 #include <test/space.h>
 #include <test/vm_util.h>
@@ -36,7 +37,7 @@ HF_SCENARIO(exhausted_anon, "fault.exhausted", "FT-86",
     "anonymous memory beyond what there is fails, and costs nothing else", SLOW)
 {
 	struct vm_map *map;
-	u_int n;
+	u_int free, n;
 
 	hf_space_anon_at(VA, TOUCHED);
 	hf_poke(VA, 1);
@@ -56,6 +57,13 @@ HF_SCENARIO(exhausted_anon, "fault.exhausted", "FT-86",
 	/* What is there stays, and stays usable. */
 	hf_expect_eq(wrong_pages(n), 0);
 	hf_space_check();
+	/* A page that the daemon gets back is hope, if little. */
+	free = vm_free_count();
+	hf_expect_eq(vm_map_madvise(map, VA, VA + ptoa(1), MADV_FREE), 0);
+	hf_test_daemon_pass();
+	hf_expect_eq(vm_free_count(), free + 1);
+	hf_expect(vm_page_count_min());
+	hf_expect(!hf_vm_exhausted());
 	/* And with memory given back all goes on. */
 	hf_expect_eq(vm_map_remove(map, VA, VA + ptoa(n / 2)), KERN_SUCCESS);
 	hf_expect_eq(vm_dom[0].vmd_waiting & VMD_EXHAUSTED, 0);

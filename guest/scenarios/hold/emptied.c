@@ -276,6 +276,10 @@ unhold_beside(bool busy)
 	vm_page_unhold_pages(&m, 1);
 	hf_expect_eq(vm_page_wire_count(m), 0);
 	hf_expect_eq(object->resident_page_count, 1);
+	/* The daemon does not get at it either, and comes again. */
+	hf_test_daemon_pass();
+	hf_expect_eq(object->resident_page_count, 1);
+	hf_expect_ne(vm_dom[0].vmd_reap, 0);
 	if (busy) {
 		unlock = 1;
 		hf_thread_join(td);

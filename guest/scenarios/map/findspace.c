@@ -43,6 +43,8 @@ HF_SCENARIO(map_findspace, "map.findspace", "MP-11 MP-17",
 	hf_expect_eq(vm_map_findspace(map, 0, LO), 0);
 	hf_expect_eq(vm_map_findspace(map, 0, LO + ptoa(1)), LO + ptoa(17));
 	hf_expect_lt(max, vm_map_findspace(map, LO, max) + max);
+	/* More than what is free on either side, less than all. */
+	hf_expect_lt(max, vm_map_findspace(map, 0, max - LO) + max - LO);
 	hf_expect_lt(
 	    max, vm_map_findspace(map, max - ptoa(1), ptoa(2)) + ptoa(2));
 	vm_map_unlock(map);

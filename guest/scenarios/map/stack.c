@@ -3,6 +3,7 @@
 
 #include <test/probe.h>
 #include "stack.h"
+#include <vm/vm_map_priv.h>
 
 HF_SCENARIO(map_stack_grows, "map.stack_grows", "MP-36 MP-38 IM-6",
     "a stack grows by whole steps, with its first rights, to the guard")
@@ -66,6 +67,30 @@ HF_SCENARIO(map_stack_vmem, "map.stack_vmem", "MP-52",
 	hf_poke(TOP - GROW - 8, 1);
 	hf_expect_eq(map->size, 2 * GROW);
 	hf_expect_segv_acc(hf_probe_write(TOP - 2 * GROW - 8, 1));
+	hf_space_check();
+}
+
+HF_SCENARIO(map_guard_no_stack, "map.guard_no_stack", "MP-35 MP-36",
+    "a guard that belongs to no stack, or to one that is gone, does not grow")
+{
+	vm_offset_t at = TOP + ptoa(16);
+	vm_map_t map;
+	int rv;
+
+	map = stack();
+	hf_require_eq(
+	    vm_map_find(map, NULL, 0, &at, PAGE_SIZE, 0, VMFS_NO_SPACE,
+		VM_PROT_NONE, VM_PROT_NONE, MAP_CREATE_GUARD),
+	    KERN_SUCCESS);
+	vm_map_lock_read(map);
+	rv = vm_map_growstack(map, at, NULL);
+	vm_map_unlock_read(map);
+	hf_expect_eq(rv, KERN_FAILURE);
+	hf_expect_segv_acc(hf_probe_write(at, 1));
+	/* What the gap was to grow from is not there any more. */
+	hf_expect_eq(vm_map_remove(map, TOP - GROW, TOP), KERN_SUCCESS);
+	hf_expect_segv_acc(hf_probe_write(TOP - GROW - 8, 1));
+	hf_expect_eq(map->size, 0);
 	hf_space_check();
 }
 

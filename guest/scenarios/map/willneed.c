@@ -102,3 +102,23 @@ HF_SCENARIO(map_prefault_part, "map.prefault_part", "MP-31",
 	vm_map_remove(map, VA, VA + ptoa(2 * last));
 	vm_object_deallocate(object);
 }
+
+HF_SCENARIO(map_willneed_short, "map.willneed_short", "MP-51 MP-31",
+    "advice that memory is needed takes none for tables when it is short")
+{
+	vm_object_t object;
+	vm_map_t map;
+
+	object = hf_test_object(2);
+	(void)hf_test_page_resting(object, 0, 0x41);
+	VM_OBJECT_WUNLOCK(object);
+	hf_space_map_at(VA, 2, object, 0, VM_PROT_RW, 0);
+	map = hf_space_map();
+	hf_test_free_set(vm_dom[0].vmd_free_severe - 1);
+	hf_expect_eq(vm_map_madvise(map, VA, VA + ptoa(2), MADV_WILLNEED), 0);
+	hf_expect_eq(hf_space_leaf(VA), 0);
+	hf_test_free_restore();
+	hf_expect_eq(vm_map_madvise(map, VA, VA + ptoa(2), MADV_WILLNEED), 0);
+	hf_expect_ne(hf_space_leaf(VA), 0);
+	hf_space_check();
+}

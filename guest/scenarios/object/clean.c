@@ -304,3 +304,47 @@ HF_SCENARIO(object_sync, "object.sync", "OB-36",
 	VM_OBJECT_WLOCK(object);
 	file_end(object);
 }
+
+static bool
+clean_refused(vm_object_t object)
+{
+	begun++;
+	return (false);
+}
+
+HF_SCENARIO(object_sync_ends, "object.sync_ends", "OB-36",
+    "sync of a mapping that reaches beyond its file ends where that does, and "
+    "of a file that is gone writes nothing")
+{
+	vm_object_t front, object;
+	vm_ooffset_t offset;
+
+	begun = ended = 0;
+	object = file_begin();
+	ops.hf_pgo_clean_begin = clean_refused;
+	ops.hf_pgo_clean_end = clean_end;
+	dirty_page(object, NPAGES - 1);
+	VM_OBJECT_WUNLOCK(object);
+	vm_object_reference(object);
+	front = object;
+	offset = ptoa(NPAGES - 1);
+	vm_object_shadow(&front, &offset, ptoa(8), NULL, false);
+	/* Its vnode is being reclaimed: that writes what there is. */
+	hf_expect(vm_object_sync(front, 0, ptoa(8), TRUE, FALSE));
+	hf_expect_eq(begun, 1);
+	hf_expect_eq(ended, 0);
+	hf_expect_eq(puts_seen, 0);
+	ops.hf_pgo_clean_begin = clean_begin;
+	hf_expect(vm_object_sync(front, 0, ptoa(8), TRUE, FALSE));
+	hf_expect_eq(pages_put, 1);
+	hf_expect_eq(file[NPAGES - 1], (uint8_t)(0x80 + NPAGES - 1));
+	/* All of it lies behind the file's end. */
+	begun = 0;
+	vm_object_set_writeable_dirty(object);
+	hf_expect(vm_object_sync(front, ptoa(2), ptoa(4), TRUE, TRUE));
+	hf_expect_eq(begun, 0);
+	hf_expect_eq(object->resident_page_count, 1);
+	vm_object_deallocate(front);
+	VM_OBJECT_WLOCK(object);
+	file_end(object);
+}

@@ -182,6 +182,42 @@ HF_SCENARIO(page_wait_min, "page.wait_min", "VW-2",
 	hf_test_free_restore();
 }
 
+static void
+short_thread(void *arg)
+{
+	while (!go)
+		hf_yield();
+	while (vm_page_count_min())
+		vm_wait(NULL);
+	atomic_add_int(&awake, 1);
+}
+
+HF_SCENARIO(page_wait_daemon_held, "page.wait_daemon_held", "VW-5",
+    "who began to wait while the daemon was held off is served by it",
+    .timeout_ms = 60000)
+{
+	struct thread *td;
+
+	go = 0;
+	awake = 0;
+	td = hf_thread_create(short_thread, NULL, "waiter", -1);
+	hf_pageout_hold();
+	hf_test_memory_small(30);
+	hf_require(vm_page_count_min());
+	go = 1;
+	while (hf_test_vm_waiters() == 0)
+		hf_yield();
+	hf_expect(!hf_vm_exhausted());
+	hf_pageout_unhold();
+	/* It looks until it has found that there is nothing. */
+	while (!hf_vm_exhausted())
+		hf_yield();
+	hf_expect_eq(awake, 0);
+	hf_test_memory_restore();
+	hf_thread_join(td);
+	hf_expect_eq(awake, 1);
+}
+
 HF_SCENARIO(page_waitpfault, "page.waitpfault", "VW-4",
     "a fault's wait ends after its time in a lasting shortage")
 {

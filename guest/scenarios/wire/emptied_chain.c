@@ -90,3 +90,70 @@ HF_SCENARIO(wire_emptied_collapsed, "wire.emptied_collapsed",
 	hf_test_pmap_end(&pmap);
 	end(&c);
 }
+
+/* Three objects, of which the lower two have a page without contents. */
+static vm_object_t
+empty_chain(bool wired, vm_page_t m[2])
+{
+	vm_object_t object, next;
+	vm_ooffset_t offset;
+
+	object = vm_object_allocate_anon(1, NULL, NULL, 0);
+	for (int i = 1; i >= 0; i--) {
+		VM_OBJECT_WLOCK(object);
+		m[i] = vm_page_alloc(object, 0, VM_ALLOC_NORMAL);
+		hf_require(m[i] != NULL);
+		if (wired)
+			hf_vm_page_wire_entry(m[i]);
+		vm_page_xunbusy(m[i]);
+		VM_OBJECT_WUNLOCK(object);
+		/* Nobody folds what somebody else has, too. */
+		vm_object_reference(object);
+		next = object;
+		offset = 0;
+		vm_object_shadow(&next, &offset, PAGE_SIZE, NULL, false);
+		hf_require(next != object);
+		object = next;
+	}
+	return (object);
+}
+
+HF_SCENARIO(wire_emptied_pair, "wire.emptied_pair", "FT-88 FT-28",
+    "of wired pages without contents the upper one is filled; what nobody "
+    "wires "
+    "is freed")
+{
+	vm_object_t low, mid, top;
+	vm_page_t m[2];
+
+	top = empty_chain(true, m);
+	mid = top->backing_object;
+	low = mid->backing_object;
+	hf_space_map_at(VA, 1, top, 0, VM_PROT_RW, 0);
+	hf_expect_read(VA, 0);
+	hf_expect_eq(hf_space_page(VA), m[0]);
+	hf_expect(vm_page_all_valid(m[0]));
+	hf_expect_eq(m[1]->valid, 0);
+	hf_expect(!vm_page_busied(m[0]) && !vm_page_busied(m[1]));
+	hf_expect_eq(blockcount_read(&mid->paging_in_progress), 0);
+	hf_expect_eq(blockcount_read(&low->paging_in_progress), 0);
+	vm_object_unwire(mid, 0, PAGE_SIZE, PQ_INACTIVE);
+	vm_object_unwire(low, 0, PAGE_SIZE, PQ_INACTIVE);
+	hf_expect_eq(low->resident_page_count, 0);
+	vm_map_remove(hf_space_map(), VA, VA + PAGE_SIZE);
+	vm_object_deallocate(mid);
+	vm_object_deallocate(low);
+
+	top = empty_chain(false, m);
+	mid = top->backing_object;
+	low = mid->backing_object;
+	hf_space_map_at(VA, 1, top, 0, VM_PROT_RW, 0);
+	hf_expect_read(VA, 0);
+	hf_expect_eq(mid->resident_page_count, 0);
+	hf_expect_eq(low->resident_page_count, 0);
+	hf_expect_eq(hf_space_page(VA)->object, top);
+	vm_map_remove(hf_space_map(), VA, VA + PAGE_SIZE);
+	vm_object_deallocate(mid);
+	vm_object_deallocate(low);
+	hf_space_check();
+}
