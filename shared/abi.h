@@ -22,10 +22,10 @@
 
 /*
  * Block console: the same stream as HF_PORT_CONSOLE with one exit a line.  (KVM
- * hands REP OUTSB on byte by byte; under nested paging in software that is
- * 67 us a byte, measured in the NPT lab.)  IN, 32 bits: HF_CONSOLE_BLOCK_MAGIC,
- * or anything else where the port is not, as under QEMU: then use the other.
- * OUT, 32 bits: the guest-physical address of a struct hf_console_block; it is
+ * hands REP OUTSB on byte by byte.  The NPT lab, with nested paging in
+ * software, takes 67 us for each.)  IN, 32 bits: HF_CONSOLE_BLOCK_MAGIC, or
+ * anything else where the port is not, as under QEMU: then use the other.  OUT,
+ * 32 bits: the guest-physical address of a struct hf_console_block; it is
  * copied before the OUT ends.  A block that is not in RAM or too long is
  * dropped.
  */
@@ -62,11 +62,11 @@ enum hf_exit_value {
 
 /*
  * What the host knows about this guest's vCPUs, for benches.  IN, 32 bits,
- * wraps: EXITS counts the vCPU's exits from the guest (KVM statistic "exits";
- * the IN itself is one), RUN_DELAY the nanoseconds that the threads of all
- * vCPUs were runnable without a CPU (schedstat), HOST_IRQS the exits of all
- * vCPUs that an interrupt of the host forced ("irq_exits").  HF_COUNT_NONE: not
- * known here (any other VMM answers so).
+ * wraps.  EXITS counts the vCPU's exits from the guest (KVM statistic "exits");
+ * the IN itself is one.  RUN_DELAY counts the nanoseconds for which threads of
+ * vCPUs were runnable without a CPU (schedstat), HOST_IRQS the exits that an
+ * interrupt of the host forced ("irq_exits"); both are sums over all vCPUs.
+ * HF_COUNT_NONE: not known here (any other VMM answers so).
  */
 #define HF_PORT_EXITS	  0x510
 #define HF_PORT_RUN_DELAY 0x514

@@ -3,7 +3,7 @@
 
 /*
  * A step is what one process does with its memory, or what happens to all of
- * them; every step may be left out of a plan, and what it is about may be gone: then it
+ * them.  Every step may be left out of a plan.  If what it is about is gone, it
  * does nothing.  A new operation is one row of HF_FUZZ_STEPS and one function
  * hf_fuzz_do_NAME() (guest/test/fuzz/moves.h).
  *

@@ -3,10 +3,10 @@
 
 /*
  * A line whose first byte is HF_RECORD_MARK is a record; every other line is
- * console text.  The guest's printf never lets the mark through (it prints '?'
- * for control bytes other than tab and newline), and each record carries the
- * nonce of the run plan and a sequence number, so that console text cannot
- * forge one.  The host checks everything here before it believes anything.
+ * console text.  Console text cannot forge a record.  The guest's printf never
+ * lets the mark through: it prints '?' for control bytes other than tab and
+ * newline.  And each record carries the nonce of the run plan and a sequence
+ * number.  The host checks everything here before it believes anything.
  *
  *   MARK nonce SP seq SP kind [SP key=value]... LF
  *

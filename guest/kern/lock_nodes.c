@@ -2,11 +2,11 @@
 /* lock_nodes.c: what is waited for like a lock and is none, in the lock order. */
 
 /*
- * Map transitions, paging in progress, busy pages and file ranges are held by a
- * thread across sleeps and waited for by others, so they can close a cycle as
- * any lock can. Each has a rank in lock_ranks.h.  They are checked where a
- * thread is about to sleep, for one of them or for an sx: an inversion is
- * reported the first time that somebody would have to wait, whether or not
+ * A thread holds map transitions, paging in progress, busy pages and file
+ * ranges across sleeps, and others wait for them.  So they can close a cycle as
+ * any lock can.  Each has a rank in lock_ranks.h.  They are checked when a
+ * thread is about to sleep for one of them, or for an sx.  An inversion is
+ * reported the first time that a thread would have to wait, whether or not
  * there is a cycle that time.
  */
 

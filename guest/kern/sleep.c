@@ -70,8 +70,8 @@ made_to_fail(void)
 /*
  * The lock is dropped with the chain of chan locked, so that a wakeup between
  * the two finds the sleeper.  Dropping a lock may wake a waiter, which needs a
- * chain lock of its own: on this kernel all chains share one that nests (a
- * thread may take it again), in the model as well (kern/sleepq.h).
+ * chain lock of its own.  In this kernel, and in the model, all chains share
+ * one lock, and a thread may take it again (kern/sleepq.h).
  */
 int
 _sleep(const void *chan, struct lock_object *lock, int pri, const char *wmesg,

@@ -27,11 +27,11 @@ struct buf {
 };
 
 /*
- * Makes len bytes of the current process's memory at uaddr the buffer's: its
- * pages are held, for reading from the device as for a store (they are copied,
- * paged in and dirtied now), for writing to it as for a load.  With mapbuf they
- * also are at consecutive kernel addresses, in b_data.  No lock held; may
- * sleep.
+ * Makes len bytes of the current process's memory at uaddr the buffer's.  Its
+ * pages are held.  Reading from the device holds them as for a store: they are
+ * copied, paged in and dirtied now.  Writing to it holds them as for a load.
+ * With mapbuf they also are at consecutive kernel addresses, in b_data.  No
+ * lock held; may sleep.
  *
  * 0, or -1 and nothing is held: the memory does not permit it, or there are
  * more than DFLTPHYS bytes, or no kernel addresses.  No bytes are no pages.

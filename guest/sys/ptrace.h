@@ -16,11 +16,11 @@ struct uio;
  * and holds no lock; p's address space may change or end meanwhile.  Sleeps,
  * and faults for curthread; p's stack does not grow.
  *
- * Reading wants READ access.  Writing does too, and none to write: private
- * memory gets a copy of its own, as at a store, which p itself still cannot
- * write if it could not before; of shared memory the page itself is written, if
- * the mapping could ever be made writable.  Locked memory stays locked, its
- * copy included. What is written is dirty.
+ * Reading wants READ access.  Writing does too, and needs no right to write.
+ * Private memory gets a copy of its own, as at a store; p itself still cannot
+ * write it if it could not before.  In shared memory the page itself is
+ * written, if the mapping could ever be made writable.  Locked memory stays
+ * locked, its copy included.  What is written is dirty.
  *
  * 0; ENOMEM; EFAULT: p's memory or the uio's permits no more.  The uio says how
  * far it came.  EFAULT, too, if p has no address space (any more).

@@ -179,12 +179,12 @@ int VOP_ACCESS(
 
 /*
  * VOP_READ, VOP_WRITE, VOP_READDIR of user memory never fault with vp locked,
- * whoever calls them.  An extension of ours: where the memory is not at hand
- * they let the caller's lock of vp go (all of a recursive one), get hold of it,
- * and lock vp again in the same mode; EIO if the file is gone then.  What the
- * caller knew about the file may be out of date afterwards, and other I/O may
- * come in between; vn_rdwr() and open files (sys/file.h), which lock the range,
- * exclude it.  No other vnode may be locked.
+ * whoever calls them.  An extension of ours: if the memory is not at hand, they
+ * drop the caller's lock of vp (all of a recursive one), get hold of the
+ * memory, and lock vp again in the same mode.  EIO if the file is gone by then.
+ * What the caller knew about the file may be out of date afterwards, and other
+ * I/O may come in between; vn_rdwr() and open files (sys/file.h), which lock
+ * the range, exclude it.  No other vnode may be locked.
  */
 int VOP_READ(struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred);
 int VOP_WRITE(

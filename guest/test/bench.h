@@ -19,10 +19,10 @@
  *
  * A bench scenario measures one class after another; only what stands between
  * start and stop is measured.  The plan's parameters: samples (default 200),
- * warmup (20), budget_ms (2000: a class ends after that time if it has five
- * samples, for machines that run ring 0 slowly), trace (1: layers are stamped;
- * 0 for counting instructions), raw (1: every sample as a record), touch_exits
- * (0; 1: the first touch of each frame is an exit, which is checked).
+ * warmup (20), budget_ms (2000: a class that has five samples ends after that
+ * time; some machines run ring 0 slowly), trace (1: layers are stamped; 0 for
+ * counting instructions), raw (1: every sample as a record), touch_exits (0; 1:
+ * the first touch of each frame is an exit, which is checked).
  */
 #ifndef HF_TEST_BENCH_H
 #define HF_TEST_BENCH_H

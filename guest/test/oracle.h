@@ -2,16 +2,17 @@
 /* oracle.h: what fork, inheritance, rights, wirings and stores mean. */
 
 /*
- * A model that knows nothing of maps, objects or page tables: a cell is one
- * page of one process's memory, and what it shows is a page that has a value,
- * or shows what the page behind it shows.  fuzz/game.h plays the VM against it.
+ * A model that knows nothing of maps, objects or page tables.  A cell is one
+ * page of one process's memory, and it shows a page.  That page has a value, or
+ * shows what the page behind it shows.  fuzz/game.h plays the VM against it.
  *
  * A page is in parts, each of which has one value all over.  A file may end
  * between any two of them; where its last sector ends, another begins.
  *
- * One thing is left open, as the VM leaves it open: a store that sharers make
- * behind a private copy, after it was taken, may or may not be seen through the
- * copy until that is written.  Then every value that was ever there is right.
+ * One thing is left open, as the VM leaves it open.  When sharers store behind
+ * a private copy after it was taken, the store may or may not be seen through
+ * the copy, until the copy is written.  Then every value that was ever there is
+ * right.
  */
 #ifndef HF_TEST_ORACLE_H
 #define HF_TEST_ORACLE_H
@@ -91,9 +92,9 @@ void hf_oracle_settle(
     struct hf_oracle_cell *c, const struct hf_oracle_value *seen, bool apart);
 
 /*
- * For who keeps hold of memory that a cell shows: the page that has its value,
- * or the last one where none has; whether a page shows what another has, or
- * did; a store into it, and whether it may have this value.
+ * For who keeps hold of memory that a cell shows.  The page that has its value,
+ * or the last one if none has; whether a page shows, or showed, what another
+ * has; a store into a page, and whether it may have this value.
  */
 struct hf_oracle_page *hf_oracle_source(const struct hf_oracle_cell *c);
 bool hf_oracle_is_before(

@@ -90,11 +90,11 @@ enum hf_form {
 	hf_expect_str_at(__FILE__, __LINE__, #got, (got), (want))
 
 /*
- * fn(arg) must panic with a message that contains "part": _trap for what the
- * machine catches, _always for what panics in every kernel, _panic for
- * assertions, which a kernel without INVARIANTS does not make (then fn is not
- * called).  The last two want a panic(9): a kernel that stumbles has not
- * checked anything.
+ * fn(arg) must panic with a message that contains "part".  _trap is for what
+ * the machine catches, _always for what panics in every kernel.  _panic is for
+ * assertions; a kernel without INVARIANTS makes none, and fn is not called
+ * there.  The last two want a panic(9): a kernel that stumbles has not checked
+ * anything.
  *
  * The words of a message are nobody's contract: part is what a contract names,
  * as an address or a lock of the caller's, and "" where it only says that this

@@ -27,10 +27,10 @@ vm_object_t hf_test_object(vm_pindex_t n);
 void hf_test_object_end(vm_object_t object);
 
 /*
- * An anonymous object of one page in front of another, each without pages, and
+ * An anonymous object of one page in front of another.  Neither has a page, and
  * nobody else has a reference to the one behind.  vm_object_deallocate() would
- * have collapsed the two: this is the chain that a collapse leaves that comes
- * late or has to wait.  The caller's reference is to the front.
+ * have collapsed the two; a collapse that comes late, or has to wait, leaves
+ * such a chain.  The caller's reference is to the front.
  */
 vm_object_t hf_test_late_chain(void);
 

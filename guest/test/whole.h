@@ -2,12 +2,12 @@
 /* whole.h: user pages that are looked at to their last byte. */
 
 /*
- * A word alone does not show a copy that was not made, or made in part.
- * hf_fill() gives a page contents of its own: a value in one word, and in all
- * others a pattern of address, place and generation (each fill begins a new
- * one).  hf_store() and hf_load() are hf_poke() and hf_peek() of that word, and
- * expect all others to be the pattern of the page's address and of one
- * generation.
+ * One word cannot show that a copy was left out, or made in part.  So hf_fill()
+ * writes the whole page: a value into one word, a pattern into all others.  The
+ * pattern depends on address, place and generation; each fill begins a new
+ * generation.  hf_store() and hf_load() are hf_poke() and hf_peek() of that one
+ * word.  They also expect that all others have the pattern of the page's
+ * address and of one generation.
  *
  * The look at the others goes past all mappings, after the access: it faults
  * nothing in and repairs nothing.

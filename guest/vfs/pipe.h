@@ -48,9 +48,9 @@ void hf_pipe_close(struct hf_pipe *p);
 int hf_pipe_write(struct hf_pipe *p, struct uio *uio);
 
 /*
- * Receives at least a byte and at most one batch, into any memory.  0, and the
- * uio is as it was if the pipe is closed; or EFAULT, and what could not be
- * stored is still there.  No lock held; sleeps.
+ * Receives at least a byte and at most one batch, into any memory.  0; the uio
+ * is as it was if the pipe is closed.  EFAULT: what could not be stored is
+ * still in the pipe.  No lock held; sleeps.
  */
 int hf_pipe_read(struct hf_pipe *p, struct uio *uio);
 

@@ -47,9 +47,9 @@ int hf_vn_read(
     struct vnode *vp, struct uio *uio, int ioflag, struct ucred *cred);
 
 /*
- * VOP_WRITE of such a file system, whose files do not grow (EFBIG): page()
- * writes some of the next page's bytes (hf_vn_copy_page()), nocopy() what lies
- * in pages that the caller has busied (UIO_NOCOPY, from
+ * VOP_WRITE of such a file system, whose files do not grow (EFBIG).  page()
+ * writes some of the next page's bytes (hf_vn_copy_page()).  nocopy() writes
+ * what lies in pages that the caller has busied (UIO_NOCOPY, from
  * vnode_pager_generic_putpages()).  Both advance the uio by what they have
  * written.
  */

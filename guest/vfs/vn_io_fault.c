@@ -5,9 +5,9 @@
  * A page fault may need any vnode's lock, and may wait for a map's transition
  * whose owner waits for one.  So user memory is touched under a vnode lock with
  * page faults disabled only.  When that ends in EFAULT, the user's pages are
- * held with the vnode unlocked, HOLD_PAGES at a time, and their bytes are moved
- * through the direct map by vn_io_fault_uiomove() and vn_io_fault_pgmove(),
- * where nothing can fault.
+ * held, HOLD_PAGES at a time, with the vnode unlocked.  vn_io_fault_uiomove()
+ * and vn_io_fault_pgmove() then move their bytes through the direct map, where
+ * nothing can fault.
  *
  * Lock order: file offset, file range, vnode; the hold comes after the range
  * and never under the vnode.

@@ -2,16 +2,18 @@
 /* pmap.h: the line between the VM system and the machine's page tables. */
 
 /*
- * A pmap is the hardware's view of an address space and a cache of what the
- * map and its objects say: it may drop any unwired mapping at any time, keeps
- * every wired one, and carries out every invalidation before it returns.
+ * A pmap is the hardware's view of an address space, and a cache of what the
+ * map and its objects say.  It may drop any unwired mapping at any time and
+ * keeps every wired one.  Every invalidation is carried out before the function
+ * returns.
  *
- * Unless a comment says otherwise, the functions do not sleep, take their own
- * locks, may be called with any sleepable lock held that is outside the pmap
- * lock (docs/locking.md), and want page-aligned sva <= eva, below
- * VM_MAXUSER_ADDRESS for a process's pmap: other ranges panic, and of an
- * address above a process's pmap says that nothing is there.  They send
- * interrupts to other CPUs, so interrupts are on and no spin lock is held.
+ * Unless a comment says otherwise, the functions do not sleep and take their
+ * own locks.  The caller may hold any sleepable lock that is outside the pmap
+ * lock (docs/locking.md).  Ranges are page-aligned with sva <= eva, and below
+ * VM_MAXUSER_ADDRESS in a process's pmap: other ranges panic.  Asked about an
+ * address above that, a process's pmap says that nothing is there.  The
+ * functions send interrupts to other CPUs, so interrupts are on and no spin
+ * lock is held.
  */
 #ifndef HF_VM_PMAP_H
 #define HF_VM_PMAP_H

@@ -27,9 +27,9 @@
  *	      |                                          |   1A, 1B or 1C
  *	 2B   | nowhere                                  | zero-fill on top
  *
- * In 1C and 2B the new page takes the slot that first_m has kept: an invalid,
- * exclusively busy page in first_object, put there when the search left the
- * object, so that every other thread that wants this address waits for us.
+ * In 1C and 2B the new page takes the slot that first_m has kept.  That is an
+ * invalid, exclusively busy page, put into first_object when the search left
+ * it: every other thread that wants this address waits for us.
  *
  *	lookup -> soft -> object -> pager -> next object -> ... -> cow
  *	  ^                 |         |                             |
@@ -38,13 +38,14 @@
  *	                                                            |
  *	                                          dirty, pmap_enter, let go
  *
- * Locks, outer to inner: map (shared), front object, backing object, pmap.
- * The map stays locked except around a pager's I/O; afterwards revalidation
- * takes it again without sleeping (we own busy pages then) and checks that
- * address, object and index still belong together.  Whoever must sleep lets
- * everything go first and begins again; a restart keeps the caller's arguments, the clock
- * of the memory shortage, the read-ahead decision and at most one locked vnode
- * (but lets that go, too, before it waits for a wiring).
+ * Locks, outer to inner: map (shared), front object, backing object, pmap.  The
+ * map stays locked except around a pager's I/O; afterwards revalidation takes
+ * it again without sleeping (we own busy pages then) and checks that address,
+ * object and index still belong together.  A fault that must sleep lets
+ * everything go first and begins again.  A restart keeps the caller's
+ * arguments, the clock of the memory shortage, the read-ahead decision and at
+ * most one locked vnode.  Before it waits for a wiring it lets the vnode go,
+ * too.
  *
  * While the map is locked the entry's own reference keeps first_object, so the
  * common cases take neither a reference nor a pip count.  Both are taken
@@ -483,10 +484,10 @@ fault_attempt(struct faultstate *fs)
 /*
  * Makes vaddr (page aligned) of the map accessible for fault_type; on
  * KERN_SUCCESS a mapping was made.  m_hold, if not NULL, receives the page that
- * served, with one wiring for the caller.  fault_flags: VM_FAULT_WIRE also
- * wires the page (the entry has wired_count > 0; type VM_PROT_NONE means all
- * that it allows), VM_FAULT_DIRTY marks it dirty although only read access is
- * granted, VM_FAULT_NOFILL fails instead of filling with zeros.
+ * served, with one wiring for the caller.  Of fault_flags, VM_FAULT_WIRE also
+ * wires the page: the entry has wired_count > 0, and type VM_PROT_NONE means
+ * all that it allows.  VM_FAULT_DIRTY marks the page dirty although only read
+ * access is granted.  VM_FAULT_NOFILL fails instead of filling with zeros.
  *
  * The caller holds no lock and may sleep.  KERN_INVALID_ADDRESS,
  * KERN_PROTECTION_FAILURE, KERN_OUT_OF_BOUNDS or KERN_FAILURE;

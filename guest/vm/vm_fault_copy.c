@@ -13,10 +13,10 @@
 
 /*
  * Three uses.  Fork: a child's entry without object gets a new one with a copy
- * of every page.  Upgrade (protect): a wired entry became writable; and copying
- * up (fork, for an entry that begins to share): what is not in the target
- * object yet is copied there and the wiring moves to the copy.  The target is
- * the entry's own object, or a new one if the shadow did not exist yet.
+ * of every page.  Upgrade (protect): a wired entry became writable.  Copying up
+ * (fork): an entry begins to share.  Both copy what is not in the target object
+ * yet into it, and move the wiring to the copy.  The target is the entry's own
+ * object, or a new one if the shadow did not exist yet.
  */
 struct copy {
 	vm_map_t map;

@@ -7,15 +7,16 @@
  * above it, but the entry itself, which moves the wiring along.  Two things see
  * to it:
  *
- *  - An object that several entries put pages into (shared: INHERIT_SHARE,
- *    or mapped twice) has no page below it that is wired by an entry above or on
- *    it.  Such an entry copies as if for writing when it is wired, even if it
- *    only reads, and into a shadow of its own if it has none yet; and an entry
- *    that is wired when it begins to share copies then (hf_fault_copy_up() from
- *    fork).  The mark is the whole object's: at an index where nobody
- *    shares a copy is made without need, but it hides no page of others.
- *  - An object that is not shared is written to by one entry at most, and then
- *    no other entry's chain goes through it: the others have shadows.
+ *  - An object that several entries put pages into (shared: INHERIT_SHARE, or
+ *    mapped twice) has no page below it that is wired by an entry above or on
+ *    it.  When such an entry is wired, it copies as if for writing, even if it
+ *    only reads; if it has no shadow of its own yet, it gets one.  An entry
+ *    that is already wired when it begins to share copies at that moment
+ *    (hf_fault_copy_up() from fork).  The mark is the whole object's: at an
+ *    index where nobody shares, the copy is needless but hides no page of
+ *    others.
+ *  - At most one entry writes to an object that is not shared.  No other
+ *    entry's chain goes through it then: the others have shadows.
  *
  * A wired page that lost its contents (truncated, invalidated) stays the
  * topmost one: what a fault finds behind it goes into it first.  A placeholder,

@@ -69,17 +69,16 @@ hold_faulted(
 
 /*
  * Behaves as if the bytes [addr, addr + len) of the map were accessed with prot
- * (READ, WRITE, EXECUTE), and returns in ma the pages that served, each with
- * one wiring, and in *countp their number.  With prot WRITE the pages are dirty
- * on return, unless they were truncated meanwhile.  No bytes are no pages,
+ * (READ, WRITE, EXECUTE).  ma receives the pages that served, each with one
+ * wiring, and *countp their number.  With prot WRITE the pages are dirty on
+ * return, unless they were truncated meanwhile.  No bytes are no pages,
  * whatever addr and ma are.
  *
- * On an error nothing is held, *countp is 0 and ma means nothing: ENOMEM, the
- * range leaves the map or its end wraps, also when rounded to a page; EINVAL,
- * the array is too small; EFAULT, the access is not possible, or prot names
- * none; EAGAIN, something is not mapped, prot has VM_PROT_QUICK_NOFAULT and the
- * thread is in a no-fault section.  The range is looked at first, then the
- * array.
+ * On an error nothing is held, *countp is 0 and ma means nothing.  ENOMEM: the
+ * range leaves the map, or its end wraps, also when rounded to a page.  EINVAL:
+ * the array is too small.  EFAULT: the access is not possible, or prot names
+ * none.  EAGAIN: something is not mapped, prot has VM_PROT_QUICK_NOFAULT and
+ * the thread is in a no-fault section.  The range is checked before the array.
  *
  * Copying on write, page-in, filling with zeros and the checks of rights are
  * those of a real access; it is the mapping's rights that count.  The pages
@@ -89,12 +88,13 @@ hold_faulted(
  * vm_page_unhold_pages(). Nothing keeps it at its address or in its object,
  * though, or its contents as they are:
  *  - unmapped or truncated, it is the holder's alone.  What is mapped there
- *    later, or read when the file has grown again, is another frame; unless a
- *    map entry had it wired (mlock, vslock): the same frame is back then, since
- *    that is what the lock promised.
- *  - after a fork the next write by either side makes a copy, and the held page may
- *    be the other side's.  When the one that it was held from has ended, the page may be
- *    the survivor's alone, and is written in place.
+ *    later, or read when the file has grown again, is another frame.  There is
+ *    one exception: if a map entry had the page wired (mlock, vslock), the same
+ *    frame comes back, as the lock promised.
+ *  - after a fork the next write by either side makes a copy, and the held page
+ *    may be the other side's.  Once the process that it was held from has
+ *    ended, the page may belong to the survivor alone, which then writes it in
+ *    place.
  *  - a write-back takes it for clean when it ends.  Who stores after it began must
  *    call hf_vm_page_dirty_stored() after the last store, or the store may be
  *    lost; hf_vm_page_dirty_held() where sleeping is forbidden, once that end is
@@ -102,8 +102,8 @@ hold_faulted(
  * See scenarios hold.not_remapped, hold.file_regrown, hold.locked_regrown,
  * hold.forked, hold.dead_child and hold.synced.
  *
- * Sleeps, and faults for curthread whatever map it is, so no lock may be held;
- * in a no-fault section only what is mapped can be had, and with
+ * Sleeps, and faults for curthread whatever map it is, so the caller holds no
+ * lock.  In a no-fault section only what is mapped can be held; with
  * VM_PROT_QUICK_NOFAULT no fault is even tried.
  */
 int

@@ -61,11 +61,11 @@ covering_pages(void *addr, size_t len, vm_offset_t *start, vm_offset_t *end)
 
 /*
  * Wires the pages of [addr, addr + len) of the current process, so that
- * copyout() there does not fault.  Sleeps.  0, or EINVAL (wraps, also when
- * rounded), ENOMEM (more than may be wired at all), EFAULT (a page is not
- * mapped, cannot be had or lies outside the map, of which vm_map_wire() would
- * wire what is left).  No byte at the start of a page is no page, at another
- * address the page around it. Nests; pair each with vsunlock().
+ * copyout() there does not fault.  Sleeps.  0; EINVAL if the range wraps, also
+ * when rounded; ENOMEM if it is more than may be wired at all; EFAULT if a page
+ * is not mapped, cannot be had, or lies outside the map (vm_map_wire() would
+ * wire the rest).  No byte at the start of a page is no page, at another
+ * address the page around it.  Nests; pair each with vsunlock().
  */
 int
 vslock(void *addr, size_t len)

@@ -128,10 +128,10 @@ find_locked(vm_map_t map, vm_object_t object, vm_ooffset_t offset,
 }
 
 /*
- * No map lock held.  Maps length bytes at the first fit at or above *addr,
- * below max_addr unless that is 0 (find_space VMFS_NO_SPACE: at *addr itself;
- * MAP_REMAP deletes what is there).  *addr and the reference to object are as
- * for vm_map_insert().
+ * No map lock held.  Maps length bytes at the first fit at or above *addr, and
+ * below max_addr unless that is 0. With find_space VMFS_NO_SPACE it is *addr
+ * itself; MAP_REMAP deletes what is there.  *addr and the reference to object
+ * are as for vm_map_insert().
  */
 int
 vm_map_find(vm_map_t map, vm_object_t object, vm_ooffset_t offset,

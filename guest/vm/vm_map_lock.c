@@ -5,9 +5,9 @@
  * User maps are locked by an sx, system maps by a mutex.  Lock order: map,
  * object, page and pmap; map_sleep_mtx is inside the map and outside nothing.
  *
- * The rule of the timestamp: each exclusive locking adds one.  Who drops the
- * lock and takes it exclusively again finds saved + 1 if nobody else changed
- * the map meanwhile (saved itself if the second locking is shared); only then
+ * The rule of the timestamp: each exclusive locking adds one.  A thread that
+ * drops the lock and takes it exclusively again finds saved + 1 if nobody else
+ * changed the map meanwhile; if it takes it shared, saved itself.  Only then
  * are entry pointers from before still good.
  */
 

@@ -251,8 +251,8 @@ vm_map_wire_entry_failure(
 
 /*
  * Faults every page of a claimed entry in, with the map busy and its lock
- * dropped.  *entry is its last piece afterwards: the map may have changed, but
- * what is in transition was clipped at most.
+ * dropped.  Afterwards *entry is its last piece: the map may have changed, but
+ * an entry in transition can only have been clipped.
  */
 static int
 wire_pages(vm_map_t map, vm_map_entry_t *entry)

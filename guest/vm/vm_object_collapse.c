@@ -3,9 +3,9 @@
 
 /*
  * While a front takes over its backing, the front is COLLAPSING, the backing is
- * DEAD, and both have paging in progress; so neither goes away while locks are
- * dropped to wait for a page, and whoever meets the dead backing waits for its
- * paging to end and looks again.
+ * DEAD, and both have paging in progress.  So neither goes away while locks are
+ * dropped to wait for a page.  A thread that meets the dead backing waits until
+ * its paging has ended, and looks again.
  */
 #include <sys/param.h>
 #include <sys/systm.h>

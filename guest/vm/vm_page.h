@@ -411,9 +411,9 @@ hf_vm_page_is_emptied(vm_page_t m)
 }
 
 /*
- * The slot that a fault keeps while it looks elsewhere, or a leftover of one,
- * or a page that is only held since its range was emptied: no entry has it as a
- * page, whether it is busy or not.
+ * No entry has this as a page, whether it is busy or not.  It is the slot that
+ * a fault keeps while it looks elsewhere, or a leftover of one, or a page that
+ * only a hold has kept since its range was emptied.
  */
 static inline bool
 hf_vm_page_is_placeholder(vm_page_t m)

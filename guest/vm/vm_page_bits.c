@@ -206,12 +206,12 @@ vm_page_dirty(vm_page_t m)
 }
 
 /*
- * For who holds m and stores to it past all mappings: when the hold begins, and
- * again after the last store if a write-back may have come before that (see
- * hf_vm_page_dirty_stored() for one that has not ended yet).  All
- * of m is dirty, and its object may be; but not if its contents are gone
- * (truncated): the look at valid and the setting are one step, so no invalid
- * page becomes dirty.  No lock, any context.
+ * For who holds m and stores to it past all mappings.  Call it when the hold
+ * begins, and again after the last store if a write-back may have come in
+ * between (hf_vm_page_dirty_stored() is for a write-back that has not ended
+ * yet).  All of m is dirty, and its object may be; but not if its contents are
+ * gone (truncated).  The look at valid and the setting are one step, so no
+ * invalid page becomes dirty.  No lock, any context.
  */
 void
 hf_vm_page_dirty_held(vm_page_t m)

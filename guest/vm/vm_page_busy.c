@@ -316,11 +316,11 @@ sleep_for_page(struct busy_wait *bw, const char *wmesg)
 }
 
 /*
- * If m is busied in a way that conflicts with allocflags (with SBUSY or
- * IGN_SBUSY, shares do not), or its object is busied: drops the object's lock,
- * sleeps until that may have changed, true with the lock not held.  Else
- * false, the lock held.  Object locked on entry, in either mode; the
- * caller has a reference to it.
+ * If m is busied in a way that conflicts with allocflags (shares do not, with
+ * SBUSY or IGN_SBUSY), or its object is busied, drops the object's lock and
+ * sleeps until that may have changed.  True then, with the lock not held.  Else
+ * false, the lock held.  Object locked on entry, in either mode; the caller has
+ * a reference to it.
  */
 bool
 vm_page_busy_sleep(vm_page_t m, const char *wmesg, int allocflags)

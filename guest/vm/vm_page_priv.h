@@ -95,10 +95,11 @@ void hf_vm_page_release_toq(vm_page_t m, uint8_t nqueue, bool noreuse);
 bool hf_vm_page_try_unwired(vm_page_t m, void (*op)(vm_page_t));
 
 /*
- * vm_page_alloc.c: the fields of a page fresh from the buddy lists.  What is
- * set here hf_vm_page_alloc_undo() takes back, and nothing more may have been
- * done by then; hf_vm_page_alloc_done() is for when nothing fails any more: it
- * hands the page out, with what its next owner is told about its contents.
+ * vm_page_alloc.c: the fields of a page fresh from the buddy lists.
+ * hf_vm_page_alloc_undo() takes back what is set here; nothing more may have
+ * been done by then.  hf_vm_page_alloc_done() comes when nothing can fail any
+ * more: it hands the page out, with what its next owner is told about its
+ * contents.
  */
 void hf_vm_page_alloc_init(vm_page_t m, int req);
 void hf_vm_page_alloc_undo(vm_page_t m, u_long n, int req);

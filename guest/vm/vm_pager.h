@@ -57,9 +57,9 @@ struct pagerops {
 	hf_pgo_object_t *hf_pgo_last_ref;
 	/*
 	 * vm_object_sync(): clean_begin locks the vnode (false: it is gone).
-	 * clean_end unlocks it; with sync it first waits for every write that
-	 * was started and flushes the device, and returns false if a write of
-	 * the object, or the flush, failed.  Object unlocked; both sleep.
+	 * clean_end unlocks it.  With sync it first waits for every write that
+	 * was started, and flushes the device; it returns false if a write of
+	 * the object failed, or the flush.  Object unlocked; both sleep.
 	 * unstable: there is something to wait for or to flush.
 	 */
 	bool (*hf_pgo_clean_begin)(vm_object_t);

@@ -9,9 +9,9 @@
 #include "vm_phys_priv.h"
 
 /*
- * Structs are set up in groups of 2^3 at addresses aligned to 8 frames: boot
- * needs some 40 of them, the heads of free blocks, far apart, and each page of
- * the array that it touches is a page that the host has to find.
+ * Structs are set up in groups of 2^3, at addresses aligned to 8 frames.  Boot
+ * needs some 40 structs: the heads of free blocks, which are far apart.  Each
+ * page of the array that it touches is a page that the host has to find.
  */
 #define GROUP_SHIFT 3
 #define GROUP_PAGES (1ul << GROUP_SHIFT)

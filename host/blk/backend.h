@@ -7,14 +7,14 @@
  * backend allocates nothing for it.
  *
  * Threads.  Every function except blk_close may be called from any thread.
- * Each submitted op completes exactly once, and the callback runs on any thread
- * and in any context: inside blk_submit, inside blk_reap, or on a thread
- * of the backend's own; it must not submit the same op again before it has
- * returned.  An op may sit in the backend until the submitter calls blk_kick; a
- * backend whose blk_event_fd is not -1 completes ops only when somebody calls
- * blk_reap after that descriptor became readable.  No order is kept between
- * ops that are under way at once; a flush covers the writes that completed
- * before it was submitted, no others.
+ * Each submitted op completes exactly once.  The callback runs on any thread
+ * and in any context: inside blk_submit, inside blk_reap, or on a thread of the
+ * backend's own.  It must not submit the same op again before it has returned.
+ * An op may sit in the backend until the submitter calls blk_kick; a backend
+ * whose blk_event_fd is not -1 completes ops only when somebody calls blk_reap
+ * after that descriptor became readable.  No order is kept between ops that are
+ * under way at once; a flush covers the writes that completed before it was
+ * submitted, no others.
  */
 #ifndef HF_BLK_BACKEND_H
 #define HF_BLK_BACKEND_H
@@ -66,9 +66,9 @@ void blk_submit(struct blk_backend *, struct blk_op *op);
 
 /*
  * Whether blk_try may ever succeed.  blk_try completes op inside the call, if
- * that takes no longer than moving the bytes; false: nothing has happened (its
- * buffers may have been written to), and op is still the caller's.  Requires
- * what blk_submit does.
+ * that takes no longer than moving the bytes.  On false op is still the
+ * caller's and nothing has happened, but its buffers may have been written to.
+ * Requires what blk_submit does.
  */
 bool blk_can_try(const struct blk_backend *);
 bool blk_try(struct blk_backend *, struct blk_op *op);

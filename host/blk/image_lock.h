@@ -11,9 +11,9 @@ enum image_lock {
 };
 
 /*
- * Locks all of the file behind fd until every copy of fd is closed (an open
- * file description lock: it conflicts with QEMU's image locks too).  0, or
- * -1: *err names path and, where it can be found, the process that is in the
+ * Locks the whole file behind fd until every copy of fd is closed.  It is an
+ * open file description lock, so it conflicts with QEMU's image locks, too.  0,
+ * or -1: *err names path and, if it can be found, the process that is in the
  * way.  A file system that knows no locks gets a warning only.
  */
 int image_lock(

@@ -4,14 +4,14 @@
 /*
  * A file system in memory has each page of the file where a mapping shows it,
  * so a read takes no system call.  But the first access to 64 KiB of a mapping
- * is a page fault of the host, which costs as much as reading a dozen of its
- * pages by preadv: the mapping is used where as much was read before, as by a
- * guest that pages. Where a file has got shorter, or a hole finds no memory,
- * the access raises SIGBUS: then the copy is given up and the read done by a
- * system call, which says what is wrong.  The page in which a shorter file ends
- * is another matter: the mapping shows zeros behind the end.  So after each
- * copy the image's last page is touched, which is gone if the file is shorter
- * by a page, and what lies in that page is read by system calls only.
+ * is a page fault of the host, which costs as much as a preadv of a dozen of
+ * its pages.  So the mapping is used only where that much was read before, as a
+ * guest does that pages.  Where the file has become shorter, or a hole finds no
+ * memory, the access raises SIGBUS.  The copy is given up then, and a system
+ * call does the read and says what is wrong.  The page in which a shorter file
+ * ends is another matter: the mapping shows zeros behind the end.  So each copy
+ * ends with a touch of the image's last page, which is gone if the file is
+ * shorter by a page.  What lies in that page is read by system calls only.
  */
 #include <pthread.h>
 #include <setjmp.h>

@@ -2,10 +2,9 @@
 /* snapshot.c: keeps writes in memory, off the backend below. */
 
 /*
- * The overlay is one reserved stretch of memory as large as the disk, of which
- * the host gives us pages as they are written, and a bit a sector that says
- * whether the overlay has it.  With a bit for each sector no write ever needs
- * to read what lies around it.
+ * The overlay is one reserved stretch of memory, as large as the disk; the host
+ * gives us its pages as they are written.  A bit for each sector says whether
+ * the overlay has it; so no write ever needs to read what lies around it.
  *
  * A read goes to the lower backend whole and is patched on its way back, unless
  * the overlay has all of it.  So the guest's buffer may hold old bytes for a

@@ -2,9 +2,9 @@
 /* err.h: the three classes of errors, told apart. */
 
 /*
- * (a) The user's, or the environment's: a function returns failure with a
- *     message in struct hf_err that names the option or object, the values and
- *     the errno text; the command prints it and exits with its status.
+ * (a) The user's, or the environment's.  A function returns failure with a
+ *     message in struct hf_err, which names the option or object, the values
+ *     and the errno text.  The command prints it and exits with its status.
  * (b) The guest's: never an error of the host; a verdict and a dump.
  * (c) Our own: hf_check, which is always on: backtrace, abort.
  */

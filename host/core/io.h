@@ -26,12 +26,11 @@ struct io_file {
 #define IO_FILE_MAX (1ull << 30)
 
 /*
- * The whole of a regular file as it was at this moment: a copy, in memory that
- * nobody can change (memfd_create(2), sealed), so that what was checked stays
- * what it was, whatever becomes of the file.  io_file_free lets it go.  what
- * names the option in messages ("--kernel").  0, or -1: *err, for a missing
- * file, a directory, an unreadable, empty or too large one, and one that
- * shrinks while it is read.
+ * A copy of a whole regular file as it is now, in memory that nobody can change
+ * (memfd_create(2), sealed).  What was checked stays as it was, whatever
+ * becomes of the file.  io_file_free lets the copy go.  what names the option
+ * in messages ("--kernel").  0, or -1 with *err: the file is missing, a
+ * directory, unreadable, empty or too large, or it shrinks while it is read.
  */
 int io_file_read(const char *what, const char *path, struct io_file *out,
     struct hf_err *err);

@@ -2,10 +2,10 @@
 /* lock.h: mutexes that know who has them. */
 
 /*
- * To take a lock twice, to let go of one that another thread or nobody has, to
- * wait without it and to destroy one that is in use are our own bugs: each ends
- * the program at once, with its place.  What guards data against other threads
- * is left out unseen otherwise, until those threads meet.
+ * Four things are our own bugs: to take a lock twice, to let go of one that
+ * this thread has not, to wait without it, and to destroy one that is in use.
+ * Each ends the program at once, and says where.  What guards data against
+ * other threads is left out unseen otherwise, until those threads meet.
  */
 #ifndef HF_CORE_LOCK_H
 #define HF_CORE_LOCK_H

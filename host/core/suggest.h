@@ -6,10 +6,10 @@
 #include <stddef.h>
 
 /*
- * Begin with what was written, try every word there is; best is then the
- * nearest one, or NULL if none is near: fewer than half of its letters would
- * have to be changed, added, left out or swapped with their neighbour, or it
- * begins with the written one.
+ * Begin with what was written and try every word there is.  best is then the
+ * nearest one, or NULL if none is near.  A word is near if it begins with what
+ * was written, or if fewer than half of its letters must be changed, added,
+ * left out or swapped with their neighbour.
  */
 struct suggest {
 	const char *written;

@@ -71,9 +71,9 @@ void bus_free(struct bus *);
 
 /*
  * Claim nports ports from port, or len bytes from base.  name and ops must
- * outlive the bus; dev is passed to the handlers.  0, or -errno: -EEXIST on
- * overlap with a claim, -ENOSPC if the table is full, -EINVAL on an empty or
- * wrapping range.
+ * outlive the bus; dev is passed to the handlers.  0, -EEXIST if it overlaps
+ * another claim, -ENOSPC if the table is full, or -EINVAL if the range is empty
+ * or wraps.
  */
 int bus_add_pio(struct bus *, const char *name, uint16_t port,
     unsigned int nports, const struct bus_pio_ops *ops, void *dev);

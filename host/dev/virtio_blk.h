@@ -3,7 +3,7 @@
 
 /*
  * One request queue.  Over a backend that can try (backend.h) a notification is
- * an exit, and the vCPU's thread performs what needs no waiting: the answer is
+ * an exit, and the vCPU's thread performs what needs no waiting.  The answer is
  * in the used ring when the driver goes on, and no thread is woken.  The rest,
  * and everything over other backends, is done by a thread that exists from the
  * first DRIVER_OK on and sleeps on an eventfd, which KVM or such an exit counts

@@ -2,9 +2,10 @@
 /* tap.c: Test Anything Protocol. */
 
 /*
- * Version 13 is announced, which every consumer of version 14 accepts; nothing
- * is used that 14 reads differently: the plan comes first, diagnostics are one
- * YAML block indented by two, '#' and '\' in a directive are escaped.
+ * Version 13 is announced, which every consumer of version 14 accepts, and
+ * nothing is used that 14 reads differently.  The plan comes first, diagnostics
+ * are one YAML block indented by two, and '#' and '\' in a directive are
+ * escaped.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -170,10 +170,10 @@ note_control(struct scenario_result *run, const struct scenario_result *control)
 }
 
 /*
- * With threads the places come in another order in each run, and so the
- * scenario may leave another time or, when the place comes late, not at all:
- * one control of a few must explain the run, the later ones of places further
- * back.
+ * With threads the places come in another order in each run.  So the scenario
+ * may leave at another time, or not at all when the place comes late.  It is
+ * enough that one of a few controls explains the run; the later ones are of
+ * places further back.
  */
 static bool
 compare(struct failing *f, uint64_t n, struct scenario_result *run,

@@ -3,7 +3,7 @@
 
 /*
  * A scenario is run once to count the places of the kernel that may fail, and
- * then once for each of them, each time alone in a fresh guest, so that the
+ * then once for each of them.  Each run is alone in a fresh guest, so that the
  * same places come in the same order.  What must hold then
  * (guest/test/fail_nth.h): no panic, no hang, nothing left behind, every
  * invariant.  What the scenario expected of the operation that failed does not

@@ -35,8 +35,8 @@ wake_owner(struct guest *g)
 
 /*
  * Lock held.  The owner sleeps PROGRESS_LOOK_MS at the most, so it is woken
- * only for what cannot wait so long: a result that is settled by the next
- * scenario's begin, and the end of belief in this guest.
+ * only for what cannot wait so long.  That is a result which the next
+ * scenario's begin settles, and the end of belief in this guest.
  */
 static void
 note_event(struct guest *g, enum verdict_event event)

@@ -2,16 +2,16 @@
 /* runtime.h: the time in which a guest could run, which limits count. */
 
 /*
- * Monotonic time less what the guest was kept from: the whole process was
- * stopped (SIGSTOP, a debugger, a frozen container), seen by a wait that came
- * back late; or its threads had work and waited for a CPU, seen in their
- * schedstat (Documentation/scheduler/sched-stats.rst).  A guest that waits for
- * its disk or halts could run: such time counts.
+ * Monotonic time, less what the guest was kept from.  The whole process may
+ * have been stopped (SIGSTOP, a debugger, a frozen container): a wait that came
+ * back late shows it.  Or its threads had work and waited for a CPU: their
+ * schedstat shows it (Documentation/scheduler/sched-stats.rst).  A guest that
+ * waits for its disk or halts could run: such time counts.
  *
- * Of a stretch of time as much counts as the threads that wanted a CPU got of
- * what they could have had: competition among vCPUs that are more than the CPUs
- * of the host is the guest's own affair.  Where the kernel does not keep
- * schedstat, only late waits are seen.
+ * Of a stretch of time only a share counts: what the threads that wanted a CPU
+ * got, of what they could have had.  If there are more vCPUs than CPUs of the
+ * host, their competition is the guest's own affair.  Where the kernel does not
+ * keep schedstat, only late waits are seen.
  */
 #ifndef HF_RUN_RUNTIME_H
 #define HF_RUN_RUNTIME_H

@@ -10,13 +10,13 @@
  *	                        v
  *	                     [finished]         panic: from any state
  *
- * A record that the state does not allow is a violation: from then on the
- * stream is not believed, nothing more is taken from it, and the scenario at
+ * A record that the state does not allow is a violation.  From then on the
+ * stream is not believed and nothing more is taken from it; the scenario at
  * fault is HF_VERDICT_DISBELIEVED.  Scenarios must begin in plan order.
  *
- * The scenario at fault, for a violation or a death, is the one that runs, or
- * else the one that ended last in this guest: so a result is settled only when
- * the next scenario begins or the guest has stopped in order.
+ * A violation or a death is the fault of the scenario that runs, or else of the
+ * one that ended last in this guest.  So a result is settled only when the next
+ * scenario begins, or when the guest has stopped in order.
  */
 #ifndef HF_RUN_VERDICT_H
 #define HF_RUN_VERDICT_H

@@ -28,9 +28,9 @@ enum watch_outcome {
 };
 
 /*
- * Requires a guest that is not yet started; it is stopped afterwards, but for
- * WATCH_INTERRUPTED: then it stays as it is until the program ends, which must
- * be soon, and nothing of it may be freed.
+ * Requires a guest that is not yet started; afterwards it is stopped.  After
+ * WATCH_INTERRUPTED it stays as it is instead, until the program ends, which
+ * must be soon; nothing of it may be freed.
  */
 enum watch_outcome watch_guest(struct guest *g, const struct watch_ops *ops,
     size_t *nsettled, struct hf_err *err);

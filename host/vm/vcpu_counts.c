@@ -2,9 +2,10 @@
 /* vcpu_counts.c: what a vCPU and its thread went through. */
 
 /*
- * Opened at the first question, so that a run that never asks pays nothing, or
- * (vm_config.counts) before the vCPU first enters the guest; always by the
- * vCPU's own thread, as KVM_GET_STATS_FD waits for the vCPU to leave the guest.
+ * Opened at the first question, so that a run that never asks pays nothing;
+ * with vm_config.counts, before the vCPU first enters the guest.  The vCPU's
+ * own thread opens them, as KVM_GET_STATS_FD waits for the vCPU to leave the
+ * guest.
  */
 #include <fcntl.h>
 #include <pthread.h>

@@ -217,9 +217,9 @@ int vm_stats_source(const struct vm *);
 
 /*
  * A vCPU's counts, valid until vm_destroy.  NULL where KVM has none, and until
- * the vCPU's thread has opened them: with vm_config.counts it does so before it
- * enters the guest; without, the first question makes it do so soon (at the cost
- * of one exit; others cost nothing), and from that thread itself the answer is
+ * the vCPU's thread has opened them.  With vm_config.counts it does so before
+ * it enters the guest.  Without, the first question makes it do so soon, at the
+ * cost of one exit (others cost nothing); on that thread itself the answer is
  * there at once.  Any thread may ask, from vm_create on.
  */
 const struct kvm_stats *vm_cpu_stats(struct vm *, unsigned int cpu);

@@ -8,11 +8,11 @@
  *
  * Lock order: pm_mtx, pv-list lock, pv-chunk lock, page allocator.
  *
- * What keeps a page from being reused while a CPU can still reach it: every
- * function that takes a leaf away flushes before it unlinks the leaf's pv
- * entry, with pm_mtx held all the while.  So whoever finds no pv
- * entry of a page knows that no CPU reaches it, and whoever finds one waits on
- * pm_mtx for the unfinished flush.  No delayed-invalidation numbers are needed.
+ * No page is reused while a CPU can still reach it: every function that takes a
+ * leaf away flushes before it unlinks the leaf's pv entry, and holds pm_mtx all
+ * the while.  So whoever finds no pv entry of a page knows that no CPU reaches
+ * it, and whoever finds one waits on pm_mtx for the unfinished flush.  No
+ * delayed-invalidation numbers are needed.
  */
 #ifndef HF_AMD64_PMAP_PRIV_H
 #define HF_AMD64_PMAP_PRIV_H
@@ -145,9 +145,9 @@ pmap_pte_ptp(pmap_t pmap, vm_offset_t va, vm_page_t *ptpp)
 }
 
 /*
- * The leaf slot of a user address, its table made if need be and referenced
- * once more for the entry that the caller is going to store; *ptpp is the
- * table's page.  NULL: no memory; then table pages made on the way are on
+ * The leaf slot of a user address.  Its table is made if need be, and gets one
+ * more reference, for the entry that the caller is going to store.  *ptpp is
+ * the table's page.  NULL: no memory; then table pages made on the way are on
  * "free".
  */
 pt_entry_t *pmap_pte_hold(
@@ -215,9 +215,9 @@ pt_entry_t *hf_pmap_early_table_at(vm_paddr_t *next, pt_entry_t *slot);
 
 /*
  * The direct map of RAM, below 512 GiB: pairs of addresses in order, whose end
- * is a pair of 0.  Whole large leaves, so that a range that is not a multiple
- * of 2 MiB takes in what is beside it; of 1 GiB where the CPU has them, which
- * is asked only where there is room for one: a CPUID is an exit.
+ * is a pair of 0. Whole large leaves: a range that is not a multiple of 2 MiB
+ * takes in what is beside it.  Leaves are of 1 GiB where the CPU has them.  It
+ * is asked only where there is room for one, since a CPUID is an exit.
  */
 void hf_pmap_early_direct(pt_entry_t *pdpt, const vm_paddr_t *ram,
     bool (*has_1g)(void), vm_paddr_t *next);

@@ -3,11 +3,12 @@
 
 /*
  * As strict as the manual allows (SDM vol. 3A, 4.10).  Whatever a walk has met
- * is cached until an instruction or a fault invalidates it, and after each
- * invalidation the CPU looks again at once, as one that speculates may: what is
- * still in the tables is cached anew.  So a flush that is missing, too narrow
- * or earlier than the change leaves a translation behind, every time.  Only
- * what has an effect is not done unasked: no A bit is set but by an access.
+ * is cached until an instruction or a fault invalidates it.  After each
+ * invalidation the CPU looks again at once, as a speculating one may, and
+ * caches anew what is still in the tables.  So a flush that is missing, too
+ * narrow or earlier than the change leaves a translation behind, every time.
+ * Only what has an effect is not done unasked: no A bit is set but by an
+ * access.
  *
  * Tables are read without any lock, as hardware does.
  */

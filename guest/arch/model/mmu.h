@@ -25,9 +25,9 @@ void hf_mmu_reset(u_int cpu);
 
 /*
  * Calls fn with the host address of va while no thread can take the mapping
- * away, resolving faults as needed; false after one that stays
- * (td_fault_* say why).  fn touches nothing beyond va's page, neither faults
- * nor locks.  May be called wherever a CPU may touch memory.
+ * away.  Faults are resolved as needed; false after one that stays (td_fault_*
+ * say why).  fn touches nothing beyond va's page, neither faults nor locks.
+ * May be called wherever a CPU may touch memory.
  */
 bool hf_model_with_byte(vm_offset_t va, vm_prot_t type,
     void (*fn)(void *byte, void *arg), void *arg);

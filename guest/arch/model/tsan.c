@@ -4,9 +4,9 @@
 /*
  * In a kernel a volatile word of the machine's size is read and written in one
  * piece, without order: a relaxed atomic.  The compiler reports such accesses
- * apart (tsan-distinguish-volatile), and here they are made known as that:
- * beside each other they are no race, beside a plain access of another thread
- * they are one, and what a thread did before is not published by them.
+ * apart (tsan-distinguish-volatile), and here they are passed on as what they
+ * are.  Two of them are no race; one of them and a plain access of another
+ * thread are.  They do not publish what the thread did before.
  */
 #include <stdint.h>
 

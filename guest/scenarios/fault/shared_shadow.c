@@ -4,12 +4,12 @@
 /*
  *	first --(COPY)--> second --(SHARE)--> third
  *
- * The second and the third share a shadow of the first one's memory.  What the
- * third writes the second must see, at every page, at once, and the first never:
- * whatever the second had mapped before (CVE-2021-29626), whether the copy
- * is a fault's or that of a locked mapping which becomes writable, and also when
- * the first ends in between and the chain is folded, or a fourth process
- * prevents that.
+ * The second and the third share a shadow of the first one's memory.  At every
+ * page the second must see at once what the third writes, and the first must
+ * never see it.  This holds whatever the second had mapped before
+ * (CVE-2021-29626).  The copy may be made by a fault, or because a locked
+ * mapping becomes writable.  The first process may end in between, so that the
+ * chain is folded, or a fourth process may prevent that.
  */
 
 #include <sys/proc.h>

@@ -2,11 +2,11 @@
 /* durable.c: stores that were acknowledged are on the disk, whatever comes. */
 
 /*
- * Stores a number into pages of the scratch file, syncs them in one of three
- * ways, and says so on the console: "TRY seq page pages" before the first
+ * Stores a number into pages of the scratch file and syncs them in one of three
+ * ways.  The console tells of both: "TRY seq page pages" before the first
  * store, "ACK seq page pages" after the sync.  tools/kill-test kills the host
  * program at any moment and holds the image against what the console had said
- * by then. Here, where nobody is killed, the disk itself is looked at after
+ * by then.  Here, where nobody is killed, the disk itself is looked at after
  * each sync.
  */
 

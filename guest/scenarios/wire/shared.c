@@ -334,9 +334,9 @@ HF_SCENARIO(wire_shared_upgrade, "wire.shared_upgrade",
 }
 
 /*
- * The copy that one sharer makes takes away all mappings of the original, also
- * those of a process that locked it and shares nothing with the two: it
- * costs that one a fault without I/O at its next access.
+ * When one sharer copies, all mappings of the original go, also those of a
+ * process that locked it and shares nothing with the two.  Its next access is
+ * then a fault, without I/O.
  */
 HF_SCENARIO(wire_beside_copy, "wire.locked_mapping_beside_sharers_copy",
     "CW-33 WI-22 IW-1",

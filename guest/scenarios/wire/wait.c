@@ -185,9 +185,9 @@ HF_SCENARIO(wire_failure_nests, "wire.failure_nests", "WI-05 IW-9",
 }
 
 /*
- * Wired, read-only, private memory of a file with a shadow in front, and a
- * debugger's access that has left its placeholder in the shadow: it waits for
- * the page below, which is busy.
+ * Private, read-only memory of a file is wired, with a shadow in front.  A
+ * debugger's access has left its placeholder in the shadow and waits for the
+ * page below, which is busy.
  */
 struct placeholder {
 	struct hf_script s;

@@ -2,9 +2,10 @@
 /* crew.h: threads that play at once, each in a process of its own. */
 
 /*
- * Each thread does what its plan says (HF_CREW_STEPS of shared/fuzz_step.h) with memory of
- * its own and with pages that all of them share, of nobody and of a file, which all of
- * them make shorter and longer.  What must hold whoever comes first:
+ * Each thread does what its plan says (HF_CREW_STEPS of shared/fuzz_step.h).
+ * It does so with memory of its own and with pages that all of them share:
+ * anonymous ones, and those of a file that all of them make shorter and longer.
+ * What must hold whoever comes first:
  *
  *	own pages	have what was stored last, in a child of theirs, too; private
  *			copies of the file's pages stay when the file does not

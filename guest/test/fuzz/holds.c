@@ -6,9 +6,9 @@
  * then. The frame may come to be another page's in one way only, that of a page
  * before the held one: a copy was made for a sole user, without copying.
  *
- * Of a page that is held to be read the model does not know that much: what its
- * cell shows may have been copied before, where a wired entry begins to share
- * or becomes writable.  Its wirings are checked, not whose it is.
+ * The model knows less about a page that is held to be read.  What its cell
+ * shows may have been copied before, when a wired entry began to share or
+ * became writable.  Its wirings are checked, not whose it is.
  */
 #include <sys/proc.h>
 #include <test/fuzz/file.h>

@@ -148,9 +148,9 @@ access_wired(struct hf_fuzz_move *mv, struct hf_oracle_cell *c)
 }
 
 /*
- * The cells, bit by bit, that have their mappings when all are wired: not those
- * that were wired before, nor what another cell of the range copies, which
- * takes the mappings of the original away.
+ * The cells, bit by bit, that have their mappings when all are wired.  Those
+ * that were wired before are left out, and what another cell of the range
+ * copies: a copy takes the mappings of the original away.
  */
 static u_int
 surely_mapped(const struct hf_fuzz_move *mv)

@@ -142,10 +142,10 @@ void pmap_invalidate_all(pmap_t pmap);
  * Where this CPU finds the bytes of a mapped kernel address: there, but in the
  * model such an address is only a name.
  *
- * What CPUs have cached; no real one tells.  The model does: whether some CPU
- * has a translation that leads to a frame or to a table in it; whether one has
- * va of a pmap; and NULL, or what one has of a pmap that its tables do not say
- * (lock of the pmap held).
+ * What CPUs have cached; no real one tells.  The model does.  The first says
+ * whether some CPU has a translation that leads to a frame, or to a table in
+ * it; the second whether one has va of a pmap.  The third, with the pmap's lock
+ * held, tells what some CPU has of a pmap that its tables do not say, or NULL.
  */
 #ifdef HF_MODEL
 vm_offset_t hf_kva_reach(vm_offset_t kva);
