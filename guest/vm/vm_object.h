@@ -144,12 +144,6 @@ vm_object_set_flag(vm_object_t object, u_short bits)
 /* (o) except on an object nobody else can reach */
 void vm_object_clear_flag(vm_object_t object, u_short bits);
 
-static inline bool
-vm_object_reference_is_dead(vm_object_t object)
-{
-	return ((object->flags & OBJ_DEAD) != 0);
-}
-
 /* vm_object.c */
 void vm_object_init(void);
 vm_object_t vm_object_allocate(objtype_t type, vm_pindex_t size);

@@ -422,12 +422,6 @@ hf_vm_page_is_placeholder(vm_page_t m)
 	    (!vm_page_wired(m) || hf_vm_page_is_emptied(m)));
 }
 
-static inline bool
-vm_page_in_object(vm_page_t m)
-{
-	return ((m->ref_count & VPRC_OBJREF) != 0);
-}
-
 /* May writable mappings of a managed page exist? */
 static inline bool
 pmap_page_is_write_mapped(vm_page_t m)
