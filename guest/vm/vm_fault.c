@@ -93,7 +93,7 @@ vm_fault_unlock_vp(struct faultstate *fs)
  * search.
  */
 void
-vm_fault_take_refs(struct faultstate *fs)
+hf_fault_take_refs(struct faultstate *fs)
 {
 	if (fs->have_refs)
 		return;
@@ -111,7 +111,7 @@ vm_fault_take_refs(struct faultstate *fs)
  * is freed, so that the next one to come asks the pager again.
  */
 void
-vm_fault_page_drop(vm_page_t *mp)
+hf_fault_page_drop(vm_page_t *mp)
 {
 	vm_object_t object;
 	vm_page_t m;
@@ -136,7 +136,7 @@ vm_fault_page_drop(vm_page_t *mp)
 
 /* Lets a wired page go that was passed.  Any object may be locked. */
 void __noinline
-vm_fault_awaited_drop(struct faultstate *fs)
+hf_fault_awaited_drop(struct faultstate *fs)
 {
 	vm_object_t object;
 
@@ -154,12 +154,12 @@ vm_fault_awaited_drop(struct faultstate *fs)
 void
 vm_fault_deallocate(struct faultstate *fs)
 {
-	vm_fault_page_drop(&fs->m_cow);
-	vm_fault_page_drop(&fs->m);
-	vm_fault_page_drop(&fs->first_m);
+	hf_fault_page_drop(&fs->m_cow);
+	hf_fault_page_drop(&fs->m);
+	hf_fault_page_drop(&fs->first_m);
 	if (fs->have_refs) {
 		if (fs->object != fs->first_object) {
-			vm_fault_awaited_drop(fs);
+			hf_fault_awaited_drop(fs);
 			vm_object_pip_wakeup(fs->object);
 		}
 		vm_object_pip_wakeup(fs->first_object);
@@ -173,7 +173,7 @@ vm_fault_deallocate(struct faultstate *fs)
 
 /* The end of a fault that cannot be satisfied.  No object is locked. */
 enum fault_status
-vm_fault_fail(struct faultstate *fs, int rv)
+hf_fault_fail(struct faultstate *fs, int rv)
 {
 	vm_fault_deallocate(fs);
 	fs->rv = rv;
@@ -352,7 +352,7 @@ fault_revalidate(struct faultstate *fs)
 	rv = vm_map_lookup_locked(&fs->map, fs->vaddr, fs->fault_type,
 	    &fs->entry, &object, &pindex, &prot, &wired);
 	if (rv != KERN_SUCCESS && rv != KERN_FAILURE && !asked_too_much(fs))
-		return (vm_fault_fail(fs, rv));
+		return (hf_fault_fail(fs, rv));
 	/*
 	 * More rights than before are not used: the next access faults.  A
 	 * change of wiring would need another kind of mapping.
@@ -382,7 +382,7 @@ fault_commit(struct faultstate *fs, bool hard)
 		__atomic_store_n(&fs->entry->next_read,
 		    fs->vaddr + ptoa(fs->rahead) + PAGE_SIZE, __ATOMIC_RELAXED);
 	if (fs->m_copy)
-		vm_fault_cow_commit(fs);
+		hf_fault_cow_commit(fs);
 	m = fs->m;
 	KASSERT(vm_page_all_valid(m),
 	    ("vm_fault: page %p is partly invalid", (void *)m));
@@ -396,7 +396,7 @@ fault_commit(struct faultstate *fs, bool hard)
 		vm_page_activate(m);
 		vm_page_xunbusy(m);
 		fs->m = NULL;
-		return (vm_fault_wait_memory(fs));
+		return (hf_fault_wait_memory(fs));
 	}
 	if (fs->prefault && !fs->wired &&
 	    (fs->fault_flags & VM_FAULT_WIRE) == 0)
@@ -442,7 +442,7 @@ fault_find_page(struct faultstate *fs)
 		/* Nowhere.  The last object is locked. */
 		VM_OBJECT_WUNLOCK(fs->object);
 		if ((fs->fault_flags & VM_FAULT_NOFILL) != 0)
-			return (vm_fault_fail(fs, KERN_OUT_OF_BOUNDS));
+			return (hf_fault_fail(fs, KERN_OUT_OF_BOUNDS));
 		vm_fault_zerofill(fs);
 		return (FAULT_SOFT);
 	}
@@ -469,7 +469,7 @@ fault_attempt(struct faultstate *fs)
 		return (res);
 	hard = res == FAULT_HARD;
 	if (fs->object != fs->first_object) {
-		res = vm_fault_below(fs);
+		res = hf_fault_below(fs);
 		if (res != FAULT_CONTINUE)
 			return (res);
 	}

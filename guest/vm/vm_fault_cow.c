@@ -83,7 +83,7 @@ move_up(struct faultstate *fs)
 /*
  * fs->m, busy and valid, is in a lower object and the access wants a private
  * page: afterwards fs->m is it, in first_object.  A copy stays invalid until
- * vm_fault_cow_commit(), or a restart could leave a valid page above one that
+ * hf_fault_cow_commit(), or a restart could leave a valid page above one that
  * is still mapped.  No object locked.
  */
 static void
@@ -109,12 +109,12 @@ vm_fault_cow(struct faultstate *fs)
  * FAULT_RESTART: the entry needs its shadow first.  No object locked.
  */
 enum fault_status
-vm_fault_below(struct faultstate *fs)
+hf_fault_below(struct faultstate *fs)
 {
 	bool shared;
 
 	if (__predict_false(fs->awaited_m != NULL))
-		vm_fault_fill_awaited(fs);
+		hf_fault_fill_awaited(fs);
 	if ((fs->type & (VM_PROT_WRITE | VM_PROT_COPY)) == 0) {
 		shared = fs->wired && fs->passed_shared;
 		if (!shared && !vm_page_wired(fs->first_m)) {
@@ -134,7 +134,7 @@ vm_fault_below(struct faultstate *fs)
 
 /* Success is certain and the map locked: the copy takes the original's place. */
 void
-vm_fault_cow_commit(struct faultstate *fs)
+hf_fault_cow_commit(struct faultstate *fs)
 {
 	vm_page_valid(fs->m);
 	/* No mapping's modified bit will say that this is the only one. */

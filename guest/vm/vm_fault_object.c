@@ -51,7 +51,7 @@ vm_fault_busy_sleep(struct faultstate *fs)
 	vm_page_aflag_set(m, PGA_REFERENCED);
 	VM_CNT_INC(v_intrans);
 	if (object == fs->first_object)
-		vm_fault_take_refs(fs);
+		hf_fault_take_refs(fs);
 	else {
 		/*
 		 * The placeholder stays, unbusied: the next attempt wants it
@@ -61,7 +61,7 @@ vm_fault_busy_sleep(struct faultstate *fs)
 		vm_page_xunbusy(fs->first_m);
 		fs->first_m = NULL;
 		vm_object_pip_wakeup(fs->first_object);
-		vm_fault_awaited_drop(fs);
+		hf_fault_awaited_drop(fs);
 	}
 	vm_object_pip_wakeup(object);
 	vm_fault_unlock_map(fs);
@@ -78,7 +78,7 @@ vm_fault_busy_sleep(struct faultstate *fs)
  * if there is none to come.
  */
 enum fault_status
-vm_fault_wait_memory(struct faultstate *fs)
+hf_fault_wait_memory(struct faultstate *fs)
 {
 	uint64_t now, limit_ns;
 
@@ -115,7 +115,7 @@ vm_fault_allocate(struct faultstate *fs)
 
 	if (fs->pindex >= fs->object->size) {
 		VM_OBJECT_WUNLOCK(fs->object);
-		return (vm_fault_fail(fs, KERN_OUT_OF_BOUNDS));
+		return (hf_fault_fail(fs, KERN_OUT_OF_BOUNDS));
 	}
 	killed = (curproc->p_flag & P_KILLED) != 0;
 	req = killed ? VM_ALLOC_SYSTEM : VM_ALLOC_NORMAL;
@@ -125,7 +125,7 @@ vm_fault_allocate(struct faultstate *fs)
 		fs->m = vm_page_alloc(fs->object, fs->pindex, req);
 	if (fs->m == NULL) {
 		VM_OBJECT_WUNLOCK(fs->object);
-		return (vm_fault_wait_memory(fs));
+		return (hf_fault_wait_memory(fs));
 	}
 	fs->oom_started = false;
 	fs->m_fresh = true;
@@ -151,7 +151,7 @@ vm_fault_object(struct faultstate *fs)
 		dead = object->type == OBJT_DEAD;
 		VM_OBJECT_WUNLOCK(object);
 		if (dead)
-			return (vm_fault_fail(fs, KERN_PROTECTION_FAILURE));
+			return (hf_fault_fail(fs, KERN_PROTECTION_FAILURE));
 		vm_fault_deallocate(fs);
 		if (!HF_FAIL_NTH(HF_FAIL_SLEEP))
 			hf_pause("vmf_de", 1);
@@ -223,7 +223,7 @@ vm_fault_next(struct faultstate *fs)
 	if (next == NULL)
 		return (false);
 	if (fs->object == fs->first_object)
-		vm_fault_take_refs(fs);
+		hf_fault_take_refs(fs);
 	fs->passed_shared |= fs->object->shared;
 	VM_OBJECT_WLOCK(next);
 	vm_object_pip_add(next, 1);
@@ -252,7 +252,7 @@ take_awaited(struct faultstate *fs)
  * found.  Nothing locked.
  */
 void
-vm_fault_fill_awaited(struct faultstate *fs)
+hf_fault_fill_awaited(struct faultstate *fs)
 {
 	vm_page_t src;
 
@@ -263,7 +263,7 @@ vm_fault_fill_awaited(struct faultstate *fs)
 	take_awaited(fs);
 	/* The original may go: this is the only one. */
 	vm_page_dirty(fs->m);
-	vm_fault_page_drop(&src);
+	hf_fault_page_drop(&src);
 }
 
 /*

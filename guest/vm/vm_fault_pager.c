@@ -122,7 +122,7 @@ vm_fault_getpages(struct faultstate *fs)
 	int rv, behind, ahead;
 
 	if (fs->object == fs->first_object)
-		vm_fault_take_refs(fs);
+		hf_fault_take_refs(fs);
 	VM_OBJECT_WUNLOCK(fs->object);
 	if (fs->lookup_still_valid) {
 		fs->e_start = fs->entry->start;
@@ -154,5 +154,5 @@ vm_fault_getpages(struct faultstate *fs)
 		break;
 	}
 	/* Never kept as a page of zeros: the next access tries again. */
-	return (vm_fault_fail(fs, KERN_OUT_OF_BOUNDS));
+	return (hf_fault_fail(fs, KERN_OUT_OF_BOUNDS));
 }

@@ -71,7 +71,7 @@ struct faultstate {
 
 /*
  * A fault flag of our own: VM_PROT_COPY in fault_type is not the caller's, but
- * asks for a wired entry's shadow (vm_fault_below()).
+ * asks for a wired entry's shadow (hf_fault_below()).
  */
 #define HF_FAULT_SHADOW 0x100
 
@@ -82,26 +82,26 @@ struct faultstate {
 /* vm_fault.c */
 void vm_fault_unlock_map(struct faultstate *fs);
 void vm_fault_unlock_vp(struct faultstate *fs);
-void vm_fault_take_refs(struct faultstate *fs);
-void vm_fault_page_drop(vm_page_t *mp);
-void vm_fault_awaited_drop(struct faultstate *fs);
+void hf_fault_take_refs(struct faultstate *fs);
+void hf_fault_page_drop(vm_page_t *mp);
+void hf_fault_awaited_drop(struct faultstate *fs);
 void vm_fault_deallocate(struct faultstate *fs);
-enum fault_status vm_fault_fail(struct faultstate *fs, int rv);
+enum fault_status hf_fault_fail(struct faultstate *fs, int rv);
 
 /* vm_fault_object.c */
 bool vm_fault_object_needs_getpages(vm_object_t object);
 enum fault_status vm_fault_object(struct faultstate *fs);
-enum fault_status vm_fault_wait_memory(struct faultstate *fs);
+enum fault_status hf_fault_wait_memory(struct faultstate *fs);
 bool vm_fault_next(struct faultstate *fs);
-void vm_fault_fill_awaited(struct faultstate *fs);
+void hf_fault_fill_awaited(struct faultstate *fs);
 void vm_fault_zerofill(struct faultstate *fs);
 
 /* vm_fault_pager.c */
 enum fault_status vm_fault_getpages(struct faultstate *fs);
 
 /* vm_fault_cow.c */
-enum fault_status vm_fault_below(struct faultstate *fs);
-void vm_fault_cow_commit(struct faultstate *fs);
+enum fault_status hf_fault_below(struct faultstate *fs);
+void hf_fault_cow_commit(struct faultstate *fs);
 
 /* vm_fault_prefault.c */
 void vm_fault_prefault(

@@ -8,7 +8,7 @@
 #include <vm/vm_phys.h>
 #include "vm_phys_priv.h"
 
-struct mtx vm_phys_free_mtx;
+struct mtx hf_vm_phys_free_mtx;
 struct hf_freelist hf_free_queues[VM_NFREELIST][VM_NFREEPOOL];
 
 /* The block's head gets its order and pool. */
@@ -97,7 +97,7 @@ vm_phys_alloc_freelist_pages(int domain, int freelist, int pool, int order)
 {
 	vm_page_t m;
 
-	mtx_assert(&vm_phys_free_mtx, MA_OWNED);
+	mtx_assert(&hf_vm_phys_free_mtx, MA_OWNED);
 	do
 		m = alloc_listed(freelist, pool, order);
 	while (__predict_false(m == NULL) && hf_vm_phys_feed(freelist));
@@ -160,7 +160,7 @@ vm_phys_free_pages(vm_page_t m, int order)
 	vm_page_t buddy;
 	int pool;
 
-	mtx_assert(&vm_phys_free_mtx, MA_OWNED);
+	mtx_assert(&hf_vm_phys_free_mtx, MA_OWNED);
 	KASSERT(m->order == VM_NFREEORDER,
 	    ("vm_phys_free_pages: page %p is free already", (void *)m));
 	KASSERT(order >= 0 && order < VM_NFREEORDER,

@@ -38,9 +38,9 @@ struct vm_phys_seg {
  * The free lock.  Held by the caller of every function below that takes or
  * gives frames; the free count is the caller's business too.
  */
-extern struct mtx vm_phys_free_mtx;
-#define vm_domain_free_lock()	mtx_lock(&vm_phys_free_mtx)
-#define vm_domain_free_unlock() mtx_unlock(&vm_phys_free_mtx)
+extern struct mtx hf_vm_phys_free_mtx;
+#define vm_domain_free_lock()	mtx_lock(&hf_vm_phys_free_mtx)
+#define vm_domain_free_unlock() mtx_unlock(&hf_vm_phys_free_mtx)
 
 extern struct vm_phys_seg vm_phys_segs[];
 extern int vm_phys_nsegs;

@@ -64,7 +64,7 @@ hf_vm_phys_feed_all(void)
 {
 	int i;
 
-	mtx_assert(&vm_phys_free_mtx, MA_OWNED);
+	mtx_assert(&hf_vm_phys_free_mtx, MA_OWNED);
 	for (i = 0; i < vm_phys_nsegs && !all_fed; i++)
 		if (vm_phys_segs[i].fed < vm_phys_segs[i].end)
 			feed_to(&vm_phys_segs[i], vm_phys_segs[i].end);

@@ -86,7 +86,7 @@ vm_phys_init(void *map)
 	u_long n;
 	int i, order, pool;
 
-	mtx_init(&vm_phys_free_mtx, "vm phys free", NULL, MTX_DEF);
+	mtx_init(&hf_vm_phys_free_mtx, "vm phys free", NULL, MTX_DEF);
 	n = 0;
 	above = false;
 	for (i = 0; i < vm_phys_nsegs; i++) {

@@ -7,23 +7,23 @@
 struct pmap kernel_pmap_store;
 u_long pagesizes[MAXPAGESIZES] = { PAGE_SIZE };
 
-struct pmap_all pmap_all; /* (g) */
-struct mtx pmap_all_mtx;
+struct hf_pmap_all hf_pmap_all; /* (g) */
+struct mtx hf_pmap_all_mtx;
 
 static void
 pmap_enlist(pmap_t pmap)
 {
-	mtx_lock(&pmap_all_mtx);
-	LIST_INSERT_HEAD(&pmap_all, pmap, pm_all);
-	mtx_unlock(&pmap_all_mtx);
+	mtx_lock(&hf_pmap_all_mtx);
+	LIST_INSERT_HEAD(&hf_pmap_all, pmap, pm_all);
+	mtx_unlock(&hf_pmap_all_mtx);
 }
 
 void
 pmap_init(void)
 {
-	mtx_init(&pmap_all_mtx, "pmap list", NULL, MTX_DEF);
+	mtx_init(&hf_pmap_all_mtx, "pmap list", NULL, MTX_DEF);
 	mtx_init(&kernel_pmap->pm_mtx, "pmap", NULL, MTX_DEF | MTX_DUPOK);
-	pmap_pv_init();
+	hf_pmap_pv_init();
 	hf_pmap_md_init();
 }
 
@@ -95,10 +95,10 @@ pmap_release(pmap_t pmap)
 	KASSERT(CPU_EMPTY(&pmap->pm_active),
 	    ("pmap_release: active on CPUs %#lx", pmap->pm_active.__bits));
 	pmap_wait_for_walkers(pmap);
-	mtx_lock(&pmap_all_mtx);
+	mtx_lock(&hf_pmap_all_mtx);
 	LIST_REMOVE(pmap, pm_all);
-	mtx_unlock(&pmap_all_mtx);
-	pmap_pv_release(pmap);
+	mtx_unlock(&hf_pmap_all_mtx);
+	hf_pmap_pv_release(pmap);
 	mtx_destroy(&pmap->pm_mtx);
 
 	/* The user half is empty: with the kernel half cleared all is zero. */

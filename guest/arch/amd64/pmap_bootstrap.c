@@ -19,7 +19,7 @@ _Static_assert(DMAP_MIN_ADDRESS % PG_LEVEL_SIZE(3) == 0, "direct map");
 
 extern pt_entry_t boot_pml4[PG_ENTRIES]; /* boot/start.S */
 
-pt_entry_t *pmap_special_table;
+pt_entry_t *hf_pmap_special_table;
 
 /* The kernel image's pages from start to end, with these rights. */
 static void
@@ -69,7 +69,7 @@ pmap_bootstrap(vm_paddr_t *firstaddr)
 	map_image(firstaddr, pd, hf_data_start, end,
 	    X86_PG_RW | X86_PG_M | X86_PG_NX);
 	*pmap_pte(kernel_pmap, (vm_offset_t)boot_stack_guard) = 0;
-	pmap_special_table =
+	hf_pmap_special_table =
 	    hf_pmap_early_table(firstaddr, &pd[PG_INDEX(HF_KVA_SPECIAL, 1)]);
 	(void)hf_pmap_early_table(
 	    firstaddr, &top[PG_INDEX(VM_MIN_KERNEL_ADDRESS, 3)]);

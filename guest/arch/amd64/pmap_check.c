@@ -20,7 +20,7 @@ struct census {
 	const char *broken; /* the first thing found wrong */
 };
 
-static char check_text[120]; /* pmap_all_mtx */
+static char check_text[120]; /* hf_pmap_all_mtx */
 
 static void
 broken(struct census *c, vm_offset_t va, const char *what)
@@ -162,7 +162,7 @@ check_active(void)
 	int cpu, tries;
 	bool bit, runs;
 
-	LIST_FOREACH (pmap, &pmap_all, pm_all)
+	LIST_FOREACH (pmap, &hf_pmap_all, pm_all)
 		CPU_FOREACH (cpu) {
 			tries = 0;
 			do {
@@ -185,12 +185,12 @@ hf_pmap_check(void)
 	const char *bad;
 	pmap_t pmap;
 
-	mtx_lock(&pmap_all_mtx);
+	mtx_lock(&hf_pmap_all_mtx);
 	bad = check_active();
-	LIST_FOREACH (pmap, &pmap_all, pm_all)
+	LIST_FOREACH (pmap, &hf_pmap_all, pm_all)
 		if (bad == NULL && pmap->pm_top != kernel_pmap->pm_top)
 			bad = check_user(pmap);
-	mtx_unlock(&pmap_all_mtx);
+	mtx_unlock(&hf_pmap_all_mtx);
 	return (bad);
 }
 

@@ -114,7 +114,7 @@ enter_displace(pmap_t pmap, vm_offset_t va, pt_entry_t *pte)
 static void
 enter_link_locked(vm_page_t m, pv_entry_t pv, vm_offset_t va, pt_entry_t newpte)
 {
-	pmap_pv_insert(m, pv, va);
+	hf_pmap_pv_insert(m, pv, va);
 	if ((newpte & X86_PG_RW) != 0 && !pmap_page_is_write_mapped(m))
 		vm_page_aflag_set(m, PGA_WRITEABLE);
 }
@@ -146,16 +146,16 @@ enter_slot(pmap_t pmap, vm_offset_t va, vm_page_t *ptpp)
 		    pte != NULL, ("pmap_enter: no kernel table at %#lx", va));
 		return (pte);
 	}
-	pte = pmap_pte_ptp(pmap, va, ptpp);
+	pte = hf_pmap_pte_ptp(pmap, va, ptpp);
 	if (pte != NULL) {
 		if ((pte_load(pte) & X86_PG_V) == 0)
 			(*ptpp)->ref_count++;
 		return (pte);
 	}
-	pte = pmap_pte_hold(pmap, va, ptpp, &free);
+	pte = hf_pmap_pte_hold(pmap, va, ptpp, &free);
 	if (pte == NULL && free.pl_first != NULL) {
 		pmap_invalidate_page(pmap, va);
-		pmap_free_ptps(&free);
+		hf_pmap_free_ptps(&free);
 	}
 	return (pte);
 }
@@ -168,10 +168,10 @@ enter_abandon(pmap_t pmap, vm_offset_t va, vm_page_t ptp)
 
 	if (ptp == NULL)
 		return;
-	pmap_ptp_drop(pmap, va, ptp, 1, &free);
+	hf_pmap_ptp_drop(pmap, va, ptp, 1, &free);
 	if (free.pl_first != NULL) {
 		pmap_invalidate_page(pmap, va);
-		pmap_free_ptps(&free);
+		hf_pmap_free_ptps(&free);
 	}
 }
 
@@ -195,19 +195,19 @@ enter_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, pt_entry_t newpte)
 		}
 		/* An entry for the new page, before the old one is lost. */
 		if ((newpte & PG_MANAGED) != 0 && (old & PG_MANAGED) == 0 &&
-		    (pv = pmap_pv_alloc(pmap, true)) == NULL)
+		    (pv = hf_pmap_pv_alloc(pmap, true)) == NULL)
 			return (false);
 		if (pv == NULL)
 			pv = enter_displace(pmap, va, pte);
 		else
 			(void)enter_displace(pmap, va, pte);
 		if (pv != NULL && (newpte & PG_MANAGED) == 0) {
-			pmap_pv_free(pmap, pv);
+			hf_pmap_pv_free(pmap, pv);
 			pv = NULL;
 		}
 	} else {
 		if ((newpte & PG_MANAGED) != 0 &&
-		    (pv = pmap_pv_alloc(pmap, true)) == NULL) {
+		    (pv = hf_pmap_pv_alloc(pmap, true)) == NULL) {
 			enter_abandon(pmap, va, ptp);
 			return (false);
 		}
@@ -257,7 +257,7 @@ enter_quick_locked(pmap_t pmap, vm_offset_t va, vm_page_t m, vm_prot_t prot)
 		return (true);
 	newpte = leaf_for(pmap, va, m, prot & ~VM_PROT_WRITE, 0) & ~X86_PG_A;
 	if ((newpte & PG_MANAGED) != 0) {
-		pv = pmap_pv_alloc(pmap, false);
+		pv = hf_pmap_pv_alloc(pmap, false);
 		if (pv == NULL) {
 			enter_abandon(pmap, va, ptp);
 			return (false);
@@ -285,7 +285,7 @@ pmap_enter_object(pmap_t pmap, vm_offset_t start, vm_offset_t end,
 	vm_pindex_t first, diff;
 	vm_page_t m;
 
-	pmap_assert_range(pmap, start, end, "pmap_enter_object");
+	hf_pmap_assert_range(pmap, start, end, "pmap_enter_object");
 	VM_OBJECT_ASSERT_LOCKED(m_start->object);
 	first = m_start->pindex;
 	PMAP_LOCK(pmap);
@@ -353,10 +353,10 @@ copy_leaf(struct copy *c, vm_offset_t va, pt_entry_t e)
 		return (false);
 	if (pte_load(pte) != 0)
 		return (true);
-	pv = pmap_pv_take(c->dst);
+	pv = hf_pmap_pv_take(c->dst);
 	if (__predict_false(pv == NULL)) {
 		copy_lock(c, NULL);
-		pv = pmap_pv_alloc(c->dst, false);
+		pv = hf_pmap_pv_alloc(c->dst, false);
 		if (pv == NULL) {
 			enter_abandon(c->dst, va, c->ptp);
 			return (false);
@@ -380,11 +380,11 @@ pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dst_addr, vm_size_t len,
 
 	if (dst_addr != src_addr)
 		return;
-	pmap_assert_range(src, src_addr, src_addr + len, "pmap_copy");
+	hf_pmap_assert_range(src, src_addr, src_addr + len, "pmap_copy");
 	PMAP_LOCK(dst < src ? dst : src);
 	PMAP_LOCK(dst < src ? src : dst);
-	for (va = src_addr;
-	     (pte = pmap_next_run(src, &va, src_addr + len, &end)) != NULL;) {
+	for (va = src_addr; (pte = hf_pmap_next_run(
+				 src, &va, src_addr + len, &end)) != NULL;) {
 		c.table = NULL;
 		for (; va < end; va += PAGE_SIZE, pte++) {
 			e = pte_load(pte);

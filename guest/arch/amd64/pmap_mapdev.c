@@ -22,7 +22,7 @@ window_find(vm_paddr_t pa)
 
 	used = atomic_load_acq_int(&window_used);
 	for (i = WINDOW_FIRST; i < used; i++)
-		if ((pte_load(&pmap_special_table[i]) &
+		if ((pte_load(&hf_pmap_special_table[i]) &
 			(PG_FRAME | X86_PG_V)) == (pa | X86_PG_V))
 			return (HF_KVA_SPECIAL + ptoa((vm_offset_t)i));
 	return (0);
@@ -43,7 +43,7 @@ pmap_mapdev(vm_paddr_t pa, vm_size_t n)
 	if (start + count > WINDOW_END)
 		panic("pmap_mapdev: %#lx: the window is full", pa);
 	for (i = 0; i < count; i++)
-		pte_store(&pmap_special_table[start + i],
+		pte_store(&hf_pmap_special_table[start + i],
 		    (first + ptoa((vm_paddr_t)i)) | X86_PG_V | X86_PG_RW |
 			X86_PG_A | X86_PG_M | X86_PG_G | X86_PG_NX |
 			X86_PG_PCD | X86_PG_PWT);

@@ -125,7 +125,7 @@ pmap_pte(pmap_t pmap, vm_offset_t va)
  * table used last is remembered.
  */
 static inline pt_entry_t *
-pmap_pte_ptp(pmap_t pmap, vm_offset_t va, vm_page_t *ptpp)
+hf_pmap_pte_ptp(pmap_t pmap, vm_offset_t va, vm_page_t *ptpp)
 {
 	pt_entry_t *pte;
 
@@ -150,7 +150,7 @@ pmap_pte_ptp(pmap_t pmap, vm_offset_t va, vm_page_t *ptpp)
  * the table's page.  NULL: no memory; then table pages made on the way are on
  * "free".
  */
-pt_entry_t *pmap_pte_hold(
+pt_entry_t *hf_pmap_pte_hold(
     pmap_t pmap, vm_offset_t va, vm_page_t *ptpp, struct ptp_list *free);
 
 /* The page of the leaf table that a slot is in. */
@@ -165,21 +165,21 @@ pte_ptp(const pt_entry_t *pte)
  * Drops n references of the leaf table of va.  A table that becomes empty
  * is unlinked and put on "free", and so on upwards.
  */
-void pmap_ptp_drop(
+void hf_pmap_ptp_drop(
     pmap_t pmap, vm_offset_t va, vm_page_t ptp, u_int n, struct ptp_list *free);
 
 /*
  * Frees the pages; every CPU that could walk them has flushed something of
  * this pmap since they were unlinked.
  */
-void pmap_free_ptps(struct ptp_list *free);
+void hf_pmap_free_ptps(struct ptp_list *free);
 
 /*
  * The first leaf slot at or above *va and below eva that has a table; *va
  * becomes its address and *end the end of its table or eva, whichever is first.
  * NULL if there is none.
  */
-pt_entry_t *pmap_next_run(
+pt_entry_t *hf_pmap_next_run(
     pmap_t pmap, vm_offset_t *va, vm_offset_t eva, vm_offset_t *end);
 
 /*
@@ -187,7 +187,7 @@ pt_entry_t *pmap_next_run(
  * below the kernel, whose tables all pmaps share, unless it is empty.
  */
 static inline void
-pmap_assert_range(
+hf_pmap_assert_range(
     pmap_t pmap, vm_offset_t sva, vm_offset_t eva, const char *who)
 {
 	KASSERT(((sva | eva) & PAGE_MASK) == 0 && sva <= eva &&
@@ -198,7 +198,7 @@ pmap_assert_range(
 
 /* An address that a process's pmap has nothing at, whatever its tables share. */
 static inline bool
-pmap_not_user(pmap_t pmap, vm_offset_t va)
+hf_pmap_not_user(pmap_t pmap, vm_offset_t va)
 {
 	return (va >= VM_MAXUSER_ADDRESS && pmap != kernel_pmap);
 }
@@ -225,12 +225,12 @@ void hf_pmap_early_direct(pt_entry_t *pdpt, const vm_paddr_t *ram,
 /* ---- pmap_pv.c: reverse maps ---- */
 
 #define HF_PV_LOCKS 16
-extern struct mtx pmap_pv_locks[HF_PV_LOCKS];
+extern struct mtx hf_pmap_pv_locks[HF_PV_LOCKS];
 
 static inline struct mtx *
 pv_lock(vm_page_t m)
 {
-	return (&pmap_pv_locks[(VM_PAGE_TO_PHYS(m) >> 21) % HF_PV_LOCKS]);
+	return (&hf_pmap_pv_locks[(VM_PAGE_TO_PHYS(m) >> 21) % HF_PV_LOCKS]);
 }
 
 static inline pmap_t
@@ -240,21 +240,21 @@ pv_pmap(pv_entry_t pv)
 		    ->pc_pmap);
 }
 
-void pmap_pv_init(void);
+void hf_pmap_pv_init(void);
 
 /*
  * An entry of pmap, whose lock is held.  Takes a mapping away
  * elsewhere when there is no memory; NULL when even that does not help.  With
  * "may_reclaim" false: NULL at once.
  */
-pv_entry_t pmap_pv_alloc(pmap_t pmap, bool may_reclaim);
+pv_entry_t hf_pmap_pv_alloc(pmap_t pmap, bool may_reclaim);
 /* The same if one is at hand, else NULL; takes no lock. */
-pv_entry_t pmap_pv_take(pmap_t pmap);
-void pmap_pv_free(pmap_t pmap, pv_entry_t pv);
+pv_entry_t hf_pmap_pv_take(pmap_t pmap);
+void hf_pmap_pv_free(pmap_t pmap, pv_entry_t pv);
 
 /* The page's pv-list lock is held. */
-void pmap_pv_insert(vm_page_t m, pv_entry_t pv, vm_offset_t va);
-pv_entry_t pmap_pv_unlink(vm_page_t m, pmap_t pmap, vm_offset_t va);
+void hf_pmap_pv_insert(vm_page_t m, pv_entry_t pv, vm_offset_t va);
+pv_entry_t hf_pmap_pv_unlink(vm_page_t m, pmap_t pmap, vm_offset_t va);
 
 /*
  * The lock of pmap is held.  The entry, which there is, leaves the page's list;
@@ -269,7 +269,7 @@ pv_take(vm_page_t m, pmap_t pmap, vm_offset_t va)
 	KASSERT(!hf_tlb_has(pmap, va),
 	    ("pmap: %#lx is forgotten before it is flushed", va));
 	mtx_lock(lock);
-	pv = pmap_pv_unlink(m, pmap, va);
+	pv = hf_pmap_pv_unlink(m, pmap, va);
 	if (TAILQ_EMPTY(&m->md.pv_list))
 		vm_page_aflag_clear(m, PGA_WRITEABLE);
 	mtx_unlock(lock);
@@ -281,10 +281,10 @@ pv_take(vm_page_t m, pmap_t pmap, vm_offset_t va)
  * False: the list changed while the lock was waited for; nothing but the
  * pv-list lock is held and pv may be gone.
  */
-bool pmap_pv_lock_pmap(vm_page_t m, pv_entry_t pv);
+bool hf_pmap_pv_lock_pmap(vm_page_t m, pv_entry_t pv);
 
 /* Frees the chunks of a pmap without mappings. */
-void pmap_pv_release(pmap_t pmap);
+void hf_pmap_pv_release(pmap_t pmap);
 
 /*
  * Accounts for a leaf that was taken away and flushed: M and A of "old" go
@@ -294,8 +294,8 @@ void pmap_forget(pmap_t pmap, vm_offset_t va, pt_entry_t old);
 
 /* ---- pmap.c ---- */
 
-extern LIST_HEAD(pmap_all, pmap) pmap_all;
-extern struct mtx pmap_all_mtx;
+extern LIST_HEAD(hf_pmap_all, pmap) hf_pmap_all;
+extern struct mtx hf_pmap_all_mtx;
 
 /* ---- Machine ---- */
 
@@ -309,6 +309,6 @@ void hf_pmap_md_init(void);
 void hf_memattr_init(void);
 
 /* amd64: the leaf table of the single pages at HF_KVA_SPECIAL. */
-extern pt_entry_t *pmap_special_table;
+extern pt_entry_t *hf_pmap_special_table;
 
 #endif

@@ -58,7 +58,7 @@ pmap_protect(pmap_t pmap, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
 	vm_offset_t va, end;
 	pt_entry_t *pte;
 
-	pmap_assert_range(pmap, sva, eva, "pmap_protect");
+	hf_pmap_assert_range(pmap, sva, eva, "pmap_protect");
 	if (prot == VM_PROT_NONE) {
 		pmap_remove(pmap, sva, eva);
 		return;
@@ -67,7 +67,7 @@ pmap_protect(pmap_t pmap, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
 	    (VM_PROT_WRITE | VM_PROT_EXECUTE))
 		return;
 	PMAP_LOCK(pmap);
-	for (va = sva; (pte = pmap_next_run(pmap, &va, eva, &end)) != NULL;)
+	for (va = sva; (pte = hf_pmap_next_run(pmap, &va, eva, &end)) != NULL;)
 		for (; va < end; va += PAGE_SIZE, pte++)
 			if (protect_leaf(pte, prot))
 				flush_add(&flush, va);
@@ -81,9 +81,9 @@ pmap_unwire(pmap_t pmap, vm_offset_t sva, vm_offset_t eva)
 	vm_offset_t va, end;
 	pt_entry_t *pte;
 
-	pmap_assert_range(pmap, sva, eva, "pmap_unwire");
+	hf_pmap_assert_range(pmap, sva, eva, "pmap_unwire");
 	PMAP_LOCK(pmap);
-	for (va = sva; (pte = pmap_next_run(pmap, &va, eva, &end)) != NULL;)
+	for (va = sva; (pte = hf_pmap_next_run(pmap, &va, eva, &end)) != NULL;)
 		for (; va < end; va += PAGE_SIZE, pte++) {
 			if ((pte_load(pte) & X86_PG_V) == 0)
 				continue;
@@ -106,11 +106,11 @@ pmap_advise(pmap_t pmap, vm_offset_t sva, vm_offset_t eva, int advice)
 	vm_offset_t va, end;
 	pt_entry_t *pte, old;
 
-	pmap_assert_range(pmap, sva, eva, "pmap_advise");
+	hf_pmap_assert_range(pmap, sva, eva, "pmap_advise");
 	if (advice != MADV_DONTNEED && advice != MADV_FREE)
 		return;
 	PMAP_LOCK(pmap);
-	for (va = sva; (pte = pmap_next_run(pmap, &va, eva, &end)) != NULL;)
+	for (va = sva; (pte = hf_pmap_next_run(pmap, &va, eva, &end)) != NULL;)
 		for (; va < end; va += PAGE_SIZE, pte++) {
 			old = pte_load(pte);
 			if ((old & (X86_PG_V | PG_MANAGED)) !=
@@ -142,7 +142,7 @@ page_clear_bits(vm_page_t m, pt_entry_t bits, bool record)
 
 restart:
 	TAILQ_FOREACH (pv, &m->md.pv_list, pv_link) {
-		if (!pmap_pv_lock_pmap(m, pv))
+		if (!hf_pmap_pv_lock_pmap(m, pv))
 			goto restart;
 		pmap = pv_pmap(pv);
 		pte = pmap_pte(pmap, pv->pv_va);

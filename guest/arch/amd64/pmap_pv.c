@@ -12,7 +12,7 @@
 #include <kern/failpoint.h>
 #include "pmap_priv.h"
 
-struct mtx pmap_pv_locks[HF_PV_LOCKS];
+struct mtx hf_pmap_pv_locks[HF_PV_LOCKS];
 
 static struct mtx pv_chunk_mtx;
 static u_long chunk_count; /* (g) in use by all pmaps; each is a page */
@@ -22,12 +22,12 @@ static struct pv_chunklist pv_chunks = TAILQ_HEAD_INITIALIZER(pv_chunks);
 #define PV_LAST_WORD ((1ul << (HF_PV_PER_CHUNK - 128)) - 1)
 
 void
-pmap_pv_init(void)
+hf_pmap_pv_init(void)
 {
 	int i;
 
 	for (i = 0; i < HF_PV_LOCKS; i++)
-		mtx_init(&pmap_pv_locks[i], "pv list", NULL, MTX_DEF);
+		mtx_init(&hf_pmap_pv_locks[i], "pv list", NULL, MTX_DEF);
 	mtx_init(&pv_chunk_mtx, "pv chunk", NULL, MTX_DEF);
 }
 
@@ -100,7 +100,7 @@ chunk_free(pmap_t pmap, struct pv_chunk *pc)
 }
 
 void
-pmap_pv_release(pmap_t pmap)
+hf_pmap_pv_release(pmap_t pmap)
 {
 	struct pv_chunk *pc;
 
@@ -140,12 +140,12 @@ chunk_reclaim(pmap_t pmap, struct pv_chunk *pc)
 			    (pte_load(pte) & PG_W) != 0)
 				continue;
 			old = pte_swap(pte, 0);
-			pmap_ptp_drop(pmap, va, pte_ptp(pte), 1, &free);
+			hf_pmap_ptp_drop(pmap, va, pte_ptp(pte), 1, &free);
 			pmap_invalidate_page(pmap, va);
 			pmap_forget(pmap, va, old);
 			n++;
 		}
-	pmap_free_ptps(&free);
+	hf_pmap_free_ptps(&free);
 	return (n);
 }
 
@@ -186,7 +186,7 @@ pv_reclaim(pmap_t pmap)
 }
 
 pv_entry_t
-pmap_pv_take(pmap_t pmap)
+hf_pmap_pv_take(pmap_t pmap)
 {
 	struct pv_chunk *pc = TAILQ_FIRST(&pmap->pm_chunks);
 
@@ -194,12 +194,12 @@ pmap_pv_take(pmap_t pmap)
 }
 
 pv_entry_t
-pmap_pv_alloc(pmap_t pmap, bool may_reclaim)
+hf_pmap_pv_alloc(pmap_t pmap, bool may_reclaim)
 {
 	pv_entry_t pv;
 
 	for (;;) {
-		pv = pmap_pv_take(pmap);
+		pv = hf_pmap_pv_take(pmap);
 		if (pv != NULL)
 			return (pv);
 		if (chunk_alloc(pmap, VM_ALLOC_NORMAL) != NULL)
@@ -213,7 +213,7 @@ pmap_pv_alloc(pmap_t pmap, bool may_reclaim)
 }
 
 void
-pmap_pv_free(pmap_t pmap, pv_entry_t pv)
+hf_pmap_pv_free(pmap_t pmap, pv_entry_t pv)
 {
 	struct pv_chunk *pc;
 	bool was_full;
@@ -235,7 +235,7 @@ pmap_pv_free(pmap_t pmap, pv_entry_t pv)
 }
 
 void
-pmap_pv_insert(vm_page_t m, pv_entry_t pv, vm_offset_t va)
+hf_pmap_pv_insert(vm_page_t m, pv_entry_t pv, vm_offset_t va)
 {
 	pv->pv_va = va;
 	TAILQ_INSERT_TAIL(&m->md.pv_list, pv, pv_link);
@@ -243,7 +243,7 @@ pmap_pv_insert(vm_page_t m, pv_entry_t pv, vm_offset_t va)
 }
 
 pv_entry_t
-pmap_pv_unlink(vm_page_t m, pmap_t pmap, vm_offset_t va)
+hf_pmap_pv_unlink(vm_page_t m, pmap_t pmap, vm_offset_t va)
 {
 	pv_entry_t pv;
 
@@ -251,7 +251,7 @@ pmap_pv_unlink(vm_page_t m, pmap_t pmap, vm_offset_t va)
 		if (pv->pv_va == va && pv_pmap(pv) == pmap)
 			break;
 	KASSERT(pv != NULL,
-	    ("pmap_pv_unlink: no entry for %#lx of page %#lx", va,
+	    ("hf_pmap_pv_unlink: no entry for %#lx of page %#lx", va,
 		VM_PAGE_TO_PHYS(m)));
 	TAILQ_REMOVE(&m->md.pv_list, pv, pv_link);
 	m->md.pv_gen++;
@@ -259,7 +259,7 @@ pmap_pv_unlink(vm_page_t m, pmap_t pmap, vm_offset_t va)
 }
 
 bool
-pmap_pv_lock_pmap(vm_page_t m, pv_entry_t pv)
+hf_pmap_pv_lock_pmap(vm_page_t m, pv_entry_t pv)
 {
 	pmap_t pmap = pv_pmap(pv);
 	struct mtx *lock = pv_lock(m);
@@ -296,5 +296,5 @@ pmap_forget(pmap_t pmap, vm_offset_t va, pt_entry_t old)
 		vm_page_dirty(m);
 	if ((old & X86_PG_A) != 0)
 		vm_page_aflag_set(m, PGA_REFERENCED);
-	pmap_pv_free(pmap, pv_take(m, pmap, va));
+	hf_pmap_pv_free(pmap, pv_take(m, pmap, va));
 }

@@ -10,7 +10,7 @@ hf_pmap_leaf(pmap_t pmap, vm_offset_t va)
 {
 	pt_entry_t *pte;
 
-	if (__predict_false(pmap_not_user(pmap, va)))
+	if (__predict_false(hf_pmap_not_user(pmap, va)))
 		return (0);
 	pte = pmap_pte(pmap, va);
 	return (pte != NULL ? pte_load(pte) : 0);
@@ -56,7 +56,7 @@ pmap_is_prefaultable(pmap_t pmap, vm_offset_t va)
 	pt_entry_t *pte;
 	bool empty;
 
-	if (pmap_not_user(pmap, va))
+	if (hf_pmap_not_user(pmap, va))
 		return (false);
 	PMAP_LOCK(pmap);
 	pte = pmap_pte(pmap, va);
@@ -105,7 +105,7 @@ page_count(vm_page_t m, pt_entry_t bits, int most)
 restart:
 	n = 0;
 	TAILQ_FOREACH (pv, &m->md.pv_list, pv_link) {
-		if (!pmap_pv_lock_pmap(m, pv))
+		if (!hf_pmap_pv_lock_pmap(m, pv))
 			goto restart;
 		pmap = pv_pmap(pv);
 		if ((hf_pmap_leaf(pmap, pv->pv_va) & bits) == bits)
@@ -211,7 +211,7 @@ pmap_ts_referenced(vm_page_t m)
 restart:
 	last = TAILQ_LAST(&m->md.pv_list, pv_list);
 	while ((pv = TAILQ_FIRST(&m->md.pv_list)) != NULL) {
-		if (!pmap_pv_lock_pmap(m, pv))
+		if (!hf_pmap_pv_lock_pmap(m, pv))
 			goto restart;
 		pmap = pv_pmap(pv);
 		n += age_mapping(m, pmap, pv->pv_va);

@@ -19,7 +19,7 @@ range_invalidate(pmap_t pmap, vm_offset_t sva, vm_offset_t eva, vm_offset_t *lo,
 	vm_offset_t va, end;
 	pt_entry_t *pte;
 
-	for (va = sva; (pte = pmap_next_run(pmap, &va, eva, &end)) != NULL;)
+	for (va = sva; (pte = hf_pmap_next_run(pmap, &va, eva, &end)) != NULL;)
 		for (; va < end; va += PAGE_SIZE, pte++) {
 			if ((pte_load(pte) & X86_PG_V) == 0)
 				continue;
@@ -39,7 +39,8 @@ range_forget(
 	vm_page_t ptp;
 	u_int n;
 
-	for (va = sva; (pte = pmap_next_run(pmap, &va, eva, &end)) != NULL;) {
+	for (va = sva;
+	     (pte = hf_pmap_next_run(pmap, &va, eva, &end)) != NULL;) {
 		start = va;
 		for (n = 0; va < end; va += PAGE_SIZE, pte++) {
 			if ((e = pte_load(pte)) == 0)
@@ -49,8 +50,8 @@ range_forget(
 			n++;
 		}
 		if (n != 0 && pmap != kernel_pmap) {
-			(void)pmap_pte_ptp(pmap, start, &ptp);
-			pmap_ptp_drop(pmap, start, ptp, n, free);
+			(void)hf_pmap_pte_ptp(pmap, start, &ptp);
+			hf_pmap_ptp_drop(pmap, start, ptp, n, free);
 		}
 	}
 }
@@ -61,7 +62,7 @@ pmap_remove(pmap_t pmap, vm_offset_t sva, vm_offset_t eva)
 	struct ptp_list free = { NULL };
 	vm_offset_t lo, hi;
 
-	pmap_assert_range(pmap, sva, eva, "pmap_remove");
+	hf_pmap_assert_range(pmap, sva, eva, "pmap_remove");
 	/* A racy look, which misses nothing that the caller knows of. */
 	if (pmap != kernel_pmap && pmap->pm_stats.resident_count <= 1)
 		return;
@@ -76,7 +77,7 @@ pmap_remove(pmap_t pmap, vm_offset_t sva, vm_offset_t eva)
 			pmap_invalidate_page(pmap, lo);
 	}
 	PMAP_UNLOCK(pmap);
-	pmap_free_ptps(&free);
+	hf_pmap_free_ptps(&free);
 }
 
 /*
@@ -98,7 +99,7 @@ remove_one(vm_page_t m, pv_entry_t pv)
 	    ("pmap_remove_all: no leaf for the entry at %#lx", va));
 	old = pte_swap(pte, 0);
 	if (pmap != kernel_pmap)
-		pmap_ptp_drop(pmap, va, pte_ptp(pte), 1, &free);
+		hf_pmap_ptp_drop(pmap, va, pte_ptp(pte), 1, &free);
 	if ((old & X86_PG_A) != 0 || free.pl_first != NULL)
 		pmap_invalidate_page(pmap, va);
 	KASSERT(!hf_tlb_has(pmap, va),
@@ -112,8 +113,8 @@ remove_one(vm_page_t m, pv_entry_t pv)
 		vm_page_aflag_set(m, PGA_REFERENCED);
 	TAILQ_REMOVE(&m->md.pv_list, pv, pv_link);
 	m->md.pv_gen++;
-	pmap_pv_free(pmap, pv);
-	pmap_free_ptps(&free);
+	hf_pmap_pv_free(pmap, pv);
+	hf_pmap_free_ptps(&free);
 }
 
 void
@@ -127,7 +128,7 @@ pmap_remove_all(vm_page_t m)
 	    ("pmap_remove_all: page %#lx is not managed", VM_PAGE_TO_PHYS(m)));
 	mtx_lock(lock);
 	while ((pv = TAILQ_FIRST(&m->md.pv_list)) != NULL) {
-		if (!pmap_pv_lock_pmap(m, pv))
+		if (!hf_pmap_pv_lock_pmap(m, pv))
 			continue;
 		pmap = pv_pmap(pv);
 		remove_one(m, pv);
@@ -183,7 +184,7 @@ chunk_forget(pmap_t pmap, struct pv_chunk *pc, struct ptp_list *free)
 		if ((e & X86_PG_V) != 0)
 			continue;
 		pte_store(pte, 0);
-		pmap_ptp_drop(pmap, va, pte_ptp(pte), 1, free);
+		hf_pmap_ptp_drop(pmap, va, pte_ptp(pte), 1, free);
 		/* The process has ended: who used the page says nothing. */
 		pmap_forget(pmap, va, e & ~X86_PG_A);
 	}
@@ -211,5 +212,5 @@ pmap_remove_pages(pmap_t pmap)
 			pmap_invalidate_all(pmap);
 	}
 	PMAP_UNLOCK(pmap);
-	pmap_free_ptps(&free);
+	hf_pmap_free_ptps(&free);
 }

@@ -54,8 +54,8 @@ table_drop(pmap_t pmap, vm_offset_t va, vm_page_t m, int level, u_int n,
 {
 	for (;;) {
 		KASSERT(m->ref_count >= n,
-		    ("pmap_ptp_drop: %u references, %u dropped", m->ref_count,
-			n));
+		    ("hf_pmap_ptp_drop: %u references, %u dropped",
+			m->ref_count, n));
 		if (m->ref_count > n) {
 			m->ref_count -= n;
 			return;
@@ -102,7 +102,7 @@ table_hold(pmap_t pmap, vm_offset_t va, int level, struct ptp_list *free)
 }
 
 pt_entry_t *
-pmap_pte_hold(
+hf_pmap_pte_hold(
     pmap_t pmap, vm_offset_t va, vm_page_t *ptpp, struct ptp_list *free)
 {
 	vm_page_t m;
@@ -115,14 +115,14 @@ pmap_pte_hold(
 }
 
 void
-pmap_ptp_drop(
+hf_pmap_ptp_drop(
     pmap_t pmap, vm_offset_t va, vm_page_t ptp, u_int n, struct ptp_list *free)
 {
 	table_drop(pmap, va, ptp, 0, n, free);
 }
 
 void
-pmap_free_ptps(struct ptp_list *free)
+hf_pmap_free_ptps(struct ptp_list *free)
 {
 	vm_page_t m;
 
@@ -135,7 +135,8 @@ pmap_free_ptps(struct ptp_list *free)
 }
 
 pt_entry_t *
-pmap_next_run(pmap_t pmap, vm_offset_t *va, vm_offset_t eva, vm_offset_t *end)
+hf_pmap_next_run(
+    pmap_t pmap, vm_offset_t *va, vm_offset_t eva, vm_offset_t *end)
 {
 	pt_entry_t *table, e;
 	vm_offset_t va1;

@@ -12,7 +12,7 @@
 static pt_entry_t *
 quick_slot(vm_offset_t va)
 {
-	return (&pmap_special_table[PG_INDEX(va, 0)]);
+	return (&hf_pmap_special_table[PG_INDEX(va, 0)]);
 }
 
 vm_offset_t

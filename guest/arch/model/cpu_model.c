@@ -182,14 +182,14 @@ must_be_active(vm_paddr_t cr3, const char *when)
 	bool bad;
 
 	/* The list is no reason to wait here; another time it will be free. */
-	if (cr3 == kernel_pmap->pm_cr3 || !mtx_trylock(&pmap_all_mtx))
+	if (cr3 == kernel_pmap->pm_cr3 || !mtx_trylock(&hf_pmap_all_mtx))
 		return;
 	bad = false;
-	LIST_FOREACH (pmap, &pmap_all, pm_all)
+	LIST_FOREACH (pmap, &hf_pmap_all, pm_all)
 		bad |= pmap->pm_cr3 == cr3 &&
 		    (atomic_load_acq_long(&pmap->pm_active.__bits) &
 			CPU_BIT(curcpu)) == 0;
-	mtx_unlock(&pmap_all_mtx);
+	mtx_unlock(&hf_pmap_all_mtx);
 	if (bad)
 		panic("tlb: CPU %u %s a pmap that is not active on it", curcpu,
 		    when);

@@ -11,7 +11,7 @@
 
 vm_offset_t hf_model_dmap_base;
 vm_size_t hf_model_ram_bytes;
-pt_entry_t *pmap_special_table;
+pt_entry_t *hf_pmap_special_table;
 
 /*
  * The kernel map gets its first 2 MiB at once: a table added later is never
@@ -33,7 +33,7 @@ pmap_bootstrap(vm_paddr_t *firstaddr)
 	pdpt =
 	    hf_pmap_early_table(firstaddr, &top[PG_INDEX(HF_KVA_SPECIAL, 3)]);
 	pd = hf_pmap_early_table(firstaddr, &pdpt[PG_INDEX(HF_KVA_SPECIAL, 2)]);
-	pmap_special_table =
+	hf_pmap_special_table =
 	    hf_pmap_early_table(firstaddr, &pd[PG_INDEX(HF_KVA_SPECIAL, 1)]);
 	kernel_pmap->pm_top = top;
 	TAILQ_INIT(&kernel_pmap->pm_chunks);

@@ -217,8 +217,8 @@ HF_SCENARIO(pmap_process_zero, "pmap.process_zero", "PM-01 PM-45",
 	CPU_ZERO(&pmap.pm_active);
 	hf_expect_panic(release, &pmap, "kernel's root");
 	/* What does not end is taken out by hand. */
-	mtx_lock(&pmap_all_mtx);
+	mtx_lock(&hf_pmap_all_mtx);
 	LIST_REMOVE(&pmap, pm_all);
-	mtx_unlock(&pmap_all_mtx);
+	mtx_unlock(&hf_pmap_all_mtx);
 	mtx_destroy(&pmap.pm_mtx);
 }
