@@ -210,6 +210,23 @@ vm_object_allocate(objtype_t type, vm_pindex_t size)
 }
 
 /*
+ * The same of a type of vm_pager_alloc_dyn_type()'s, with the flags that its
+ * pager wants.
+ */
+vm_object_t
+vm_object_allocate_dyn(objtype_t dyntype, vm_pindex_t size, u_short flags)
+{
+	vm_object_t object;
+
+	KASSERT(dyntype >= OBJT_FIRST_DYN && dyntype < HF_PAGERTAB_SIZE &&
+		pagertab[dyntype] != NULL,
+	    ("vm_object_allocate_dyn: type %d", dyntype));
+	object = object_get();
+	object_init(object, dyntype, size, flags);
+	return (object);
+}
+
+/*
  * Anonymous memory of size pages, one reference.  The backing object is not
  * linked; the caller does that.  May sleep.
  */

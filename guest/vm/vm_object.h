@@ -147,6 +147,8 @@ void vm_object_clear_flag(vm_object_t object, u_short bits);
 /* vm_object.c */
 void vm_object_init(void);
 vm_object_t vm_object_allocate(objtype_t type, vm_pindex_t size);
+vm_object_t vm_object_allocate_dyn(
+    objtype_t dyntype, vm_pindex_t size, u_short flags);
 vm_object_t vm_object_allocate_anon(vm_pindex_t size,
     vm_object_t backing_object, struct ucred *cred, vm_size_t charge);
 void vm_object_reference(vm_object_t object);

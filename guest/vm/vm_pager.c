@@ -50,8 +50,11 @@ const struct pagerops deadpagerops = {
 	.pgo_haspage = dead_pager_haspage,
 };
 
-/* Written at boot and when the file system starts, one thread. */
-const struct pagerops *pagertab[OBJT_FIRST_DYN] = {
+/*
+ * Written at boot and when the file system starts, by one thread; behind
+ * OBJT_FIRST_DYN by pagertab_swap() alone.
+ */
+const struct pagerops *pagertab[HF_PAGERTAB_SIZE] = {
 	[OBJT_RESERVED] = &deadpagerops,
 	[OBJT_SWAP] = &swappagerops,
 	[OBJT_VNODE] = &vnodepagerops,
@@ -74,9 +77,78 @@ vm_pager_init(void)
 {
 	size_t i;
 
-	for (i = 0; i < nitems(pagertab); i++)
+	for (i = 0; i < OBJT_FIRST_DYN; i++)
 		if (pagertab[i]->pgo_init != NULL)
 			pagertab[i]->pgo_init();
+}
+
+/* Operations that are absent become those of base. */
+static void
+inherit(struct pagerops *ops, const struct pagerops *base)
+{
+#define INHERIT(op) ops->op = ops->op != NULL ? ops->op : base->op
+	INHERIT(pgo_alloc);
+	INHERIT(pgo_dealloc);
+	INHERIT(pgo_getpages);
+	INHERIT(pgo_getpages_async);
+	INHERIT(pgo_putpages);
+	INHERIT(pgo_haspage);
+	INHERIT(pgo_populate);
+	INHERIT(pgo_pageunswapped);
+	INHERIT(pgo_update_writecount);
+	INHERIT(pgo_release_writecount);
+	INHERIT(pgo_set_writeable_dirty);
+	INHERIT(pgo_mightbedirty);
+	INHERIT(pgo_getvp);
+	INHERIT(pgo_freespace);
+	INHERIT(hf_pgo_first_page);
+	INHERIT(hf_pgo_last_page);
+	INHERIT(hf_pgo_first_ref);
+	INHERIT(hf_pgo_last_ref);
+	INHERIT(hf_pgo_clean_begin);
+	INHERIT(hf_pgo_clean_end);
+	INHERIT(hf_pgo_unstable);
+#undef INHERIT
+}
+
+/* Whether slot i of the table was old and is new now. */
+static bool
+pagertab_swap(size_t i, const struct pagerops *old, const struct pagerops *new)
+{
+	return (atomic_cmpset_ptr((volatile uintptr_t *)&pagertab[i],
+		    (uintptr_t)old, (uintptr_t) new) != 0);
+}
+
+int
+vm_pager_alloc_dyn_type(struct pagerops *ops, int base_type)
+{
+	size_t i;
+
+	KASSERT(base_type == -1 ||
+		(base_type >= 0 && base_type < HF_PAGERTAB_SIZE &&
+		    pagertab[base_type] != NULL),
+	    ("vm_pager_alloc_dyn_type: base type %d", base_type));
+	if (base_type != -1)
+		inherit(ops, pagertab[base_type]);
+	KASSERT(ops->pgo_dealloc != NULL && ops->pgo_getpages != NULL &&
+		ops->pgo_putpages != NULL && ops->pgo_haspage != NULL,
+	    ("vm_pager_alloc_dyn_type: an operation is missing"));
+	for (i = OBJT_FIRST_DYN; i < nitems(pagertab); i++)
+		if (pagertab_swap(i, NULL, ops))
+			return ((int)i);
+	return (-1);
+}
+
+void
+vm_pager_free_dyn_type(objtype_t type)
+{
+	const struct pagerops *ops;
+
+	KASSERT(type >= OBJT_FIRST_DYN && type < HF_PAGERTAB_SIZE,
+	    ("vm_pager_free_dyn_type: type %d", type));
+	ops = pagertab[type];
+	KASSERT(ops != NULL, ("vm_pager_free_dyn_type: type %d is free", type));
+	(void)pagertab_swap(type, ops, NULL);
 }
 
 /*
@@ -87,7 +159,8 @@ vm_object_t
 vm_pager_allocate(objtype_t type, void *handle, vm_ooffset_t size,
     vm_prot_t prot, vm_ooffset_t off, struct ucred *cred)
 {
-	KASSERT(type < OBJT_FIRST_DYN, ("vm_pager_allocate: type %d", type));
+	KASSERT(type < HF_PAGERTAB_SIZE && pagertab[type] != NULL,
+	    ("vm_pager_allocate: type %d", type));
 	if (pagertab[type]->pgo_alloc == NULL)
 		return (NULL);
 	return (pagertab[type]->pgo_alloc(handle, size, prot, off, cred));

@@ -87,7 +87,18 @@ void hf_pager_register(objtype_t type, const struct pagerops *ops);
 #define VM_PAGER_PUT_NOREUSE 0x0004
 #define VM_PAGER_CLUSTER_OK  0x0008
 
-extern const struct pagerops *pagertab[];
+/* By type; behind OBJT_FIRST_DYN there is room for a few more. */
+#define HF_PAGERTAB_SIZE 16
+extern const struct pagerops *pagertab[HF_PAGERTAB_SIZE];
+
+/*
+ * A type for the objects of a pager that comes later, by any number of threads
+ * at once; -1: none is left.  pgo_init is not called.  An operation that ops does not have is that of
+ * base_type, unless that is -1.  ops stay, and are the type's, until
+ * vm_pager_free_dyn_type(), when no object of the type is left.
+ */
+int vm_pager_alloc_dyn_type(struct pagerops *ops, int base_type);
+void vm_pager_free_dyn_type(objtype_t type);
 
 void vm_pager_init(void);
 vm_object_t vm_pager_allocate(objtype_t type, void *handle, vm_ooffset_t size,

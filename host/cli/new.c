@@ -11,7 +11,7 @@
 static const struct option_spec specs[] = { { 0 } };
 
 /* The folders of guest/outside. */
-static const char *const kinds[] = { "scenario" };
+static const char *const kinds[] = { "scenario", "pager" };
 
 static int
 check_kind(const char *kind, struct hf_err *err)
@@ -71,8 +71,8 @@ make_new(int argc, char **argv, const struct cli_builtin *builtin)
 
 const struct cli_command cli_new = {
 	.name = "new",
-	.summary = "make a folder for a scenario of your own",
-	.usage = "new scenario NAME\n"
+	.summary = "make a folder for a scenario or pager of your own",
+	.usage = "new scenario|pager NAME\n"
 		 "Makes the folder NAME, which has code to begin with and "
 		 "builds with make\nagainst the headers and the kernel that "
 		 "are installed with holdfast.",

@@ -20,6 +20,7 @@ import tempfile
 
 BUILD, QEMU_RUN = (os.path.realpath(p) for p in sys.argv[1:3])
 KINDS = {  # an expectation of its scenario, and one that does not hold
+    "pager": ("hf_expect_eq(store.reads, 2);", "hf_expect_eq(store.reads, 3);"),
     "scenario": ("hf_expect_eq(hf_peek(va), 43);", "hf_expect_eq(hf_peek(va), 45);"),
 }
 HAS_KVM = os.access("/dev/kvm", os.R_OK | os.W_OK)
