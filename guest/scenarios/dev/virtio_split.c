@@ -146,6 +146,37 @@ HF_SCENARIO(virtio_larger, "dev.virtio_larger_than_ring", "VB-44 VB-45",
 	hf_expect_eq(disk.sc_vq.vq_nfree, disk.sc_vq.vq_size);
 }
 
+HF_SCENARIO(virtio_larger_reset, "dev.virtio_larger_reset", "VB-49 VB-44",
+    "I/O that is in the ring in part is begun again after a reset, and ends "
+    "once")
+{
+	u_int i;
+
+	begin(8);
+	submit(HF_IO_READ, PARTS, 1024);
+	hf_require(fake_fetch(&fake) > 1);
+	complete(0, VIRTIO_BLK_S_OK);
+	hf_require(fake_fetch(&fake) > 0);
+	fake.status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+	fake.int_status |= VIRTIO_INT_CONFIG;
+	vtblk_intr(&disk);
+	hf_expect_eq(whole.done, 0);
+	bzero(data, sizeof(data));
+	for (i = 0; whole.done == 0 && i < 2 * PARTS; i++) {
+		(void)fake_fetch(&fake);
+		hf_require(fake.npending > 0);
+		complete(0, VIRTIO_BLK_S_OK);
+	}
+	hf_expect_eq(whole.done, 1);
+	hf_expect_eq(whole.error, 0);
+	/* All of it, what had come before as well. */
+	hf_expect_eq(i, PARTS);
+	for (i = 0; i < PARTS; i++)
+		hf_expect_eq(
+		    memcmp(data + i * 1024, image + (1 + i) * 512, 512), 0);
+	hf_expect_eq(disk.sc_vq.vq_nfree, disk.sc_vq.vq_size);
+}
+
 HF_SCENARIO(virtio_merge_limit, "dev.virtio_merge_limit", "VB-75",
     "adjacent segments are merged up to the device's largest, not beyond")
 {

@@ -13,6 +13,7 @@
 HF_SCENARIO(kern_format, "kern.format", "",
     "snprintf formats each directive and cuts at the buffer's end")
 {
+	static const char *const volatile cut[] = { "%d%", "%d%-5", "%d%#l" };
 	char buf[40];
 
 	CHECK("-1 2 3", "%d %u %ld", -1, 2u, 3l);
@@ -26,6 +27,9 @@ HF_SCENARIO(kern_format, "kern.format", "",
 	CHECK("x%0xbeef", "%c%%%p", 'x', (void *)0xbeef);
 	CHECK("255 -1", "%hhu %hd", (unsigned char)255, (short)-1);
 	CHECK("  12", "%*d", 4, 12);
+	/* A directive that the text ends in is none; compilers know it is wrong. */
+	for (u_int i = 0; i < nitems(cut); i++)
+		CHECK("50", cut[i], 50);
 	hf_expect_eq(snprintf(buf, 4, "%s", "abcdef"), 6);
 	hf_expect_str(buf, "abc");
 	hf_expect_eq(snprintf(NULL, 0, "%d", 12345), 5);

@@ -7,6 +7,7 @@
 #include <kern/thread.h>
 #include <test/crowd.h>
 #include <test/scenario.h>
+#include <test/space.h>
 
 #define NTHREADS 4
 #define ROUNDS	 50
@@ -120,6 +121,33 @@ reader(void *arg)
 	while (atomic_load_acq_int(&inside) < NTHREADS)
 		hf_yield();
 	rw_runlock(&rw);
+}
+
+static void
+read_once(void *arg)
+{
+	sx_slock(&sx);
+	atomic_add_int(&inside, 1);
+	sx_sunlock(&sx);
+}
+
+HF_SCENARIO(kern_downgrade_wakes, "kern.downgrade_wakes", "",
+    "a reader that waits for the writer comes in when that goes on reading")
+{
+	struct thread *td;
+
+	sx_init(&sx, "test sx");
+	inside = 0;
+	sx_xlock(&sx);
+	td = hf_thread_create(read_once, NULL, "reader", -1);
+	hf_await_sleep(td, NULL);
+	hf_expect_eq(inside, 0);
+	sx_downgrade(&sx);
+	hf_thread_join(td);
+	hf_expect_eq(inside, 1);
+	sx_sunlock(&sx);
+	sx_assert(&sx, SA_UNLOCKED);
+	sx_destroy(&sx);
 }
 
 HF_SCENARIO(kern_rwlock_shares, "kern.rwlock_shares", "",

@@ -3,6 +3,7 @@
 
 #include <sys/vmmeter.h>
 #include <test/space.h>
+#include <test/vm_util.h>
 #include <vm/vm_map.h>
 #include <vm/vm_pagequeue.h>
 #include "lab.h"
@@ -34,6 +35,94 @@ HF_SCENARIO(pmap_enter_nosleep, "pmap.enter_nosleep", "PM-12",
 			 R | PMAP_ENTER_NOSLEEP, 0),
 	    KERN_SUCCESS);
 	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_replace_short, "pmap.replace_shortage", "PM-12 PM-10",
+    "what cannot take another page's place for want of memory leaves that "
+    "where "
+    "it is")
+{
+	struct lab lab;
+	vm_page_t m;
+	u_int before;
+
+	lab_open(&lab, 1);
+	m = vm_page_alloc_noobj(VM_ALLOC_NORMAL | VM_ALLOC_WIRED);
+	hf_require(m != NULL);
+	lab_enter(&lab, LAB_BASE, m, R, R);
+	before = vm_free_count();
+	hf_failpoint_arm("pmap.pv_chunk", 0, -1);
+	hf_expect_eq(pmap_enter(lab.pmap, LAB_BASE, lab.m[0], R,
+			 R | PMAP_ENTER_NOSLEEP, 0),
+	    KERN_RESOURCE_SHORTAGE);
+	hf_expect_ne(hf_failpoint_fired("pmap.pv_chunk"), 0);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(pmap_extract(lab.pmap, LAB_BASE), VM_PAGE_TO_PHYS(m));
+	hf_expect(!pmap_page_is_mapped(lab.m[0]));
+	hf_expect_eq(vm_free_count(), before);
+	hf_expect(hf_pmap_check() == NULL);
+	hf_expect_eq(pmap_enter(lab.pmap, LAB_BASE, lab.m[0], R,
+			 R | PMAP_ENTER_NOSLEEP, 0),
+	    KERN_SUCCESS);
+	hf_expect_eq(
+	    pmap_extract(lab.pmap, LAB_BASE), VM_PAGE_TO_PHYS(lab.m[0]));
+	vm_page_unwire_noq(m);
+	vm_page_free(m);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_object_short, "pmap.enter_object_shortage", "PM-16 PM-17",
+    "a prefault of many pages ends where memory does")
+{
+	struct pmap *pmap;
+	vm_object_t object;
+	vm_page_t m;
+	struct lab lab;
+
+	lab_open(&lab, 1);
+	pmap = lab.pmap;
+	object = hf_test_object(2);
+	m = hf_test_page_resting(object, 0, 1);
+	(void)hf_test_page_resting(object, 1, 2);
+	hf_failpoint_arm("pmap.table", 0, 1);
+	pmap_enter_object(pmap, LAB_BASE, LAB_BASE + ptoa(2), m, R);
+	hf_expect_eq(hf_failpoint_fired("pmap.table"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(pmap_extract(pmap, LAB_BASE), 0);
+	hf_expect_eq(pmap_extract(pmap, LAB_BASE + PAGE_SIZE), 0);
+	pmap_enter_object(pmap, LAB_BASE, LAB_BASE + ptoa(2), m, R);
+	hf_expect_eq(pmap_extract(pmap, LAB_BASE), VM_PAGE_TO_PHYS(m));
+	pmap_remove(pmap, LAB_BASE, LAB_BASE + ptoa(2));
+	hf_test_object_end(object);
+	lab_close(&lab);
+}
+
+HF_SCENARIO(pmap_kernel_short, "pmap.enter_kernel_shortage", "PM-12",
+    "a managed page is not mapped for the kernel for want of memory, then is")
+{
+	vm_object_t object;
+	vm_offset_t va;
+	vm_page_t m;
+
+	va = kva_alloc(PAGE_SIZE);
+	hf_require(va != 0);
+	object = hf_test_object(1);
+	m = hf_test_page(object, 0, 1);
+	hf_failpoint_arm("pmap.pv_chunk", 0, -1);
+	hf_expect_eq(
+	    pmap_enter(kernel_pmap, va, m, R, R | PMAP_ENTER_NOSLEEP, 0),
+	    KERN_RESOURCE_SHORTAGE);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(pmap_kextract(va), 0);
+	hf_expect(!pmap_page_is_mapped(m));
+	hf_expect_eq(
+	    pmap_enter(kernel_pmap, va, m, R, R | PMAP_ENTER_NOSLEEP, 0),
+	    KERN_SUCCESS);
+	hf_expect_eq(pmap_kextract(va), VM_PAGE_TO_PHYS(m));
+	pmap_remove(kernel_pmap, va, va + PAGE_SIZE);
+	vm_page_xunbusy(m);
+	hf_test_object_end(object);
+	kva_free(va, PAGE_SIZE);
 }
 
 HF_SCENARIO(pmap_enter_waits, "pmap.enter_waits", "PM-13",
@@ -153,6 +242,7 @@ HF_SCENARIO(pmap_copy_short, "pmap.copy_shortage", "PM-51",
 	struct lab lab;
 	pmap_t child;
 	bool is_prefix = true;
+	long before;
 	int i, n = 0;
 
 	lab_open(&lab, 2);
@@ -162,6 +252,13 @@ HF_SCENARIO(pmap_copy_short, "pmap.copy_shortage", "PM-51",
 			n++;
 		}
 	child = lab_pmap();
+	/* No table: nothing at all. */
+	before = pmap_resident_count(child);
+	hf_failpoint_arm("pmap.table", 0, -1);
+	pmap_copy(child, lab.pmap, lab_va(0), ptoa(1024), lab_va(0));
+	hf_expect_eq(hf_failpoint_fired("pmap.table"), 1);
+	hf_failpoint_disarm_all();
+	hf_expect_eq(pmap_resident_count(child), before);
 	hf_failpoint_arm("pmap.pv_chunk", 0, -1);
 	pmap_copy(child, lab.pmap, lab_va(0), ptoa(1024), lab_va(0));
 	hf_expect_eq(hf_failpoint_fired("pmap.pv_chunk"), 1);
