@@ -16,6 +16,7 @@ TOOL = os.path.realpath(sys.argv[1])
 TOP = os.path.dirname(os.path.dirname(TOOL))
 sys.path.insert(0, os.path.dirname(TOOL))
 from lines import known, measure, reasons, show  # noqa: E402 (needs the path above)
+from mutation.reach import function_at  # noqa: E402
 
 SOURCE = """\
 #include <stdlib.h>
@@ -121,6 +122,12 @@ def check_reasons(found, top):
     need(stale(lambda: reasons.check_text(top, {"guest/gone.c": one}), "gone.c"), "or a file")
 
 
+def check_functions():
+    text = "int\nf(int x)\n{\n\treturn (x);\n}\n\nint(g)(int x)\n{\n}\n"
+    names = [function_at(text, n) for n in range(1, 10)]
+    need(names == [None, "f", "f", "f", "f", None, "g", "g", "g"], "a function goes to its closing brace", names)
+
+
 def check_tool(folder):
     for args, part in ((["--who", "guest/vm/vm_fault.c"], "FILE:LINE"), (["--who", "guest/vm/none.c:1"], "none.c"),
                        (["--missed", "guest/none"], "none")):
@@ -149,6 +156,7 @@ def main():
         check_lines(found, top)
         check_kept(found, folder)
         check_reasons(found, top)
+        check_functions()
         check_tool(folder)
     return 0
 

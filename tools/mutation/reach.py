@@ -19,15 +19,17 @@ from . import scratch
 
 # From so many mutations on measuring pays.
 WORTH = 30
-FUNCTION = re.compile(r"^(\w+)\(")
+# The second form keeps a macro of that name out: type(name)(int x)
+FUNCTION = re.compile(r"^(?:\w+\((\w+)\)|(\w+))\(")
 
 
 def function_at(text, line):
-    """The function around a line (from 1); None outside of any."""
-    found = None
+    """The function around a line (from 1), to its closing brace; None outside of any."""
+    found, ended = None, False
     for l in text.split("\n")[:line]:
         m = FUNCTION.match(l)
-        found = m[1] if m else None if l.startswith("}") else found
+        found = m[1] or m[2] if m else None if ended else found
+        ended = l.startswith("}")
     return found
 
 
