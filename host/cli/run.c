@@ -14,6 +14,7 @@
 #include "cli/report_options.h"
 #include "core/interrupt.h"
 #include "core/log.h"
+#include "debug/gdb_server.h"
 #include "run/fail_nth.h"
 #include "run/plan.h"
 
@@ -65,6 +66,13 @@ static const struct option_spec specs[] = {
 	    .offset = AT(run.core_folder),
 	    .help = "write FOLDER/SCENARIO.core, for a debugger, of a guest "
 		    "that\ndies, hangs or breaks its records" },
+	{ .name = "gdb",
+	    .kind = OPTION_TEXT,
+	    .value_name = "SOCKET",
+	    .offset = AT(run.gdb_socket),
+	    .help = "make the Unix socket SOCKET and hold each guest at its "
+		    "start\nuntil a debugger is there: (gdb) target remote "
+		    "SOCKET" },
 	OPTION_PARAM(AT(params)),
 	{ .name = "console",
 	    .kind = OPTION_FLAG,
@@ -135,7 +143,9 @@ run_image(struct arguments *a, const struct cli_image *image,
 	a->run.kernel_sha256 = image->sha256;
 	if (disk_arguments_take(&a->disks, &a->run, err) != 0 ||
 	    check_fail_nth(a, image, rest, err) != 0 ||
-	    check_core_folder(a->run.core_folder, err) != 0)
+	    check_core_folder(a->run.core_folder, err) != 0 ||
+	    (a->run.gdb_socket != NULL &&
+		gdb_server_check(a->run.gdb_socket, err) != 0))
 		return (cli_fail(err));
 	chosen = calloc(image->list.nscenarios, sizeof(*chosen));
 	hf_check_memory(chosen != NULL);

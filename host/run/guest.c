@@ -23,9 +23,10 @@ guest_time_ns(const struct guest *g)
 	return (monotonic_ns() - g->lost_ns);
 }
 
-static void
-wake_owner(struct guest *g)
+void
+guest_wake(void *arg)
 {
+	struct guest *g = arg;
 	uint64_t one = 1;
 	ssize_t n;
 
@@ -98,7 +99,7 @@ on_console(void *arg, const char *bytes, size_t len_bytes)
 	lock_drop(&g->lock);
 	/* Without the lock, which is what the woken owner wants next. */
 	if (wake)
-		wake_owner(g);
+		guest_wake(g);
 }
 
 static void

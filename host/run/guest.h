@@ -67,6 +67,9 @@ void guest_stop(struct guest *g);
 /* NULL is fine. */
 void guest_free(struct guest *g);
 
+/* Any thread: the owner is to look; arg is the struct guest. */
+void guest_wake(void *arg);
+
 /*
  * For a guest that is paused for good: nothing that its vCPUs say from now on
  * is listened to.

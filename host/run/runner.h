@@ -61,6 +61,7 @@ struct run_options {
 	bool timeout_rules;  /* ... and of those that do: runner_timeout_ms() */
 	uint64_t seed;
 	bool console;		   /* guest console text to standard error */
+	const char *gdb_socket;	   /* a debugger comes there; NULL: none */
 	const char *core_folder;   /* core files of bad ends; NULL: none */
 	const char *const *params; /* "name=value" for the run plan */
 	size_t nparams;

@@ -13,6 +13,7 @@
 #include "core/lock.h"
 #include "core/log.h"
 #include "core/monotonic.h"
+#include "debug/gdb_server.h"
 #include "run/account.h"
 #include "run/progress.h"
 #include "run/runtime.h"
@@ -29,6 +30,7 @@ struct watch {
 	struct progress progress;
 	struct runtime runtime;
 	struct activity_reader *reader;
+	struct gdb_server *gdb; /* NULL: no debugger */
 	size_t nsettled;
 	size_t shown; /* index of the scenario last passed to began() */
 };
@@ -92,10 +94,12 @@ enum woken { WOKEN_BY_END, WOKEN_BY_EVENT, WOKEN_BY_CLOCK };
 static enum woken
 wait_for_end(struct watch *w, const struct view *v, uint64_t deadline_ns)
 {
-	struct pollfd fds[3] = {
+	struct pollfd fds[4] = {
 		{ .fd = vm_end_fd(w->g->vm), .events = POLLIN },
 		{ .fd = w->g->wake_fd, .events = POLLIN },
 		{ .fd = interrupt_fd(), .events = POLLIN },
+		{ .fd = w->gdb != NULL ? gdb_server_fd(w->gdb) : -1,
+		    .events = POLLIN },
 	};
 	uint64_t before = monotonic_ns(), count;
 	uint64_t ms = deadline_ns > v->now_ns
@@ -104,7 +108,7 @@ wait_for_end(struct watch *w, const struct view *v, uint64_t deadline_ns)
 
 	if (ms > PROGRESS_LOOK_MS)
 		ms = PROGRESS_LOOK_MS;
-	poll(fds, 3, (int)ms);
+	poll(fds, 4, (int)ms);
 	runtime_waited(
 	    &w->runtime, (ms + 1) * NS_PER_MS, before, monotonic_ns());
 	if ((fds[0].revents & POLLIN) != 0)
@@ -116,7 +120,7 @@ wait_for_end(struct watch *w, const struct view *v, uint64_t deadline_ns)
 	if ((fds[1].revents & POLLIN) != 0 &&
 	    read(w->g->wake_fd, &count, sizeof(count)) == sizeof(count))
 		return (WOKEN_BY_EVENT);
-	return (WOKEN_BY_CLOCK);
+	return (fds[3].revents != 0 ? WOKEN_BY_EVENT : WOKEN_BY_CLOCK);
 }
 
 static bool
@@ -212,6 +216,18 @@ tell_state(struct watch *w, const struct view *v)
 	fprintf(stderr, "holdfast: the guest goes on\n");
 }
 
+/* Whether the debugger had the guest stopped; that time does not count. */
+static bool
+serve_debugger(struct watch *w)
+{
+	uint64_t began = monotonic_ns();
+
+	if (w->gdb == NULL || !gdb_server_serve(w->gdb))
+		return (false);
+	w->runtime.lost_ns += monotonic_ns() - began;
+	return (true);
+}
+
 /* Until the guest has ended or must be ended, and why that is so. */
 static enum guest_end
 watch_running(struct watch *w)
@@ -232,6 +248,8 @@ watch_running(struct watch *w)
 			tell_state(w, &v);
 			continue;
 		}
+		if (serve_debugger(w))
+			continue;
 		woken = wait_for_end(w, &v, deadline_of(w, &v));
 		if (woken == WOKEN_BY_END)
 			return (GUEST_END_UNKNOWN);
@@ -363,6 +381,18 @@ conclude_interrupted(struct watch *w)
 	settle_up_to(w, settled);
 }
 
+/* False: there should be a debugger, and is none: *err, or a signal. */
+static bool
+open_debugger(struct watch *w, struct hf_err *err)
+{
+	const char *path = w->g->opt->gdb_socket;
+
+	if (path != NULL)
+		w->gdb = gdb_server_open(
+		    w->g->vm, &w->g->opt->kernel, path, guest_wake, w->g, err);
+	return (path == NULL || w->gdb != NULL);
+}
+
 enum watch_outcome
 watch_guest(struct guest *g, const struct watch_ops *ops, size_t *nsettled,
     struct hf_err *err)
@@ -375,9 +405,11 @@ watch_guest(struct guest *g, const struct watch_ops *ops, size_t *nsettled,
 	runtime_init(&w.runtime, monotonic_ns());
 	w.reader = activity_open(g->vm);
 	g->eager = ops->live || hurried(&w);
-	if (guest_start(g, err) != 0) {
+	if (!open_debugger(&w, err) || guest_start(g, err) != 0) {
+		gdb_server_close(w.gdb);
 		activity_close(w.reader);
-		return (WATCH_ERROR);
+		return (
+		    interrupt_noted() != 0 ? WATCH_INTERRUPTED : WATCH_ERROR);
 	}
 	ours = watch_running(&w);
 	if (ours == GUEST_END_INTERRUPTED) {
@@ -387,6 +419,7 @@ watch_guest(struct guest *g, const struct watch_ops *ops, size_t *nsettled,
 		guest_stop(g);
 		outcome = conclude(&w, ours, err);
 	}
+	gdb_server_close(w.gdb);
 	activity_close(w.reader);
 	*nsettled = w.nsettled;
 	return (outcome);

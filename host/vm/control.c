@@ -22,6 +22,15 @@ control_observe(
 	vm->observer_arg = arg;
 }
 
+void
+control_hold_at_start(struct vm *vm)
+{
+	hf_check(!vm->started);
+	lock_take(&vm->lock);
+	vm->pausing = true;
+	lock_drop(&vm->lock);
+}
+
 static int
 check_debug(const struct vm *vm, struct hf_err *err)
 {
@@ -91,6 +100,15 @@ control_break_clear(struct vm *vm, uint64_t address)
 	}
 	lock_drop(&vm->lock);
 	return (found);
+}
+
+void
+control_break_clear_all(struct vm *vm)
+{
+	lock_take(&vm->lock);
+	vm->nbreaks = 0;
+	spread_breaks(vm);
+	lock_drop(&vm->lock);
 }
 
 /* The vCPU, if it rests in a machine that is paused; NULL: *err. */

@@ -49,6 +49,12 @@ void control_observe(
     struct vm *, void (*observer)(void *arg, struct control_event), void *arg);
 
 /*
+ * Before vm_start: every vCPU is held before its first instruction, as if by
+ * vm_pause; that must be called once vm_start has returned.
+ */
+void control_hold_at_start(struct vm *);
+
+/*
  * A breakpoint at this virtual (real mode: linear) address, in every vCPU, those included that are
  * made later; at once if paused or not started, else soon.  It may be there
  * already.  0, or -1: *err, when there are CONTROL_BREAKS_MAX others, or this
@@ -57,6 +63,7 @@ void control_observe(
 int control_break_set(struct vm *, uint64_t address, struct hf_err *err);
 /* False: there is none. */
 bool control_break_clear(struct vm *, uint64_t address);
+void control_break_clear_all(struct vm *);
 
 /* Paused: the next event that nobody has taken.  False: none. */
 bool control_take(struct vm *, struct control_event *event);
