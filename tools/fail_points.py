@@ -24,7 +24,7 @@ PRIMITIVES = re.compile(r"""(?x)
   | \b hf_pause \(
 """)
 ASKS = re.compile(r"\bHF_FAIL_NTH\(")
-ALLOCATION = re.compile(r"(?:^|_)k?m?alloc(?:_(?:noobj|contig|aligned|run|after|freelist|pages))*$")
+ALLOCATION = re.compile(r"(?:^|_)[kmz]?alloc(?:_(?:arg|noobj|contig|aligned|run|after|freelist|pages))*$")
 
 # Function -> why it need not ask.
 EXEMPT = {
@@ -37,7 +37,6 @@ EXEMPT = {
     "mtx_wait": "a lock is waited for until it is free",
     "sleep_for": "a lock is waited for until it is free",
     "hf_thread_join": "a thread is waited for until it has ended",
-    "hf_kalloc_pages": "a count",
     "hf_boot_alloc_pages": "before there is anybody who could do without",
 }
 
@@ -68,7 +67,7 @@ def reaching(bodies):
 
 
 def findings(files, exempt=EXEMPT):
-    """What is wrong with the C files {name: text}."""
+    """What is wrong with the files {name: text} of C."""
     found, everything = [], {}
     for name, text in sorted(files.items()):
         own = functions(text)
@@ -92,7 +91,7 @@ def findings(files, exempt=EXEMPT):
 def check(top, names):
     files = {}
     for name in names:
-        if name.startswith(FOLDERS) and name.endswith(".c"):
+        if name.startswith(FOLDERS) and name.endswith((".c", ".h")):
             with open(os.path.join(top, name), encoding="utf-8") as f:
                 files[name] = f.read()
     return findings(files)

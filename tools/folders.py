@@ -20,7 +20,7 @@ HOST_ALLOWED = {
 KERN = ["guest/sys", "guest/kern", "guest/machine"]
 GUEST_ALLOWED = {
     "guest/sys": KERN + ["guest/vm/vm.h", "guest/vm/pmap.h"],
-    "guest/kern": KERN,
+    "guest/kern": KERN + ["guest/vm/uma.h"],
     "guest/arch": KERN + ["guest/vm", "guest/arch"],
     # The model boots the kernel itself and stands in for the block device.
     "guest/arch/model": KERN + ["guest/vm", "guest/arch", "guest/dev", "guest/test", "guest/boot"],

@@ -42,14 +42,14 @@
 	R(64, MTX, "pv list", "") \
 	R(66, MTX, "pv chunk", "") \
 	R(70, MTX, "vm page queue", "") \
+	R(74, MTX, "uma zones", "") \
 	R(76, MTX, "vm phys free", "") \
-	R(80, MTX, "vm slab", "") \
+	R(80, MTX, "uma zone", "") \
 	R(100, SPIN, "vm page busy", "") \
 	R(102, SPIN, "vm wait", "") \
 	R(110, SPIN, "virtqueue", "") \
 	R(112, SPIN, "bdev wait", "") \
 	R(114, SPIN, "taskqueue", "") \
-	R(120, SPIN, "kalloc", "") \
 	R(122, SPIN, "failpoint", "") \
 	R(124, SPIN, "ioapic", "") \
 	R(130, SPIN, "report", "") \

@@ -4,6 +4,7 @@
 #include <sys/vmmeter.h>
 #include <kern/kalloc.h>
 #include <kern/plan.h>
+#include <vm/uma.h>
 #include <vm/vm_check.h>
 #include <vm/vm_object.h>
 #include <vm/vm_page.h>
@@ -20,15 +21,12 @@
 static u_long
 kept_pages(void)
 {
-	return (
-	    hf_kalloc_pages() + hf_vm_object_pages() + hf_pmap_kernel_tables());
+	return (hf_uma_pages() + hf_pmap_kernel_tables());
 }
 
 static u_long
 free_pages(void)
 {
-	/* After all that is settled: the last file may have let nodes go. */
-	hf_vm_radix_drain();
 	return (vm_free_count() + kept_pages());
 }
 

@@ -3,6 +3,7 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <kern/kalloc.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
@@ -16,6 +17,7 @@ void
 vm_mem_init(void)
 {
 	vm_page_startup(virtual_avail);
+	hf_kalloc_init();
 	vm_object_init();
 	pmap_init();
 	vm_map_startup();

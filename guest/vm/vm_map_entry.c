@@ -3,15 +3,22 @@
 
 #include <sys/param.h>
 #include <sys/systm.h>
-#include <kern/kalloc.h>
+#include <vm/uma.h>
 #include <vm/vm.h>
 #include <vm/vm_map.h>
 #include <vm/vm_map_priv.h>
 #include <vm/vm_object.h>
 #include <vm/vm_pager.h>
 
-static struct hf_zone *mapent_zone;
+static uma_zone_t mapent_zone;
 volatile u_long hf_map_entries;
+
+void
+hf_map_entry_init(void)
+{
+	mapent_zone = uma_zcreate("map entry", sizeof(struct vm_map_entry),
+	    NULL, NULL, NULL, NULL, UMA_ALIGN_PTR, 0);
+}
 
 /*
  * A zeroed entry that belongs to no list.  May sleep for a user map; NULL is
@@ -20,21 +27,15 @@ volatile u_long hf_map_entries;
 vm_map_entry_t
 vm_map_entry_create(vm_map_t map)
 {
-	vm_map_entry_t entry;
-
-	if (__predict_false(mapent_zone == NULL))
-		mapent_zone =
-		    hf_zone_create("map entry", sizeof(struct vm_map_entry));
-	entry = hf_zone_alloc(
-	    mapent_zone, M_ZERO | (map->system_map ? M_NOWAIT : M_WAITOK));
-	return (entry);
+	return (uma_zalloc(
+	    mapent_zone, M_ZERO | (map->system_map ? M_NOWAIT : M_WAITOK)));
 }
 
 void
 vm_map_entry_dispose(vm_map_t map, vm_map_entry_t entry)
 {
 	(void)map;
-	hf_zone_free(mapent_zone, entry);
+	uma_zfree(mapent_zone, entry);
 }
 
 /* Map locked exclusively: puts entry after prev on the list and in the tree. */

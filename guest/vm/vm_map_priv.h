@@ -58,6 +58,8 @@ int vm_map_stack_locked(vm_map_t map, vm_offset_t addrbos, vm_size_t max_ssize,
 void vm_map_entry_unwire(vm_map_t map, vm_map_entry_t entry);
 
 /* vm_map_check.c */
+/* Boot. */
+void hf_map_entry_init(void);
 void hf_map_list_add(vm_map_t map);
 void hf_map_list_remove(vm_map_t map);
 

@@ -12,6 +12,7 @@
 #include <sys/mutex.h>
 #include <sys/rwlock.h>
 #include <sys/vmmeter.h>
+#include <vm/uma.h>
 #include <vm/vm.h>
 #include <vm/vm_param.h>
 #include <vm/vm_object.h>
@@ -19,7 +20,6 @@
 #include <vm/vm_pager.h>
 #include "vm_object_priv.h"
 #include "vm_page_priv.h"
-#include "vm_slab.h"
 
 TAILQ_HEAD(object_list, vm_object);
 
@@ -27,32 +27,19 @@ struct vm_object kernel_object_store;
 
 static struct mtx list_mtx; /* "vm object list" */
 static struct object_list live_list = TAILQ_HEAD_INITIALIZER(live_list);
-static struct object_list free_list = TAILQ_HEAD_INITIALIZER(free_list);
-static u_long live_count, born_count, pages_kept;
+static u_long live_count, born_count;
+static uma_zone_t object_zone;
 
-static void
-object_setup(vm_object_t object)
+/* What all lives of an object have in common. */
+static int
+object_zinit(void *mem, int size, int flags)
 {
+	vm_object_t object = mem;
+
+	bzero(object, (size_t)size);
 	rw_init_flags(&object->lock, "vm object", RW_DUPOK);
 	object->generation = 1;
-	object->allocated = false;
-}
-
-/* Takes a page and cuts it into objects; may sleep. */
-static void
-grow_free_list(void)
-{
-	vm_object_t object;
-	size_t i;
-
-	object = hf_vm_kpage_get(M_WAITOK | M_ZERO);
-	for (i = 0; i < PAGE_SIZE / sizeof(*object); i++)
-		object_setup(&object[i]);
-	mtx_lock(&list_mtx);
-	for (i = 0; i < PAGE_SIZE / sizeof(*object); i++)
-		TAILQ_INSERT_TAIL(&free_list, &object[i], object_list);
-	pages_kept++;
-	mtx_unlock(&list_mtx);
+	return (0);
 }
 
 static vm_object_t
@@ -60,32 +47,23 @@ object_get(void)
 {
 	vm_object_t object;
 
-	for (;;) {
-		mtx_lock(&list_mtx);
-		object = TAILQ_FIRST(&free_list);
-		if (object != NULL) {
-			TAILQ_REMOVE(&free_list, object, object_list);
-			TAILQ_INSERT_TAIL(&live_list, object, object_list);
-			object->allocated = true;
-			object->born = born_count++;
-			live_count++;
-		}
-		mtx_unlock(&list_mtx);
-		if (object != NULL)
-			return (object);
-		grow_free_list();
-	}
+	object = uma_zalloc(object_zone, M_WAITOK);
+	mtx_lock(&list_mtx);
+	TAILQ_INSERT_TAIL(&live_list, object, object_list);
+	object->born = born_count++;
+	live_count++;
+	mtx_unlock(&list_mtx);
+	return (object);
 }
 
 static void
 object_put(vm_object_t object)
 {
 	mtx_lock(&list_mtx);
-	object->allocated = false;
 	TAILQ_REMOVE(&live_list, object, object_list);
-	TAILQ_INSERT_HEAD(&free_list, object, object_list);
 	live_count--;
 	mtx_unlock(&list_mtx);
+	uma_zfree(object_zone, object);
 }
 
 u_long
@@ -98,12 +76,6 @@ u_long
 hf_vm_object_born(void)
 {
 	return (born_count);
-}
-
-u_long
-hf_vm_object_pages(void)
-{
-	return (pages_kept);
 }
 
 /* Calls fn for each object in existence until it answers non-NULL. */
@@ -161,7 +133,9 @@ vm_object_init(void)
 {
 	mtx_init(&list_mtx, "vm object list", NULL, MTX_DEF);
 	vm_radix_zinit();
-	object_setup(kernel_object);
+	object_zone = uma_zcreate("VM OBJECT", sizeof(struct vm_object), NULL,
+	    NULL, object_zinit, NULL, UMA_ALIGN_PTR, UMA_ZONE_NOFREE);
+	(void)object_zinit(kernel_object, sizeof(*kernel_object), M_WAITOK);
 	object_init(kernel_object, OBJT_PHYS,
 	    atop(VM_MAX_KERNEL_ADDRESS - VM_MIN_KERNEL_ADDRESS), OBJ_UNMANAGED);
 }

@@ -63,8 +63,7 @@ struct vm_object {
 	 * or mapped twice.  Anonymous objects; see hf_vm_object_share().
 	 */
 	bool shared;
-	bool allocated; /* (l) not on the free list */
-	u_long born;	/* (l) how many objects came before it */
+	u_long born; /* (l) how many objects came before it */
 };
 
 #define OBJ_FICTITIOUS 0x0001 /* (c) describes other than RAM */
@@ -130,9 +129,8 @@ extern struct vm_object kernel_object_store;
 
 /* Objects in existence, for the leak check. */
 u_long hf_vm_object_live(void);
-/* Objects made so far; pages that hold objects, which are never given back. */
+/* Objects made so far. */
 u_long hf_vm_object_born(void);
-u_long hf_vm_object_pages(void);
 
 static inline void
 vm_object_set_flag(vm_object_t object, u_short bits)

@@ -3,7 +3,6 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/vmmeter.h>
-#include <kern/kalloc.h>
 #include <kern/plan.h>
 #include <machine/vmparam.h>
 #include <vm/vm.h>
@@ -12,7 +11,6 @@
 #include <vm/vm_pagequeue.h>
 #include <vm/vm_phys.h>
 #include "vm_page_priv.h"
-#include "vm_slab.h"
 
 struct vm_domain vm_dom[1];
 struct vmmeter vm_cnt;
@@ -150,6 +148,5 @@ vm_page_startup(vm_offset_t vaddr)
 	hf_vm_domain_set_watermarks(vmd, managed, managed);
 	hf_vm_domain_publish(vmd);
 	vmd->vmd_free_count = managed;
-	hf_kalloc_set_source(hf_vm_kpage_get, hf_vm_kpage_put);
 	return (vaddr);
 }

@@ -5,7 +5,7 @@
 #include <vm/vm.h>
 #include <vm/vm_page.h>
 #include <vm/vm_radix.h>
-#include "vm_slab.h"
+#include <vm/uma.h>
 
 #define WIDTH	   6
 #define SLOTS	   (1u << WIDTH)
@@ -17,24 +17,20 @@ struct node {
 	void *child[SLOTS];
 };
 
-static struct hf_vm_slab node_slab;
+static uma_zone_t node_zone;
 
 void
 vm_radix_zinit(void)
 {
-	hf_vm_slab_init(&node_slab, sizeof(struct node));
+	node_zone = uma_zcreate("radix node", sizeof(struct node), NULL, NULL,
+	    NULL, NULL, UMA_ALIGN_PTR, 0);
+	hf_uma_zone_set_failpoint(node_zone, "vm_slab");
 }
 
 u_long
 hf_vm_radix_nodes(void)
 {
-	return (node_slab.sl_used);
-}
-
-void
-hf_vm_radix_drain(void)
-{
-	hf_vm_slab_drain(&node_slab);
+	return ((u_long)uma_zone_get_cur(node_zone));
 }
 
 static u_int
@@ -163,7 +159,7 @@ static void
 free_nodes(struct node **nodes, u_int n)
 {
 	while (n > 0)
-		hf_vm_slab_free(&node_slab, nodes[--n]);
+		uma_zfree(node_zone, nodes[--n]);
 }
 
 int
@@ -176,7 +172,7 @@ vm_radix_insert(struct vm_radix *rtree, vm_page_t page)
 
 	need = nodes_needed(rtree, index, &height);
 	for (i = 0; i < need; i++) {
-		spare[i] = hf_vm_slab_alloc(&node_slab);
+		spare[i] = uma_zalloc(node_zone, M_NOWAIT | M_USE_RESERVE);
 		if (spare[i] == NULL) {
 			free_nodes(spare, i);
 			return (ENOMEM);
@@ -229,7 +225,7 @@ shrink(struct vm_radix *rtree)
 		}
 		rtree->rt_root = n->child[0];
 		rtree->rt_height--;
-		hf_vm_slab_free(&node_slab, n);
+		uma_zfree(node_zone, n);
 	}
 }
 
@@ -253,7 +249,7 @@ vm_radix_remove(struct vm_radix *rtree, vm_pindex_t index)
 		n->map &= ~(1ul << slot_of(index, level));
 		if (n->map != 0)
 			break;
-		hf_vm_slab_free(&node_slab, n);
+		uma_zfree(node_zone, n);
 	}
 	if (level == rtree->rt_height)
 		rtree->rt_root = NULL;
@@ -288,7 +284,7 @@ free_subtree(struct node *n, u_int level)
 
 	for (map = level > 1 ? n->map : 0; map != 0; map &= map - 1)
 		free_subtree(n->child[__builtin_ctzl(map)], level - 1);
-	hf_vm_slab_free(&node_slab, n);
+	uma_zfree(node_zone, n);
 }
 
 void

@@ -41,9 +41,8 @@ vm_page_t vm_radix_remove(struct vm_radix *rtree, vm_pindex_t index);
 vm_page_t vm_radix_replace(struct vm_radix *rtree, vm_page_t newpage);
 /* Forgets all pages at once. */
 void vm_radix_reclaim_allnodes(struct vm_radix *rtree);
-/* Nodes in use, of all trees; gives back memory that none of them needs. */
+/* Nodes in use, of all trees. */
 u_long hf_vm_radix_nodes(void);
-void hf_vm_radix_drain(void);
 /* After an ENOMEM, no lock held: returns when another try makes sense. */
 void vm_radix_wait(void);
 

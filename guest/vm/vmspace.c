@@ -4,8 +4,8 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
-#include <kern/kalloc.h>
 #include <kern/thread.h>
+#include <vm/uma.h>
 #include <vm/vm.h>
 #include <vm/pmap.h>
 #include <vm/vm_extern.h>
@@ -13,7 +13,7 @@
 #include <vm/vm_map_priv.h>
 #include <vm/vm_object.h>
 
-static struct hf_zone *vmspace_zone;
+static uma_zone_t vmspace_zone;
 volatile u_long hf_vmspaces;
 
 /*
@@ -22,7 +22,9 @@ volatile u_long hf_vmspaces;
 void
 vm_map_startup(void)
 {
-	vmspace_zone = hf_zone_create("vmspace", sizeof(struct vmspace));
+	vmspace_zone = uma_zcreate("vmspace", sizeof(struct vmspace), NULL,
+	    NULL, NULL, NULL, UMA_ALIGN_PTR, 0);
+	hf_map_entry_init();
 	vm_page_max_user_wired = (u_long)vm_cnt.v_page_count * 4 / 5;
 	hf_proc_set_exit_hook(vmspace_exitfree);
 }
@@ -36,9 +38,9 @@ vmspace_alloc(vm_offset_t min, vm_offset_t max, int (*pinit)(struct pmap *))
 {
 	struct vmspace *vm;
 
-	vm = hf_zone_alloc(vmspace_zone, M_WAITOK | M_ZERO);
+	vm = uma_zalloc(vmspace_zone, M_WAITOK | M_ZERO);
 	if ((pinit != NULL ? pinit : pmap_pinit)(vmspace_pmap(vm)) == 0) {
-		hf_zone_free(vmspace_zone, vm);
+		uma_zfree(vmspace_zone, vm);
 		return (NULL);
 	}
 	vm_map_init(&vm->vm_map, vmspace_pmap(vm), min, max);
@@ -70,7 +72,7 @@ vmspace_free(struct vmspace *vm)
 	pmap_release(vmspace_pmap(vm));
 	sx_destroy(&vm->vm_map.lock);
 	atomic_subtract_long(&hf_vmspaces, 1);
-	hf_zone_free(vmspace_zone, vm);
+	uma_zfree(vmspace_zone, vm);
 }
 
 /* A reference to p's space, or NULL if it has none (any more). */

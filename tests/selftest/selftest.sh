@@ -250,7 +250,7 @@ all="--seed 1 --fail-nth all"
 expect failed_well 0 "$all selftest.failed_well" "pass    selftest.failed_well" \
     "fail_bad: 0 runs" "fail_given_up: 0 runs"
 expect failed_leak 1 "$all selftest.failed_leak" "FAIL    selftest.failed_leak" \
-    " (alloc) in hf_zone_alloc()" "guest/kern/kalloc.c:" \
+    " (alloc) in uma_zalloc_arg()" "guest/vm/uma.c:" \
     "got  baseline:0: bytes of kernel memory as before" "fail_bad: 2 runs" \
     "note: point 3, again: holdfast run --seed 1 --memory 64M --cpus 2 --kernel " \
     " --fail-nth 3 selftest.failed_leak" \

@@ -11,6 +11,7 @@
 #include <kern/intr.h>
 #include <kern/kalloc.h>
 #include <kern/panic.h>
+#include <vm/uma.h>
 #include "report_abi.h"
 #include "host.h"
 #include "model_time.h"
@@ -47,47 +48,15 @@ hf_kfree(void *p)
 	hf_host_free(p);
 }
 
-struct hf_zone {
-	size_t bytes;
-};
-
-struct hf_zone *
-hf_zone_create(const char *name, size_t bytes)
-{
-	struct hf_zone *zone = hf_kalloc(sizeof(*zone), M_WAITOK);
-
-	zone->bytes = bytes;
-	atomic_subtract_long(&bytes_in_use, hf_host_alloc_bytes(zone));
-	return (zone);
-}
-
-void *
-hf_zone_alloc(struct hf_zone *zone, int flags)
-{
-	return (hf_kalloc(zone->bytes, flags));
-}
-
 void
-hf_zone_free(struct hf_zone *zone, void *p)
-{
-	hf_kfree(p);
-}
-
-void
-hf_kalloc_set_source(void *(*get_page)(int flags), void (*put_page)(void *page))
+hf_kalloc_init(void)
 {
 }
 
 u_long
 hf_kalloc_in_use(void)
 {
-	return (atomic_load_long(&bytes_in_use));
-}
-
-u_long
-hf_kalloc_pages(void)
-{
-	return (0);
+	return (hf_uma_bytes() + atomic_load_long(&bytes_in_use));
 }
 
 /* One tick of the counter is a nanosecond. */

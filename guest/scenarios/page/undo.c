@@ -2,6 +2,7 @@
 /* undo.c: operations that fail half way have done nothing. */
 #include <kern/kalloc.h>
 #include <test/vm_util.h>
+#include <vm/uma.h>
 #include <vm/vm_extern.h>
 #include <vm/vm_kern.h>
 #include <vm/vm_phys.h>
@@ -23,10 +24,9 @@ struct state {
 static struct state
 state_now(void)
 {
-	hf_vm_radix_drain();
 	return ((struct state){
-	    vm_free_count() + hf_kalloc_pages() + hf_pmap_kernel_tables(),
-	    vm_wire_count() - hf_kalloc_pages() - hf_pmap_kernel_tables(),
+	    vm_free_count() + hf_uma_pages() + hf_pmap_kernel_tables(),
+	    vm_wire_count() - hf_uma_pages() - hf_pmap_kernel_tables(),
 	    hf_vm_radix_nodes(), hf_kalloc_in_use(), hf_vm_object_live(),
 	    (u_long)object->resident_page_count });
 }
