@@ -25,6 +25,8 @@
 #define HF_SCRATCH_NAME	 "holdfast.scratch"
 #define HF_SCRATCH2_NAME "holdfast.scratch2" /* for I/O between files */
 #define HF_SCRATCH3_NAME "holdfast.scratch3"
+/* What the second disk's image has and the default one has not. */
+#define HF_SECOND_NAME	 "second-disk"
 #define HF_SCRATCH_FILES 3
 #define HF_SCRATCH_NAMES                                            \
 	{                                                           \

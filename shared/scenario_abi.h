@@ -25,9 +25,11 @@ enum hf_scenario_flags {
 	HF_NEEDS_RW = 1 << 3,	/* the disk is written to */
 	/* the files of tools/mkimage --default are on the disk, whichever it is */
 	HF_NEEDS_DEFAULT_IMAGE = 1 << 4,
-	HF_IS_BENCH = 1 << 5,  /* run by "bench", not by "run" */
-	HF_IS_HIDDEN = 1 << 6, /* runs only when named exactly */
-	HF_ENDS_GUEST = 1 << 7 /* does not return: gets a guest of its own */
+	HF_IS_BENCH = 1 << 5,	/* run by "bench", not by "run" */
+	HF_IS_HIDDEN = 1 << 6,	/* runs only when named exactly */
+	HF_ENDS_GUEST = 1 << 7, /* does not return: gets a guest of its own */
+	/* a second disk, vtbd1, has the files of tools/mkimage --second */
+	HF_NEEDS_SECOND_DISK = 1 << 8
 };
 
 #ifdef HF_GUEST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* image_tree.c: the files of the default image, and manifests of any tree. */
+/* image_tree.c: the files of the default images, and manifests of any tree. */
 
 #include <sys/stat.h>
 #include <dirent.h>
@@ -16,7 +16,7 @@
 
 #define PATH_BYTES 4096
 
-/* Every byte of the default image follows from this. */
+/* Every byte of the default images follows from this. */
 #define SEED 0x686f6c6466617374ull
 
 static uint64_t
@@ -116,13 +116,18 @@ subdir(const char *name)
 }
 
 static void
-generate(const char *dir)
+generate_second(void)
+{
+	random_file(HF_SECOND_NAME, 100123);
+	random_file(HF_SCRATCH_NAME, 16 * 4096);
+}
+
+static void
+generate_default(void)
 {
 	char name[64];
 	int i;
 
-	if (chdir(dir) != 0)
-		err(1, "%s", dir);
 	random_file("size-0", 0);
 	random_file("size-1", 1);
 	random_file("size-4095", 4095);
@@ -248,8 +253,13 @@ manifest_dir(const char *path)
 int
 main(int argc, char **argv)
 {
-	if (argc == 3 && strcmp(argv[1], "generate") == 0) {
-		generate(argv[2]);
+	if (argc == 4 && strcmp(argv[1], "generate") == 0) {
+		if (chdir(argv[3]) != 0)
+			err(1, "%s", argv[3]);
+		if (strcmp(argv[2], "second") == 0)
+			generate_second();
+		else
+			generate_default();
 	} else if (argc == 3 && strcmp(argv[1], "manifest") == 0) {
 		if (chdir(argv[2]) != 0)
 			err(1, "%s", argv[2]);
@@ -260,7 +270,8 @@ main(int argc, char **argv)
 		    strtoull(argv[4], NULL, 10));
 	} else {
 		fprintf(stderr,
-		    "usage: image-tree generate|manifest DIR\n"
+		    "usage: image-tree generate default|second DIR\n"
+		    "       image-tree manifest DIR\n"
 		    "       image-tree size DIR BLOCK-BYTES MANIFEST-BYTES\n");
 		return (2);
 	}

@@ -104,7 +104,7 @@ find_notify_port(struct vtmmio *vm, int i)
 	}
 }
 
-/* 0, or errno and why in msg. */
+/* 0, or EIO and why in msg. */
 static int
 bring_up(struct disk *d, int i, char *msg, size_t msg_bytes)
 {
@@ -124,13 +124,13 @@ bring_up(struct disk *d, int i, char *msg, size_t msg_bytes)
 		    window->irq);
 		(void)vtmmio_reset(&sc->sc_mmio);
 		mtx_destroy(&sc->sc_lock);
-		error = ENXIO;
+		error = EBUSY;
 	}
-	if (error != 0) {
-		printf("%s\n", msg);
-		pmap_unmapdev(sc->sc_mmio.cookie, window->bytes);
-	}
-	return (error);
+	if (error == 0)
+		return (0);
+	printf("%s\n", msg);
+	pmap_unmapdev(sc->sc_mmio.cookie, window->bytes);
+	return (EIO);
 }
 
 static int

@@ -29,6 +29,9 @@
 #define OPEN_MAX 16
 static struct vnode *opened[OPEN_MAX];
 
+/* What it has mounted beside the root. */
+static struct mount *others[HF_BDEV_MAX];
+
 static void
 track(struct vnode *vp, bool open)
 {
@@ -78,13 +81,29 @@ await_tasks(void)
 }
 
 static void
+await_tasks_if_mounted(void)
+{
+	bool mounted = hf_rootmp() != NULL;
+
+	for (u_int i = 0; i < nitems(others); i++)
+		mounted = mounted || others[i] != NULL;
+	if (mounted)
+		await_tasks();
+}
+
+static void
 settle(void)
 {
 	close_left();
-	if (hf_rootmp() != NULL)
-		await_tasks();
+	await_tasks_if_mounted();
 	if (hf_root_unmount() != 0)
 		printf("root file system: a vnode is still in use\n");
+	for (u_int i = 0; i < nitems(others); i++)
+		if (others[i] != NULL && hf_unmount(others[i]) == 0)
+			others[i] = NULL;
+		else if (others[i] != NULL)
+			printf("%s: a vnode is still in use\n",
+			    others[i]->mnt_bdev->name);
 }
 
 /* A scenario that a failing disk did not disturb has not proved it. */
@@ -169,15 +188,48 @@ hf_file_mount(void)
 	return (mp);
 }
 
-/* NULL: ENOENT and nothing else, which ends the scenario. */
-static struct vnode *
-lookup(const char *path)
+struct hf_bdev *
+hf_file_disk(const char *name)
 {
-	struct mount *mp;
-	struct vnode *rvp, *vp;
+	struct hf_bdev *bd;
+	char msg[HF_MOUNT_MSG];
 	int error;
 
-	rvp = root(&mp);
+	register_checks();
+	error = hf_bdev_find(name, &bd, msg, sizeof(msg));
+	if (error != 0)
+		note_long("", msg);
+	hf_require_eq(error, 0);
+	return (bd);
+}
+
+struct mount *
+hf_file_mount_disk(const char *name)
+{
+	struct hf_bdev *bd = hf_file_disk(name);
+	struct mount **mpp;
+	char msg[HF_MOUNT_MSG];
+	int error;
+
+	for (mpp = others; *mpp != NULL; mpp++) {
+		if ((*mpp)->mnt_bdev == bd)
+			return (*mpp);
+		hf_require(mpp < &others[nitems(others) - 1]);
+	}
+	error = hf_mount(HF_ROOT_TYPE, bd, mpp, msg, sizeof(msg));
+	if (error != 0)
+		note_long("mount: ", msg);
+	hf_require_eq(error, 0);
+	return (*mpp);
+}
+
+/* NULL: ENOENT and nothing else, which ends the scenario.  Releases rvp. */
+static struct vnode *
+lookup(struct mount *mp, struct vnode *rvp, const char *path)
+{
+	struct vnode *vp;
+	int error;
+
 	error = hf_namei(rvp, path, &vp);
 	vrele(rvp);
 	if (error == ENOENT)
@@ -191,12 +243,10 @@ lookup(const char *path)
 	return (vp);
 }
 
-struct vnode *
-hf_file_open(const char *path)
+/* NULL ends the scenario. */
+static struct vnode *
+need(struct vnode *vp, const char *path)
 {
-	struct vnode *vp;
-
-	vp = lookup(path);
 	if (vp == NULL)
 		hf_note("%s: ENOENT", path);
 	hf_require(vp != NULL);
@@ -206,7 +256,25 @@ hf_file_open(const char *path)
 struct vnode *
 hf_file_open_if(const char *path)
 {
-	return (lookup(path));
+	struct mount *mp;
+	struct vnode *rvp = root(&mp);
+
+	return (lookup(mp, rvp, path));
+}
+
+struct vnode *
+hf_file_open(const char *path)
+{
+	return (need(hf_file_open_if(path), path));
+}
+
+struct vnode *
+hf_file_open_on(struct mount *mp, const char *path)
+{
+	struct vnode *rvp;
+
+	hf_require_eq(hf_mount_rootdir(mp, &rvp), 0);
+	return (need(lookup(mp, rvp, path), path));
 }
 
 const char *

@@ -20,11 +20,19 @@ enum hf_file_how { HF_FILE_PRIVATE, HF_FILE_SHARED };
 /* The mount; the scenario ends with what is wrong if there is none. */
 struct mount *hf_file_mount(void);
 
+/* That disk (dev/bdev.h); the scenario ends if it cannot be had. */
+struct hf_bdev *hf_file_disk(const char *name);
+
+/* The file system of that disk, for this scenario; as hf_file_mount(). */
+struct mount *hf_file_mount_disk(const char *name);
+
 /*
  * The file, used and unlocked; the scenario ends if it is not there.
- * hf_file_close() with it in the end.
+ * hf_file_close() with it in the end.  By hf_file_open_on() it is one of that
+ * mount.
  */
 struct vnode *hf_file_open(const char *path);
+struct vnode *hf_file_open_on(struct mount *mp, const char *path);
 /* NULL if the disk has no such file; any other error ends the scenario. */
 struct vnode *hf_file_open_if(const char *path);
 void hf_file_close(struct vnode *vp);

@@ -77,7 +77,8 @@ extern const char *const machine_engine_names[];   /* enum blk_engine */
 			"(repeatable: vtbd0, vtbd1, ...);\n"               \
 			"FILE,ro: a read-only disk; FILE,snapshot: keep "  \
 			"writes off\n"                                     \
-			"(default: the default.img of the build, never "   \
+			"(default: default.img of the build and, for "     \
+			"scenarios with two disks,\nsecond.img; never "    \
 			"written)" },                                      \
 	    { .name = "snapshot",                                          \
 		    .kind = OPTION_FLAG,                                   \

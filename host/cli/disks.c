@@ -11,7 +11,7 @@
 #include "core/self.h"
 
 /* Of the first disks. */
-static const char *const default_images[] = { "default.img" };
+static const char *const default_images[] = { "default.img", "second.img" };
 
 #define DEFAULT_IMAGES (sizeof(default_images) / sizeof(default_images[0]))
 #define INSTALLED      HF_DATA_FROM_BIN "/holdfast/"

@@ -93,13 +93,22 @@ print_caps(int kvm_fd)
 	}
 }
 
+static void
+print_default_disk(const char *what, unsigned int i)
+{
+	const char *path = cli_default_disk(i);
+
+	printf("%-14s %s\n", what,
+	    path != NULL ? path : "neither beside the program nor installed");
+}
+
 static int
 info(int argc, char **argv, const struct cli_builtin *builtin)
 {
 	struct options_rest rest;
 	struct environment e;
 	struct hf_err kvm_err = { 0 };
-	const char *why, *disk = cli_default_disk(0);
+	const char *why;
 	int kvm_fd, status;
 
 	if (!cli_options(&cli_info, NULL, argc, argv, &rest, &status))
@@ -120,8 +129,8 @@ info(int argc, char **argv, const struct cli_builtin *builtin)
 	printf("host kernel    %s\n", e.host_kernel);
 	why = blk_uring_refusal();
 	printf("io_uring       %s\n", why == NULL ? "can be used" : why);
-	printf("default disk   %s\n",
-	    disk != NULL ? disk : "neither beside the program nor installed");
+	print_default_disk("default disk", 0);
+	print_default_disk("second disk", 1);
 	if (kvm_fd >= 0) {
 		print_caps(kvm_fd);
 		close(kvm_fd);

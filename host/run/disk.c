@@ -66,6 +66,8 @@ disk_text(
 unsigned int
 disks_needed(uint32_t flags)
 {
+	if ((flags & HF_NEEDS_SECOND_DISK) != 0)
+		return (2);
 	return ((flags &
 		    (HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)) != 0
 		? 1

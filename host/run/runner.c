@@ -40,8 +40,11 @@ runner_skip_reason(const struct scenario *s, const struct run_options *opt)
 	if ((s->flags & HF_NEEDS_SMP) != 0 && opt->ncpus < 2)
 		return ("needs two CPUs (--cpus 2)");
 	if (disks_needed(s->flags) > opt->ndisks)
-		return ("needs a disk, and the default image is not beside "
-			"the program (--disk FILE)");
+		return (opt->ndisks == 0
+			? "needs a disk, and the default image is not beside "
+			  "the program (--disk FILE)"
+			: "needs a second disk, and its default image is not "
+			  "beside the program (--disk FILE --disk FILE)");
 	if ((s->flags & HF_ENDS_GUEST) != 0 && opt->fail_nth != NULL)
 		return ("ends the guest: what it leaves cannot be looked at");
 	return (NULL);

@@ -31,7 +31,7 @@ struct reader {
 #define ALL_FLAGS                                                    \
 	(HF_NEEDS_MMU | HF_NEEDS_SMP | HF_NEEDS_DISK | HF_NEEDS_RW | \
 	    HF_NEEDS_DEFAULT_IMAGE | HF_IS_BENCH | HF_IS_HIDDEN |    \
-	    HF_ENDS_GUEST)
+	    HF_ENDS_GUEST | HF_NEEDS_SECOND_DISK)
 
 const char *
 scenario_flag_name(uint32_t flags)
@@ -53,6 +53,8 @@ scenario_flag_name(uint32_t flags)
 		return ("hidden");
 	case HF_ENDS_GUEST:
 		return ("ends-guest");
+	case HF_NEEDS_SECOND_DISK:
+		return ("second-disk");
 	}
 	return (NULL);
 }

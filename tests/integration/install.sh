@@ -16,6 +16,7 @@ case $disk in
 *) echo "the installed program's default disk: '$disk'"; exit 1 ;;
 esac
 cmp "$disk" "$build/default.img"
+cmp "$("$program" info | sed -n 's/^second disk *//p')" "$build/second.img"
 if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
 	echo "skipped: /dev/kvm cannot be used"
 	exit 77

@@ -2,8 +2,9 @@
 /* bdev_model.c: the model's disks: files read into memory, never written. */
 
 /*
- * The images are the files that the environment names as HF_MODEL_DISK and
- * HF_MODEL_DISK1 to 7.  Requests are carried out at submission; done is called as from an interrupt, so that a
+ * The first image is the file that the environment names as HF_MODEL_DISK; the
+ * second one is HF_MODEL_SECOND_DISK or, without that, second.img beside the
+ * first, if it is there.  Requests are carried out at submission; done is called as from an interrupt, so that a
  * callback that blocks is found here too.  Failures and delays: dev/bdev.h.
  * While a schedule is explored threads of a disk's own carry them out, two so
  * that a later request may come first.
@@ -32,7 +33,7 @@ struct disk {
 	struct hf_io *queue, **queue_end;
 };
 
-static struct disk disks[HF_BDEV_MAX];
+static struct disk disks[HF_BDEV_MAX]; /* two may be there */
 
 /* What a device moves, threads may store to meanwhile. */
 static void
@@ -117,17 +118,14 @@ disk_main(void *arg)
 static const struct hf_bdev_ops model_ops = { submit, poll };
 
 static void
-load(struct disk *d, int unit)
+load(int unit, const char *path)
 {
-	char variable[] = "HF_MODEL_DISK0";
-	const char *path;
+	struct disk *d = &disks[unit];
 	size_t bytes;
 
-	variable[sizeof(variable) - 2] = unit == 0 ? '\0' : '0' + unit;
-	path = hf_host_getenv(variable);
-	if (d->image != NULL || path == NULL)
-		return;
 	d->image = hf_host_file_load(path, &bytes);
+	if (d->image == NULL)
+		return;
 	d->queue_end = &d->queue;
 	snprintf(d->id, sizeof(d->id), "model-%d", unit);
 	d->bdev = (struct hf_bdev){ .ops = &model_ops,
@@ -140,8 +138,23 @@ load(struct disk *d, int unit)
 void
 hf_model_disks_load(void)
 {
-	for (int i = 0; i < HF_BDEV_MAX; i++)
-		load(&disks[i], i);
+	const char *first = hf_host_getenv("HF_MODEL_DISK"), *second;
+	char beside[1024];
+	size_t folder;
+
+	if (first == NULL || disks[0].image != NULL)
+		return;
+	load(0, first);
+	second = hf_host_getenv("HF_MODEL_SECOND_DISK");
+	if (second == NULL) {
+		for (folder = strlen(first); folder > 0; folder--)
+			if (first[folder - 1] == '/')
+				break;
+		snprintf(beside, sizeof(beside), "%.*ssecond.img", (int)folder,
+		    first);
+		second = beside;
+	}
+	load(1, second);
 }
 
 static int
@@ -153,8 +166,8 @@ attach(int unit, const char *name, struct hf_bdev **bdp, char *msg,
 	hf_model_disks_load();
 	if (d->image == NULL) {
 		snprintf(msg, msg_bytes,
-		    "the model has no disk %s (HF_MODEL_DISK names the image "
-		    "of the first, HF_MODEL_DISK1 that of the second)",
+		    "the model has no disk %s (HF_MODEL_DISK and "
+		    "HF_MODEL_SECOND_DISK name the images)",
 		    name);
 		return (ENXIO);
 	}
