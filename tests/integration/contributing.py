@@ -127,13 +127,13 @@ def compiled(copy, like, output_part, name, folder):
     return obj
 
 
-def linked(target, objects, output):
+def linked(target, objects, output, options=()):
     """The target of the build with these objects before its own."""
     r = run(["ninja", "-t", "commands", target], BUILD)
     args = words(r.stdout.strip().split("\n")[-1])
     args[args.index("-o") + 1] = output
     first = next(i for i, a in enumerate(args) if a.endswith(".o"))
-    args[first:first] = objects
+    args[first:first] = [*options, *objects]
     r = run([a for a in args if not a.startswith("-Wl,-Map=")], BUILD)
     need(r.returncode == 0, f"{target} links with it", r.stderr)
     return output
@@ -191,6 +191,55 @@ def try_subcommand(copy, folder):
         need(run([program, "hello", "--bad"], folder).returncode == 2, "a bad option of it is refused")
 
 
+# Asks for the device of the recipe.
+ZERO = """#include <dev/bdev.h>
+#include <machine/vmparam.h>
+#include <test/scenario.h>
+#include <vm/vm.h>
+#include <vm/vm_page.h>
+HF_SCENARIO(dev_zero0, "dev.zero0", "", "the disk of zeros is found")
+{
+	vm_page_t m = vm_page_alloc_noobj(VM_ALLOC_WIRED);
+	char *mem = (char *)PHYS_TO_DMAP(VM_PAGE_TO_PHYS(m)), msg[80];
+	struct hf_seg seg = { VM_PAGE_TO_PHYS(m), PAGE_SIZE };
+	struct hf_io io = { .op = HF_IO_READ, .segs = &seg, .nsegs = 1 };
+	struct hf_bdev *bd;
+
+	hf_expect_eq(hf_bdev_find("zero1", &bd, msg, sizeof(msg)), ENXIO);
+	hf_require_eq(hf_bdev_find("zero0", &bd, msg, sizeof(msg)), 0);
+	memset(mem, 7, PAGE_SIZE);
+	hf_expect_eq(hf_bdev_io_wait(bd, &io), 0);
+	hf_expect_eq(mem[0] | mem[PAGE_SIZE - 1], 0);
+	vm_page_unwire_noq(m);
+	vm_page_free(m);
+}
+"""
+
+
+def try_device(copy, folder):
+    global skipped
+    asks = "guest/scenarios/dev/zero.c"
+    with copy.following("Add a device") as places:
+        for place in places:
+            copy.apply(place)
+        copy.need_lint("includes", "size", "words", "spdx")
+        objects = [compiled(copy, "guest/dev/bdev.c", "libholdfast-kernel.a", "guest/dev/" + n, folder)
+                   for n in ("zero.c", "bdev_table.c")]
+        with open(copy.path(asks), "w", encoding="utf-8") as f:
+            f.write(ZERO)
+        os.mkdir(os.path.join(folder, "asks"))
+        objects.append(compiled(copy, "dev/requests.c", "holdfast-guest.elf", asks, os.path.join(folder, "asks")))
+        os.unlink(copy.path(asks))
+        # The table is in the kernel's library, too: the first one counts.
+        elf = linked("holdfast-guest.elf", objects, os.path.join(folder, "zero.elf"), ["-Wl,-z,muldefs"])
+        if not has_kvm():
+            print("skipped: no /dev/kvm to run it")
+            skipped += 1
+            return
+        r = run([os.path.join(BUILD, "holdfast"), "run", "--kernel", elf, "dev.zero0"], folder)
+        need(r.returncode == 0, "and a scenario finds the device", r.stdout + r.stderr)
+
+
 def try_lock(copy, folder):
     with copy.following("Add a lock") as places:
         for place in places:
@@ -220,7 +269,7 @@ def try_hook(copy):
 
 
 def main():
-    titles = {"Add a scenario", "Add a requirement", "Add a bench class", "Add a subcommand", "Add a lock"}
+    titles = {"Add a scenario", "Add a requirement", "Add a bench class", "Add a subcommand", "Add a device", "Add a lock"}
     need(set(recipes()) == titles, "every recipe is followed here", set(recipes()) ^ titles)
     with tempfile.TemporaryDirectory() as top, tempfile.TemporaryDirectory() as folder:
         copy = Copy(os.path.join(top, "tree"))
@@ -229,6 +278,7 @@ def main():
         try_guest(copy, "Add a bench class", "bench/recorder.c", "bench.nothing",
                   ["bench", "--rounds", "1", "--samples", "5"], folder)
         try_subcommand(copy, folder)
+        try_device(copy, folder)
         try_lock(copy, folder)
         try_hook(copy)
     print(f"{met} passed, 0 failed, {skipped} skipped")
