@@ -97,7 +97,7 @@ HF_SCENARIO(broken_pointer, "pager.broken_pointer", "VN-36",
 	struct ext2_node *en;
 	struct vnode *vp;
 	uint32_t blk, good[2];
-	int after;
+	int after, before;
 
 	hf_ram_disk_mount(&rd, "images/4k.img", 512);
 	vp = hf_ram_disk_open(&rd, "odd");
@@ -115,6 +115,12 @@ HF_SCENARIO(broken_pointer, "pager.broken_pointer", "VN-36",
 	hf_expect_ne(ext2_map(vp, 0, &blk, NULL, NULL), 0);
 	hf_expect_eq(blk, 0);
 	hf_expect(strstr(rd.mp->mnt_error, "block pointer") != NULL);
+	/* Nor before the first: that one is the superblock's, or a hole's 0. */
+	en->en_din.i_block[0] = em->em_first_block;
+	en->en_din.i_block[1] = em->em_first_block + 1;
+	hf_expect_eq(ext2_map(vp, 1, &blk, NULL, &before), 0);
+	hf_expect_eq(blk, em->em_first_block + 1);
+	hf_expect_eq(before, 0);
 	memcpy(en->en_din.i_block, good, sizeof(good));
 	hf_expect_eq(ext2_map(vp, 0, &blk, NULL, NULL), 0);
 	vrele(vp);
