@@ -167,11 +167,13 @@ symbols_image_read(
 	for (size_t i = 0; i < n; i++) {
 		if (gelf_getphdr(s->elf, (int)i, &ph) == NULL ||
 		    ph.p_type != PT_LOAD || addr < ph.p_vaddr ||
-		    addr - ph.p_vaddr > ph.p_filesz ||
-		    len_bytes > ph.p_filesz - (addr - ph.p_vaddr) ||
+		    addr - ph.p_vaddr >= ph.p_filesz)
+			continue;
+		/* Where segments overlap it is the first one's, or nobody's. */
+		if (len_bytes > ph.p_filesz - (addr - ph.p_vaddr) ||
 		    ph.p_offset > file_bytes ||
 		    ph.p_filesz > file_bytes - ph.p_offset)
-			continue;
+			return (false);
 		memcpy(
 		    buf, file + ph.p_offset + (addr - ph.p_vaddr), len_bytes);
 		return (true);
