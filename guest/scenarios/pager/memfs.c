@@ -208,6 +208,7 @@ HF_SCENARIO(memfs_not_there, "pager.memfs_not_there",
 	struct vnode *vp;
 	vm_page_t page;
 	daddr_t bn = 7;
+	int run, before;
 
 	open_memory(&m);
 	hf_require_eq(memfs_create(m.mp, "file", BYTES), 0);
@@ -219,6 +220,8 @@ HF_SCENARIO(memfs_not_there, "pager.memfs_not_there",
 	hf_expect(bo == NULL && bn == 7);
 	hf_expect_eq(VOP_BMAP(vp, 3, &bo, &bn, NULL, NULL), 0);
 	hf_expect(bo == &vp->v_bufobj && bn == 3 * PAGE_SIZE / DEV_BSIZE);
+	hf_expect_eq(VOP_BMAP(vp, 1, NULL, NULL, &run, &before), 0);
+	hf_expect(run == 2 && before == 1);
 	/* A page that nobody has busied, and one that is not there. */
 	uio.uio_rw = UIO_WRITE;
 	uio.uio_offset = PAGE_SIZE;
