@@ -9,7 +9,8 @@
 #include "debug/symbols_priv.h"
 
 /* A chain of typedefs and qualifiers that is longer is no type of ours. */
-#define CHAIN_MAX 16
+#define UNNAMED_MAX 64
+#define CHAIN_MAX   16
 
 static bool
 is_definition(Dwarf_Die *die, int tag, const char *name)
@@ -122,10 +123,14 @@ offset_of(Dwarf_Die *member)
 	return (at);
 }
 
-/* The member called name[0..len) in type; offsets add up on the way down. */
+/*
+ * The member called name[0..len) in type; offsets add up on the way down.  An
+ * image can say that a type is within itself: *unnamed_left more types without
+ * a name are entered.
+ */
 static bool
-find_member(Dwarf_Die *type, const char *name, size_t len, uint64_t *offset,
-    Dwarf_Die *out)
+find_member(Dwarf_Die *type, const char *name, size_t len,
+    unsigned int *unnamed_left, uint64_t *offset, Dwarf_Die *out)
 {
 	Dwarf_Die member, inner;
 	const char *n;
@@ -142,10 +147,13 @@ find_member(Dwarf_Die *type, const char *name, size_t len, uint64_t *offset,
 			*out = member;
 			return (true);
 		}
-		if (n == NULL && plain_type(&member, &inner)) {
+		if (n == NULL && *unnamed_left > 0 &&
+		    plain_type(&member, &inner)) {
 			uint64_t at = *offset + offset_of(&member);
 
-			if (find_member(&inner, name, len, &at, out)) {
+			(*unnamed_left)--;
+			if (find_member(
+				&inner, name, len, unnamed_left, &at, out)) {
 				*offset = at;
 				return (true);
 			}
@@ -158,6 +166,7 @@ static bool
 search_member(struct symbols *s, const char *type, const char *path,
     struct type_member *out)
 {
+	unsigned int unnamed_left = UNNAMED_MAX;
 	Dwarf_Die at, member;
 	size_t len;
 
@@ -166,7 +175,8 @@ search_member(struct symbols *s, const char *type, const char *path,
 		return (false);
 	for (;;) {
 		len = strcspn(path, ".");
-		if (!find_member(&at, path, len, &out->offset, &member))
+		if (!find_member(
+			&at, path, len, &unnamed_left, &out->offset, &member))
 			return (false);
 		if (path[len] == '\0')
 			break;
