@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_new.c: folders that "holdfast new" makes: whole, or not at all. */
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/new_folder.h"
+#include "folder.h"
 #include "unit.h"
 
 static char folder[64];
@@ -43,31 +43,6 @@ tear_down(void)
 	ck_assert_int_eq(system(command), 0);
 }
 
-static unsigned int
-entries(const char *path)
-{
-	DIR *d = opendir(path);
-	unsigned int n = 0;
-
-	ck_assert_ptr_nonnull(d);
-	while (readdir(d) != NULL)
-		n++;
-	closedir(d);
-	return (n - 2);
-}
-
-static void
-check_text(const char *path, const char *want)
-{
-	char text[64] = "";
-	FILE *f = fopen(path, "r");
-
-	ck_assert_msg(f != NULL, "%s is not there", path);
-	ck_assert_uint_lt(fread(text, 1, sizeof(text) - 1, f), sizeof(text));
-	fclose(f);
-	ck_assert_str_eq(text, want);
-}
-
 START_TEST(names)
 {
 	static const char *const good[] = { "a", "mine", "a_b1_",
@@ -93,10 +68,10 @@ START_TEST(whole)
 
 	umask(027);
 	ck_assert_int_eq(new_folder_make(files, "one", "mine", &err), 0);
-	ck_assert_uint_eq(entries("."), 1);
-	ck_assert_uint_eq(entries("mine"), 2);
-	check_text("mine/Makefile", "NAME = mine\n");
-	check_text("mine/mine.c", "mine, \"mine\"temp mine_x\n");
+	ck_assert_uint_eq(folder_entries("."), 1);
+	ck_assert_uint_eq(folder_entries("mine"), 2);
+	folder_check_text("mine/Makefile", "NAME = mine\n");
+	folder_check_text("mine/mine.c", "mine, \"mine\"temp mine_x\n");
 	ck_assert_int_eq(stat("mine/mine.c", &st), 0);
 	ck_assert_uint_eq(st.st_mode & 0777, 0640);
 	ck_assert_int_eq(stat("mine", &st), 0);
@@ -128,9 +103,9 @@ START_TEST(there_already)
 	refused("empty", EXITCODE_USAGE, "empty is there already");
 	refused("to_empty", EXITCODE_USAGE, "to_empty is there already");
 	refused("to_nothing", EXITCODE_USAGE, "to_nothing is there already");
-	check_text("file", "dear");
-	ck_assert_uint_eq(entries("empty"), 0);
-	ck_assert_uint_eq(entries("."), 4);
+	folder_check_text("file", "dear");
+	ck_assert_uint_eq(folder_entries("empty"), 0);
+	ck_assert_uint_eq(folder_entries("."), 4);
 }
 END_TEST
 
@@ -156,7 +131,7 @@ START_TEST(no_room)
 	limit.rlim_cur = 20;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	refused("mine", EXITCODE_HARNESS, "cannot write mine/mine.c");
-	ck_assert_uint_eq(entries("."), 0);
+	ck_assert_uint_eq(folder_entries("."), 0);
 }
 END_TEST
 
@@ -171,7 +146,7 @@ START_TEST(twice)
 
 	ck_assert_int_ne(new_folder_make(same, "one", "mine", &err), 0);
 	ck_assert_int_eq(err.status, EXITCODE_HARNESS);
-	ck_assert_uint_eq(entries("."), 0);
+	ck_assert_uint_eq(folder_entries("."), 0);
 }
 END_TEST
 

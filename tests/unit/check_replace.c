@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* check_replace.c: files that are replaced as a whole. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 
 #include "core/interrupt.h"
 #include "core/replace.h"
+#include "folder.h"
 #include "unit.h"
 
 static char folder[64], file[80];
@@ -25,31 +25,6 @@ put(const char *path, const char *text)
 	ck_assert_ptr_nonnull(f);
 	fputs(text, f);
 	ck_assert_int_eq(fclose(f), 0);
-}
-
-static void
-check_text(const char *path, const char *want)
-{
-	char text[64] = "";
-	FILE *f = fopen(path, "r");
-
-	ck_assert_msg(f != NULL, "%s is not there", path);
-	ck_assert_uint_lt(fread(text, 1, sizeof(text) - 1, f), sizeof(text));
-	fclose(f);
-	ck_assert_str_eq(text, want);
-}
-
-static unsigned int
-entries(void)
-{
-	DIR *d = opendir(folder);
-	unsigned int n = 0;
-
-	ck_assert_ptr_nonnull(d);
-	while (readdir(d) != NULL)
-		n++;
-	closedir(d);
-	return (n - 2);
 }
 
 static void
@@ -72,11 +47,11 @@ tear_down(void)
 START_TEST(a_check_leaves_nothing_and_touches_nothing)
 {
 	ck_assert_int_eq(replace_check("-o", file, &err), 0);
-	ck_assert_uint_eq(entries(), 0);
+	ck_assert_uint_eq(folder_entries(folder), 0);
 	put(file, "older");
 	ck_assert_int_eq(replace_check("-o", file, &err), 0);
-	ck_assert_uint_eq(entries(), 1);
-	check_text(file, "older");
+	ck_assert_uint_eq(folder_entries(folder), 1);
+	folder_check_text(file, "older");
 	ck_assert_int_eq(replace_check("-o", folder, &err), -1);
 	ck_assert_int_eq(err.status, EXITCODE_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, folder));
@@ -89,8 +64,8 @@ START_TEST(a_name_without_a_folder_is_in_the_current_one)
 {
 	ck_assert_int_eq(chdir(folder), 0);
 	ck_assert_int_eq(replace_file("report", "new", 3, &err), 0);
-	check_text(file, "new");
-	ck_assert_uint_eq(entries(), 1);
+	folder_check_text(file, "new");
+	ck_assert_uint_eq(folder_entries(folder), 1);
 }
 END_TEST
 
@@ -106,7 +81,7 @@ START_TEST(the_mode_is_that_of_the_older_one_or_by_umask)
 	ck_assert_int_eq(replace_file(file, "", 0, &err), 0);
 	ck_assert_int_eq(stat(file, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0604);
-	check_text(file, "");
+	folder_check_text(file, "");
 }
 END_TEST
 
@@ -121,7 +96,7 @@ START_TEST(a_link_stays_and_what_it_names_is_replaced)
 	ck_assert_int_eq(replace_file(link, "new", 3, &err), 0);
 	ck_assert_int_eq(lstat(link, &st), 0);
 	ck_assert(S_ISLNK(st.st_mode));
-	check_text(file, "new");
+	folder_check_text(file, "new");
 }
 END_TEST
 
@@ -153,8 +128,8 @@ START_TEST(a_failure_leaves_the_older_one)
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	ck_assert_int_eq(replace_file(file, "newer", 5, &err), -1);
 	ck_assert_ptr_nonnull(strstr(err.text, "File too large"));
-	check_text(file, "older");
-	ck_assert_uint_eq(entries(), 1);
+	folder_check_text(file, "older");
+	ck_assert_uint_eq(folder_entries(folder), 1);
 }
 END_TEST
 
@@ -207,7 +182,7 @@ check_death(void (*die)(void), int signal)
 START_TEST(who_insists_kills_and_no_half_of_a_file_stays)
 {
 	check_death(die_half_way, SIGHUP);
-	ck_assert_uint_eq(entries(), 0);
+	ck_assert_uint_eq(folder_entries(folder), 0);
 }
 END_TEST
 
