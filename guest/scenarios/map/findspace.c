@@ -25,6 +25,10 @@ HF_SCENARIO(map_findspace, "map.findspace", "MP-11 MP-17",
 	hf_space_anon_at(LO, 4);
 	hf_space_anon_at(LO + ptoa(6), 4);
 	hf_space_anon_at(LO + ptoa(13), 4);
+	/* Two entries without a gap between them. */
+	hf_expect_eq(vm_map_protect(map, LO + ptoa(6), LO + ptoa(8),
+			 VM_PROT_READ, 0, VM_MAP_PROTECT_SET_PROT),
+	    KERN_SUCCESS);
 	vm_map_lock(map);
 	hf_expect_eq(vm_map_findspace(map, 0, ptoa(1)), 0);
 	hf_expect_eq(vm_map_findspace(map, LO, ptoa(2)), LO + ptoa(4));
@@ -39,6 +43,8 @@ HF_SCENARIO(map_findspace, "map.findspace", "MP-11 MP-17",
 	hf_expect_eq(vm_map_findspace(map, LO + ptoa(4), 0), LO + ptoa(4));
 	hf_expect_eq(
 	    vm_map_findspace(map, LO + ptoa(6) - 1, 0), LO + ptoa(6) - 1);
+	/* Nothing at all fits between two that meet. */
+	hf_expect_eq(vm_map_findspace(map, LO + ptoa(7), 0), LO + ptoa(8));
 	/* From before all there is, where what comes first is too little. */
 	hf_expect_eq(vm_map_findspace(map, 0, LO), 0);
 	hf_expect_eq(vm_map_findspace(map, 0, LO + ptoa(1)), LO + ptoa(17));
