@@ -107,9 +107,13 @@ wait_once(u_int kind, const char *wmesg, int timo)
 		panic("vm_wait: there is no page daemon yet");
 	if (atomic_load_int(&vmd->vmd_free_count) >= mark_of(vmd, kind))
 		return (false);
-	pagedaemon_wakeup(0);
 	mtx_lock_spin(&vmd->vmd_wait_mtx);
 	atomic_set_int(&vmd->vmd_waiting, kind);
+	/*
+	 * Asked before the bit is there, a daemon that is held off would forget
+	 * it, and hf_pageout_unhold() see nobody.
+	 */
+	hf_pageout_want(vmd);
 	sleep = atomic_load_int(&vmd->vmd_free_count) < mark_of(vmd, kind);
 	if (sleep)
 		(void)msleep_spin(

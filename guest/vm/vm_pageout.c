@@ -34,15 +34,21 @@ vm_pageout_deficit(void)
 }
 
 void
+hf_pageout_want(struct vm_domain *vmd)
+{
+	if (vmd->vmd_pageout_wanted)
+		return;
+	vmd->vmd_pageout_wanted = 1;
+	wakeup((const void *)(uintptr_t)&vmd->vmd_pageout_wanted);
+}
+
+void
 pagedaemon_wakeup(int domain)
 {
 	struct vm_domain *vmd = &vm_dom[domain];
 
 	mtx_lock_spin(&vmd->vmd_wait_mtx);
-	if (!vmd->vmd_pageout_wanted) {
-		vmd->vmd_pageout_wanted = 1;
-		wakeup((const void *)(uintptr_t)&vmd->vmd_pageout_wanted);
-	}
+	hf_pageout_want(vmd);
 	mtx_unlock_spin(&vmd->vmd_wait_mtx);
 }
 
@@ -219,9 +225,9 @@ hf_pageout_unhold(void)
 
 	mtx_lock_spin(&vmd->vmd_wait_mtx);
 	KASSERT(vmd->vmd_pageout_held > 0, ("hf_pageout_unhold: not held"));
-	/* Those who began to wait meanwhile have asked for nothing. */
+	/* Those who began to wait meanwhile have asked a daemon that forgot. */
 	if (--vmd->vmd_pageout_held == 0 &&
 	    (vmd->vmd_waiting != 0 || vmd->vmd_reap != 0))
-		wakeup((const void *)(uintptr_t)&vmd->vmd_pageout_wanted);
+		hf_pageout_want(vmd);
 	mtx_unlock_spin(&vmd->vmd_wait_mtx);
 }

@@ -32,6 +32,9 @@ int hf_pageout_references(vm_object_t object, vm_page_t m);
  */
 void hf_pageout_scan_active(struct hf_pageout *po, u_int most, int lacking);
 
+/* Asks for a pass of the daemon.  The wait lock is held. */
+void hf_pageout_want(struct vm_domain *vmd);
+
 /* vm_page_wait.c: nothing can be got back, until free_min is reached. */
 void hf_vm_set_exhausted(struct vm_domain *vmd);
 void hf_vm_clear_exhausted(struct vm_domain *vmd);
