@@ -181,7 +181,7 @@ def again():
         elf = os.path.join(os.fsencode(work), ODD)
         shutil.copy(ELF, elf)
         status, out, err = run("run", "--kernel", elf, "-f", "json", "--seed", SEED, "--cpus", "1", "--memory", "32M",
-                               "--param", "check=b c'd \"$x\"", "--param", "effort=2", "selftest.fail", "selftest.panic")
+                               "--param", "check=b c'd \"$x\"", "--param", "slow_ms=2", "selftest.fail", "selftest.panic")
         need(status == 3, f"status {status}: {err}")
         d = hostcheck.read("json", out)["document"]
         need(d["environment"]["options"]["kernel"].endswith(" %s.elf"), "the options")
