@@ -66,8 +66,9 @@ HF_SCENARIO(page_zone_packs, "page.zone_packs", "PA-32 ZN-5",
 	hf_expect_eq(vm_free_count(), free - 1);
 	hf_expect_eq(piece[0][BYTES - 1], 0);
 	uma_zfree(zone, piece[0]);
-	uma_zone_reclaim(zone, UMA_RECLAIM_DRAIN);
-	hf_expect_eq(vm_free_count(), free);
+	/* Of all zones, this one among them. */
+	uma_reclaim(UMA_RECLAIM_DRAIN);
+	hf_expect_le(free, vm_free_count());
 	hf_expect_eq(uma_zone_get_cur(zone), 0);
 	/* And it goes on. */
 	fill(zone, 0);
