@@ -40,10 +40,10 @@ def run(args, cwd, **kw):
 
 
 def recipes():
-    """{title: [(file, kind, block)]}"""
+    """{title: [(file, kind, block)]} of the sections that begin with "Add"."""
     with open(os.path.join(TOP, "CONTRIBUTING.md"), encoding="utf-8") as f:
         parts = re.split(r"^## (.*)$", f.read(), flags=re.M)[1:]
-    return {title: PLACE.findall(text) for title, text in zip(parts[::2], parts[1::2])}
+    return {title: PLACE.findall(text) for title, text in zip(parts[::2], parts[1::2]) if title.startswith("Add ")}
 
 
 def patched(text, block):
