@@ -7,6 +7,7 @@
 #include <test/probe.h>
 #include <test/scenario.h>
 #include <test/space.h>
+#include <test/vm_util.h>
 #include <vm/vm_object.h>
 #include <vm/vnode_pager.h>
 #include "filesum.h"
@@ -305,6 +306,33 @@ HF_SCENARIO(crossed_fault_wiring, "pager.fault_lets_vnode_go",
 	hf_expect_eq(
 	    vm_map_unwire(hf_space_map(), VA, VA + ptoa(4), VM_MAP_WIRE_USER),
 	    KERN_SUCCESS);
+	hf_file_unmap(VA, 4);
+	hf_file_expect_idle(vp);
+	hf_file_close(vp);
+}
+
+HF_SCENARIO(crossed_fault_memory, "pager.fault_lets_vnode_go_short", "FT-91",
+    "a fault that got its vnode waits for memory without it", WRITES,
+    .timeout_ms = 20000)
+{
+	struct hf_toucher t;
+	struct vnode *vp;
+
+	vp = hf_file_open(HF_SCRATCH_NAME);
+	hf_file_drop(vp);
+	hf_file_map(vp, VA, 0, 4, VM_PROT_READ, HF_FILE_SHARED);
+	(void)vn_lock(vp, LK_EXCLUSIVE | LK_RETRY);
+	hf_toucher_start(&t, VA + ptoa(3), -1);
+	hf_require(hf_toucher_asleep(&t, "vnode"));
+	hf_test_free_set(vm_cnt.v_free_severe - 1);
+	VOP_UNLOCK(vp);
+	hf_require(hf_toucher_asleep(&t, "pfault"));
+	/* Whoever writes pages out to make memory needs it. */
+	hf_expect_eq(vn_lock(vp, LK_EXCLUSIVE | LK_NOWAIT), 0);
+	if (VOP_ISLOCKED(vp) == LK_EXCLUSIVE)
+		VOP_UNLOCK(vp);
+	hf_test_free_restore();
+	hf_expect_ne(hf_toucher_join(&t), -1);
 	hf_file_unmap(VA, 4);
 	hf_file_expect_idle(vp);
 	hf_file_close(vp);
