@@ -444,6 +444,7 @@ bench(int argc, char **argv, const struct cli_builtin *builtin)
 	options_account_free(&account);
 	return (status);
 fail:
+	disk_arguments_end(&a.disks, &a.run);
 	options_account_free(&account);
 	return (cli_fail(&err));
 }

@@ -263,7 +263,7 @@ describe_target(struct gdb_packets *p, const char *range)
 		len = sizeof(TARGET) - 1 - offset;
 	snprintf(text, sizeof(text), "%c%.*s",
 	    offset + len == sizeof(TARGET) - 1 ? 'l' : 'm', (int)len,
-	    TARGET + offset);
+	    &TARGET[offset]);
 	return (answer(p, text));
 }
 

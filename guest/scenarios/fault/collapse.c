@@ -67,15 +67,18 @@ end(struct chain *c, int byte)
 HF_SCENARIO(collapse_meanwhile, "fault.collapse_meanwhile", "FT-27 CW-13",
     "shadows that a fault has passed are folded while it waits for the pager")
 {
+	vm_object_t top;
 	struct chain c;
 
 	begin(&c, false);
 	hf_job_start_held(&c.fault, &c.s);
 	unmap_in_child(&c);
 	hf_await(&c.unmap.done, 1);
+	top = hf_space_entry(VA)->object.vm_object;
 	/* What the two shadows had is in one of them now. */
-	hf_expect_eq(
-	    hf_space_entry(VA)->object.vm_object->backing_object, c.s.object);
+	VM_OBJECT_RLOCK(top);
+	hf_expect_eq(top->backing_object, c.s.object);
+	VM_OBJECT_RUNLOCK(top);
 	hf_script_release(&c.s);
 	end(&c, hf_script_byte(1));
 }

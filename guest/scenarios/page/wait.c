@@ -18,7 +18,7 @@ HF_SCENARIO(
 	hf_expect_eq(vm_dom[0].vmd_waiting, 0);
 }
 
-static volatile int go;
+static volatile u_int go;
 static volatile u_int awake;
 
 static void
@@ -185,7 +185,7 @@ HF_SCENARIO(page_wait_min, "page.wait_min", "VW-2",
 static void
 short_thread(void *arg)
 {
-	while (!go)
+	while (!atomic_load_acq_int(&go))
 		hf_yield();
 	while (vm_page_count_min())
 		vm_wait(NULL);
@@ -204,7 +204,7 @@ HF_SCENARIO(page_wait_daemon_held, "page.wait_daemon_held", "VW-5",
 	hf_pageout_hold();
 	hf_test_memory_small(30);
 	hf_require(vm_page_count_min());
-	go = 1;
+	atomic_store_rel_int(&go, 1);
 	while (hf_test_vm_waiters() == 0)
 		hf_yield();
 	hf_expect(!hf_vm_exhausted());
