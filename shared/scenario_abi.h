@@ -29,7 +29,10 @@ enum hf_scenario_flags {
 	HF_IS_HIDDEN = 1 << 6,	/* runs only when named exactly */
 	HF_ENDS_GUEST = 1 << 7, /* does not return: gets a guest of its own */
 	/* a second disk, vtbd1, has the files of tools/mkimage --second */
-	HF_NEEDS_SECOND_DISK = 1 << 8
+	HF_NEEDS_SECOND_DISK = 1 << 8,
+	/* the flags that ask for a disk, each of them alone */
+	HF_NEEDS_ANY_DISK = HF_NEEDS_DISK | HF_NEEDS_RW |
+	    HF_NEEDS_DEFAULT_IMAGE | HF_NEEDS_SECOND_DISK
 };
 
 #ifdef HF_GUEST

@@ -109,9 +109,7 @@ bring_up(uint32_t flags)
 	struct hf_bdev *bd;
 	char msg[HF_MOUNT_MSG];
 
-	if ((flags &
-		(HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE |
-		    HF_NEEDS_SECOND_DISK)) != 0)
+	if ((flags & HF_NEEDS_ANY_DISK) != 0)
 		(void)hf_bdev_root(&bd, msg, sizeof(msg));
 }
 

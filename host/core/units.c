@@ -7,24 +7,29 @@
 
 #include "core/units.h"
 
+int
+units_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (c - 'a' + 10);
+	if (c >= 'A' && c <= 'F')
+		return (c - 'A' + 10);
+	return (-1);
+}
+
 /* Digits of base at *text, at least one; moves *text behind them. */
 static int
 units_digits(const char **text, unsigned int base, uint64_t *out)
 {
 	const char *p = *text;
 	uint64_t value = 0;
-	unsigned int digit;
+	int digit;
 
 	for (;; p++) {
-		if (*p >= '0' && *p <= '9')
-			digit = *p - '0';
-		else if (*p >= 'a' && *p <= 'f')
-			digit = *p - 'a' + 10;
-		else if (*p >= 'A' && *p <= 'F')
-			digit = *p - 'A' + 10;
-		else
-			break;
-		if (digit >= base)
+		digit = units_hex_digit(*p);
+		if (digit < 0 || (unsigned int)digit >= base)
 			break;
 		if (__builtin_mul_overflow(value, base, &value) ||
 		    __builtin_add_overflow(value, digit, &value))

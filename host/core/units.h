@@ -19,6 +19,9 @@ int units_parse_duration_ms(const char *text, uint64_t *out);
 /* Decimal, 0x hex; the whole text.  0, or -1. */
 int units_parse_u64(const char *text, uint64_t *out);
 
+/* The value of a hexadecimal digit in either case; -1: it is none. */
+int units_hex_digit(char c);
+
 /* "64 MiB": the largest unit that divides it.  Returns buf. */
 char *units_format_bytes(uint64_t bytes, char *buf, size_t buf_bytes);
 

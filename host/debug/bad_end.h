@@ -30,8 +30,10 @@ struct bad_end {
 	size_t nconsole;
 };
 
-/* The CPU that it is mainly about, and with what it died: the panic's frame, or
- * how the CPU stopped.  Requires b->end. */
+/*
+ * The CPU that it is mainly about, and with what it died: the panic's frame, or
+ * how the CPU stopped.  Requires b->end.
+ */
 unsigned int bad_end_chief(const struct bad_end *b);
 struct vm_cpu_state bad_end_chief_state(const struct bad_end *b);
 

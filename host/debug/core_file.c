@@ -15,6 +15,7 @@
 #include <sys/procfs.h>
 #include <unistd.h>
 
+#include "core/io.h"
 #include "core/replace.h"
 #include "debug/guest_view.h"
 #include "debug/mapped.h"
@@ -140,20 +141,9 @@ make_notes(struct core *c)
 static int
 write_at(int fd, const void *bytes, size_t len_bytes, uint64_t at)
 {
-	const char *from = bytes;
-
-	while (len_bytes > 0) {
-		ssize_t n = pwrite(fd, from, len_bytes, (off_t)at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return (errno);
-		from += n;
-		at += (uint64_t)n;
-		len_bytes -= (size_t)n;
-	}
-	return (0);
+	if (lseek(fd, (off_t)at, SEEK_SET) < 0)
+		return (errno);
+	return (-io_write_all(fd, bytes, len_bytes));
 }
 
 static int

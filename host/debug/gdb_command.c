@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "debug/pagetable.h"
+#include "debug/pagetable_priv.h"
 #include "vm/control.h"
 
-#define CR0_PG		 (1ull << 31)
 #define STEP_PATIENCE_MS 2000
 #define FEATURES                                                 \
 	"PacketSize=1000;QStartNoAckMode+;qXfer:features:read+;" \

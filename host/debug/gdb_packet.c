@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/units.h"
+
 #define BREAK_BYTE 0x03
 
 static void
@@ -126,15 +128,6 @@ gdb_hex(char *out, const void *bytes, size_t len)
 		snprintf(out, 3, "%02x", *b++);
 }
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (c - '0');
-	c |= 0x20;
-	return (c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1);
-}
-
 size_t
 gdb_unhex(const char *text, void *bytes, size_t max)
 {
@@ -142,9 +135,9 @@ gdb_unhex(const char *text, void *bytes, size_t max)
 	size_t n = 0;
 
 	for (; n < max; n++, text += 2) {
-		int high = digit(text[0]), low;
+		int high = units_hex_digit(text[0]), low;
 
-		if (high < 0 || (low = digit(text[1])) < 0)
+		if (high < 0 || (low = units_hex_digit(text[1])) < 0)
 			break;
 		b[n] = (unsigned char)(high << 4 | low);
 	}

@@ -26,7 +26,7 @@
 enum report_format { REPORT_PRETTY, REPORT_TAP, REPORT_JUNIT, REPORT_JSON };
 
 struct report_disk {
-	const char *name; /* in the guest: "vtbd0" */
+	char name[16]; /* in the guest: "vtbd0" */
 	const char *image;
 	const char *how; /* "snapshot" */
 };

@@ -13,8 +13,6 @@
 #include "virtio_abi.h"
 #include "vm/vm.h"
 
-#define IN_PLACE "in place"
-
 struct disk {
 	struct blk_backend *backend;
 	struct virtio_blk *device;
@@ -42,7 +40,7 @@ disk_how(const struct run_disk *disk)
 	case BLK_ACCESS_READ_WRITE:
 		break;
 	}
-	return (IN_PLACE);
+	return ("in place");
 }
 
 void
@@ -50,17 +48,14 @@ disk_text(
     const struct run_options *opt, unsigned int i, char text[DISK_TEXT_BYTES])
 {
 	const struct run_disk *disk = &opt->disks[i];
-	const char *how;
 
-	if (i >= opt->ndisks) {
+	if (i >= opt->ndisks)
 		snprintf(text, DISK_TEXT_BYTES, "none");
-		return;
-	}
-	how = disk_how(disk);
-	if (strcmp(how, IN_PLACE) == 0)
+	else if (access_of(disk) == BLK_ACCESS_READ_WRITE)
 		snprintf(text, DISK_TEXT_BYTES, "%.400s", disk->path);
 	else
-		snprintf(text, DISK_TEXT_BYTES, "%.400s (%s)", disk->path, how);
+		snprintf(text, DISK_TEXT_BYTES, "%.400s (%s)", disk->path,
+		    disk_how(disk));
 }
 
 unsigned int
@@ -68,10 +63,7 @@ disks_needed(uint32_t flags)
 {
 	if ((flags & HF_NEEDS_SECOND_DISK) != 0)
 		return (2);
-	return ((flags &
-		    (HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE)) != 0
-		? 1
-		: 0);
+	return ((flags & HF_NEEDS_ANY_DISK) != 0 ? 1 : 0);
 }
 
 /* A disk that the user named is there even if nobody asks for it. */

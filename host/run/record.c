@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/units.h"
 #include "scenario_abi.h"
 
 enum value_type {
@@ -126,18 +127,6 @@ record_id_valid(const char *s)
 	return (dotted && n < HF_SCENARIO_ID_MAX && s[n - 1] != '.');
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (c - 'a' + 10);
-	if (c >= 'A' && c <= 'F')
-		return (c - 'A' + 10);
-	return (-1);
-}
-
 /* The next token of [*p, end) up to a space; *p moves behind that space. */
 static const char *
 next_token(const char **p, const char *end, size_t *len)
@@ -180,9 +169,9 @@ parse_hex(const char *s, size_t len, uint64_t *out)
 	if (len == 0 || len > 16)
 		return (false);
 	for (size_t i = 0; i < len; i++) {
-		if (hex_digit(s[i]) < 0)
+		if (units_hex_digit(s[i]) < 0)
 			return (false);
-		v = v << 4 | (uint64_t)hex_digit(s[i]);
+		v = v << 4 | (uint64_t)units_hex_digit(s[i]);
 	}
 	*out = v;
 	return (true);
@@ -216,10 +205,11 @@ decode_value(char *dst, const char *s, size_t len)
 		int c = (unsigned char)s[i];
 
 		if (c == '%') {
-			if (len - i < 3 || hex_digit(s[i + 1]) < 0 ||
-			    hex_digit(s[i + 2]) < 0)
+			if (len - i < 3 || units_hex_digit(s[i + 1]) < 0 ||
+			    units_hex_digit(s[i + 2]) < 0)
 				return (-1);
-			c = hex_digit(s[i + 1]) << 4 | hex_digit(s[i + 2]);
+			c = units_hex_digit(s[i + 1]) << 4 |
+			    units_hex_digit(s[i + 2]);
 			i += 2;
 		} else if (c <= ' ' || c > '~')
 			return (-1);

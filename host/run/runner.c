@@ -275,16 +275,15 @@ skip_the_rest(struct runner *r)
 static void
 describe(struct runner *r, struct report_environment *env)
 {
-	/* As the guest calls them. */
-	static const char *const names[RUN_DISKS_MAX] = { "vtbd0", "vtbd1",
-		"vtbd2", "vtbd3", "vtbd4", "vtbd5", "vtbd6", "vtbd7" };
-
 	environment_read(&r->environment);
 	disk_text(r->opt, 0, r->disk);
-	for (unsigned int i = 0; i < r->opt->ndisks; i++)
-		r->disks[i] = (struct report_disk){ .name = names[i],
-			.image = r->opt->disks[i].path,
-			.how = disk_how(&r->opt->disks[i]) };
+	for (unsigned int i = 0; i < r->opt->ndisks; i++) {
+		r->disks[i] =
+		    (struct report_disk){ .image = r->opt->disks[i].path,
+			    .how = disk_how(&r->opt->disks[i]) };
+		snprintf(
+		    r->disks[i].name, sizeof(r->disks[i].name), "vtbd%u", i);
+	}
 	*env = (struct report_environment){ .version = HF_VERSION,
 		.build_id = self_build_id(r->build_id),
 		.accelerator = r->environment.accelerator,

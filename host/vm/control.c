@@ -40,9 +40,8 @@ check_debug(const struct vm *vm, struct hf_err *err)
 	    err, "this KVM cannot debug guests (no KVM_CAP_SET_GUEST_DEBUG)"));
 }
 
-/* Lock held.  nbreaks: none. */
-static unsigned int
-find_break(const struct vm *vm, uint64_t address)
+unsigned int
+vm_find_break(const struct vm *vm, uint64_t address)
 {
 	unsigned int i = 0;
 
@@ -69,7 +68,7 @@ control_break_set(struct vm *vm, uint64_t address, struct hf_err *err)
 	if (check_debug(vm, err) != 0)
 		return (-1);
 	lock_take(&vm->lock);
-	if (find_break(vm, address) == vm->nbreaks) {
+	if (vm_find_break(vm, address) == vm->nbreaks) {
 		full = vm->nbreaks == CONTROL_BREAKS_MAX;
 		if (!full) {
 			vm->breaks[vm->nbreaks++] = address;
@@ -92,7 +91,7 @@ control_break_clear(struct vm *vm, uint64_t address)
 	bool found;
 
 	lock_take(&vm->lock);
-	i = find_break(vm, address);
+	i = vm_find_break(vm, address);
 	found = i < vm->nbreaks;
 	if (found) {
 		vm->breaks[i] = vm->breaks[--vm->nbreaks];

@@ -135,16 +135,6 @@ vcpu_debug_interrupted(struct vcpu *cpu)
 		step_done(cpu);
 }
 
-/* Lock held. */
-static bool
-is_break(const struct vm *vm, uint64_t address)
-{
-	for (unsigned int i = 0; i < vm->nbreaks; i++)
-		if (vm->breaks[i] == address)
-			return (true);
-	return (false);
-}
-
 /* Not ours: the guest traces itself. */
 static void
 give_to_guest(struct vcpu *cpu, uint64_t dr6)
@@ -189,7 +179,8 @@ vcpu_debug_exit(struct vcpu *cpu)
 	ours = cpu->step != STEP_NONE && (why->dr6 & DR6_BS) != 0;
 	if (ours)
 		step_done(cpu);
-	hit = !ours && cpu->step == STEP_NONE && is_break(vm, why->pc);
+	hit = !ours && cpu->step == STEP_NONE &&
+	    vm_find_break(vm, why->pc) < vm->nbreaks;
 	if (hit) {
 		cpu->at_break = cpu->stopped = true;
 		cpu->break_rip = why->pc;

@@ -133,6 +133,8 @@ void vcpu_debug_exit(struct vcpu *);
 void vcpu_debug_device(struct vcpu *);
 /* Lock held: KVM_RUN was interrupted. */
 void vcpu_debug_interrupted(struct vcpu *);
+/* control.c: lock held: its index in breaks; nbreaks: there is none. */
+unsigned int vm_find_break(const struct vm *, uint64_t address);
 /* Lock held, before the guest is entered: as breakpoints and steps want it.  0,
    or an errno. */
 int vcpu_debug_apply(struct vcpu *);

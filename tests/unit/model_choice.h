@@ -20,10 +20,6 @@ model_seed(void)
 static inline const char *
 model_lacks(uint32_t flags)
 {
-	/* The environment names a disk image (guest/arch/model/bdev_model.c). */
-	static const uint32_t disk =
-	    HF_NEEDS_DISK | HF_NEEDS_RW | HF_NEEDS_DEFAULT_IMAGE;
-
 	if ((flags & HF_IS_BENCH) != 0)
 		return ("is a bench");
 	if ((flags & HF_IS_HIDDEN) != 0)
@@ -32,7 +28,8 @@ model_lacks(uint32_t flags)
 		return ("ends its guest");
 	if ((flags & HF_NEEDS_MMU) != 0)
 		return ("needs real page tables");
-	if ((flags & disk) != 0 && getenv("HF_MODEL_DISK") == NULL)
+	/* It names a disk image (guest/arch/model/bdev_model.c). */
+	if ((flags & HF_NEEDS_ANY_DISK) != 0 && getenv("HF_MODEL_DISK") == NULL)
 		return ("needs a disk: HF_MODEL_DISK names none");
 	return (NULL);
 }
