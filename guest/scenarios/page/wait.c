@@ -22,12 +22,56 @@ static volatile u_int go;
 static volatile u_int awake;
 
 static void
-wait_thread(void *arg)
+wait_once(void)
 {
-	while (!go)
-		hf_yield();
 	vm_wait(NULL);
+}
+
+static void
+wait_for_enough(void)
+{
+	while (vm_page_count_min())
+		vm_wait(NULL);
+}
+
+/* What a waiter does when it may. */
+struct waiter {
+	void (*wait)(void);
+};
+static struct waiter once = { wait_once };
+static struct waiter enough = { wait_for_enough };
+static struct waiter at_min = { vm_wait_min };
+static struct waiter at_severe = { vm_wait_severe };
+
+static void
+waiter_main(void *arg)
+{
+	const struct waiter *w = arg;
+
+	while (!atomic_load_acq_int(&go))
+		hf_yield();
+	w->wait();
 	atomic_add_int(&awake, 1);
+}
+
+/* A thread of p that waits once all are let go. */
+static struct thread *
+waiter_of(struct proc *p, struct waiter *w)
+{
+	return (hf_thread_create_in(p, waiter_main, w, "waiter", -1));
+}
+
+static void
+hold_waiters(void)
+{
+	go = 0;
+	awake = 0;
+}
+
+static void
+let_waiters_go(void)
+{
+	atomic_store_rel_int(&go, 1);
 }
 
 /* Threads asleep for memory; their channels are vm_page_wait.c's own. */
@@ -45,12 +89,11 @@ HF_SCENARIO(page_wait_wakes_all, "page.wait_wakes_all", "VW-2",
 	struct thread *td[3];
 	int i;
 
-	go = 0;
-	awake = 0;
+	hold_waiters();
 	for (i = 0; i < 3; i++)
-		td[i] = hf_thread_create(wait_thread, NULL, "waiter", -1);
+		td[i] = waiter_of(&proc0, &once);
 	hf_test_free_set(vmd->vmd_free_min - 3);
-	go = 1;
+	let_waiters_go();
 	await_waiting(VMD_WAIT_MIN);
 	while (hf_test_vm_waiters() < 3)
 		hf_yield();
@@ -74,12 +117,11 @@ HF_SCENARIO(page_wait_pager, "page.wait_pager", "VW-3",
 	struct vm_domain *vmd = &vm_dom[0];
 	struct thread *pager, *td;
 
-	go = 0;
-	awake = 0;
-	td = hf_thread_create(wait_thread, NULL, "waiter", -1);
-	pager = hf_thread_create_in(pageproc, wait_thread, NULL, "pager", -1);
+	hold_waiters();
+	td = waiter_of(&proc0, &once);
+	pager = waiter_of(pageproc, &once);
 	hf_test_free_set(vmd->vmd_pageout_free_min - 1);
-	go = 1;
+	let_waiters_go();
 	await_waiting(VMD_WAIT_MIN | VMD_WAIT_PAGER);
 	while (hf_test_vm_waiters() < 1)
 		hf_yield();
@@ -99,11 +141,10 @@ HF_SCENARIO(page_wait_exhausted, "page.wait_exhausted", "VW-7",
 	struct vm_domain *vmd = &vm_dom[0];
 	struct thread *td;
 
-	go = 0;
-	awake = 0;
-	td = hf_thread_create(wait_thread, NULL, "waiter", -1);
+	hold_waiters();
+	td = waiter_of(&proc0, &once);
 	hf_test_free_set(vmd->vmd_free_min - 1);
-	go = 1;
+	let_waiters_go();
 	hf_test_await_sleepers(hf_vm_wait_channel(VMD_WAIT_MIN), 1);
 	hf_vm_set_exhausted(vmd);
 	hf_expect(hf_vm_exhausted());
@@ -117,79 +158,48 @@ HF_SCENARIO(page_wait_exhausted, "page.wait_exhausted", "VW-7",
 	hf_expect_eq(vmd->vmd_waiting, 0);
 }
 
+/* The waiter sleeps below that mark and wakes at it; give_two_back() then. */
 static void
-severe_thread(void *arg)
+expect_wakes_at(u_int mark, u_int kind, struct waiter *w)
 {
-	while (!go)
-		hf_yield();
-	vm_wait_severe();
-	atomic_add_int(&awake, 1);
+	struct vm_domain *vmd = &vm_dom[0];
+	const void *chan = hf_vm_wait_channel(kind);
+	struct thread *td;
+
+	hold_waiters();
+	td = waiter_of(&proc0, w);
+	hf_test_free_set(mark - 2);
+	let_waiters_go();
+	hf_test_await_sleepers(chan, 1);
+	vm_domain_freecnt_inc(vmd, 1);
+	hf_expect_eq(hf_test_sleepers(chan), 1);
+	hf_expect_eq(vmd->vmd_waiting & kind, kind);
+	vm_domain_freecnt_inc(vmd, 1);
+	hf_thread_join(td);
+	hf_expect_eq(awake, 1);
+}
+
+static void
+give_two_back(void)
+{
+	atomic_subtract_int(&vm_dom[0].vmd_free_count, 2);
+	hf_test_free_restore();
 }
 
 HF_SCENARIO(page_wait_severe, "page.wait_severe", "VW-8",
     "who waits for v_free_severe wakes at that mark, and not before")
 {
-	struct vm_domain *vmd = &vm_dom[0];
-	const void *chan = hf_vm_wait_channel(VMD_WAIT_SEVERE);
-	struct thread *td;
-
-	go = 0;
-	awake = 0;
-	td = hf_thread_create(severe_thread, NULL, "severe", -1);
-	hf_test_free_set(vmd->vmd_free_severe - 2);
-	go = 1;
-	hf_test_await_sleepers(chan, 1);
-	vm_domain_freecnt_inc(vmd, 1);
-	hf_expect_eq(hf_test_sleepers(chan), 1);
-	hf_expect_eq(vmd->vmd_waiting & VMD_WAIT_SEVERE, VMD_WAIT_SEVERE);
-	vm_domain_freecnt_inc(vmd, 1);
-	hf_thread_join(td);
-	hf_expect_eq(awake, 1);
-	atomic_subtract_int(&vmd->vmd_free_count, 2);
-	hf_test_free_restore();
-}
-
-static void
-min_thread(void *arg)
-{
-	while (!go)
-		hf_yield();
-	vm_wait_min();
-	atomic_add_int(&awake, 1);
+	expect_wakes_at(vm_dom[0].vmd_free_severe, VMD_WAIT_SEVERE, &at_severe);
+	give_two_back();
 }
 
 HF_SCENARIO(page_wait_min, "page.wait_min", "VW-2",
     "who waits for v_free_min wakes at that mark, and not before")
 {
-	struct vm_domain *vmd = &vm_dom[0];
-	const void *chan = hf_vm_wait_channel(VMD_WAIT_MIN);
-	struct thread *td;
-
-	go = 0;
-	awake = 0;
-	td = hf_thread_create(min_thread, NULL, "min", -1);
-	hf_test_free_set(vmd->vmd_free_min - 2);
-	go = 1;
-	hf_test_await_sleepers(chan, 1);
-	vm_domain_freecnt_inc(vmd, 1);
-	hf_expect_eq(hf_test_sleepers(chan), 1);
-	vm_domain_freecnt_inc(vmd, 1);
-	hf_thread_join(td);
-	hf_expect_eq(awake, 1);
+	expect_wakes_at(vm_dom[0].vmd_free_min, VMD_WAIT_MIN, &at_min);
 	/* There is enough: nobody waits. */
 	vm_wait_min();
-	atomic_subtract_int(&vmd->vmd_free_count, 2);
-	hf_test_free_restore();
-}
-
-static void
-short_thread(void *arg)
-{
-	while (!atomic_load_acq_int(&go))
-		hf_yield();
-	while (vm_page_count_min())
-		vm_wait(NULL);
-	atomic_add_int(&awake, 1);
+	give_two_back();
 }
 
 HF_SCENARIO(page_wait_daemon_held, "page.wait_daemon_held", "VW-5",
@@ -198,13 +208,12 @@ HF_SCENARIO(page_wait_daemon_held, "page.wait_daemon_held", "VW-5",
 {
 	struct thread *td;
 
-	go = 0;
-	awake = 0;
-	td = hf_thread_create(short_thread, NULL, "waiter", -1);
+	hold_waiters();
+	td = waiter_of(&proc0, &enough);
 	hf_pageout_hold();
 	hf_test_memory_small(30);
 	hf_require(vm_page_count_min());
-	atomic_store_rel_int(&go, 1);
+	let_waiters_go();
 	while (hf_test_vm_waiters() == 0)
 		hf_yield();
 	hf_expect(!hf_vm_exhausted());
@@ -258,11 +267,11 @@ HF_SCENARIO(page_wait_reaches_daemon, "page.wait_reaches_daemon", "VW-5",
 	int round;
 
 	for (round = 0; round < 8; round++) {
-		go = 0;
-		td = hf_thread_create(wait_thread, NULL, "waiter", -1);
+		hold_waiters();
+		td = waiter_of(&proc0, &once);
 		hf_test_free_set(vm_cnt.v_free_min - 1);
 		wakeups = VM_CNT_FETCH(v_pdwakeups);
-		go = 1;
+		let_waiters_go();
 		while (VM_CNT_FETCH(v_pdwakeups) == wakeups)
 			hf_yield();
 		hf_test_free_restore();

@@ -8,10 +8,10 @@
 #include <kern/failpoint.h>
 #include <machine/atomic.h>
 #include <vfs/ext2/ext2fs.h>
+#include "crowd.h"
 
 #define BLOCK	1024
-#define BLOCKS	20   /* of the directory */
-#define NAMES	1000 /* tools/mkimage */
+#define BLOCKS	20 /* of the directory */
 #define ON_DISK .flags = HF_NEEDS_DISK | HF_NEEDS_DEFAULT_IMAGE
 
 static struct hf_ram_disk rd;
@@ -34,23 +34,6 @@ close_crowd(void)
 	vrele(dvp);
 	vrele(rd.root);
 	hf_expect_eq(hf_unmount(rd.mp), 0);
-}
-
-static int
-look_up(int i)
-{
-	char name[16];
-	struct componentname cn = { name, 0 };
-	struct vnode *vp;
-	int error;
-
-	cn.cn_namelen = snprintf(name, sizeof(name), "name%d", i);
-	(void)vn_lock(dvp, LK_SHARED | LK_RETRY);
-	error = VOP_LOOKUP(dvp, &vp, &cn);
-	VOP_UNLOCK(dvp);
-	if (error == 0)
-		vput(vp);
-	return (error);
 }
 
 /* Where on the disk block lbn of the directory is. */
@@ -102,9 +85,9 @@ HF_SCENARIO(broken_large_dir, "pager.broken_large_directory", "VN-36",
 	(void)first_name(9, &at);
 	good = hf_ram_disk_peek(&rd, at + 4, 2);
 	hf_ram_disk_poke(&rd, at + 4, 2, 0);
-	hf_expect_eq(look_up(name), 0);
+	hf_expect_eq(crowd_look_up(dvp, name), 0);
 	hf_expect(rd.mp->mnt_error[0] == '\0');
-	hf_expect_eq(look_up(NAMES), EINTEGRITY);
+	hf_expect_eq(crowd_look_up(dvp, CROWD_NAMES), EINTEGRITY);
 	hf_expect(strstr(rd.mp->mnt_error, "directory entry") != NULL);
 	/* It was not as broken entries are indexed that the name was found. */
 	hf_expect_eq(VTOE2(dvp)->en_index, 0);
@@ -112,7 +95,7 @@ HF_SCENARIO(broken_large_dir, "pager.broken_large_directory", "VN-36",
 	close_crowd();
 
 	open_crowd();
-	hf_expect_eq(look_up(NAMES), ENOENT);
+	hf_expect_eq(crowd_look_up(dvp, CROWD_NAMES), ENOENT);
 	hf_expect_ne(VTOE2(dvp)->en_index, 0);
 	close_crowd();
 	hf_ram_disk_free(&rd);
@@ -128,22 +111,22 @@ HF_SCENARIO(dir_broken_later, "pager.directory_broken_later", "VN-36 VN-38",
 	hf_ram_disk_load(&rd, "images/1k.img", 512);
 	open_crowd();
 	name = first_name(9, &at);
-	hf_expect_eq(look_up(name), 0);
+	hf_expect_eq(crowd_look_up(dvp, name), 0);
 	hf_expect_ne(VTOE2(dvp)->en_index, 0);
 	good = hf_ram_disk_peek(&rd, at + 4, 2);
 	hf_ram_disk_poke(&rd, at + 4, 2, 6);
 	hf_file_forget_blocks(rd.mp);
-	hf_expect_eq(look_up(name), EINTEGRITY);
+	hf_expect_eq(crowd_look_up(dvp, name), EINTEGRITY);
 	hf_expect(strstr(rd.mp->mnt_error, "directory entry") != NULL);
 	hf_ram_disk_poke(&rd, at + 4, 2, good);
 	hf_file_forget_blocks(rd.mp);
-	hf_expect_eq(look_up(name), 0);
+	hf_expect_eq(crowd_look_up(dvp, name), 0);
 	/* And a disk that fails is not a name that is not there. */
 	hf_file_forget_blocks(rd.mp);
 	hf_failpoint_arm("bdev.read", 0, -1);
-	hf_expect_eq(look_up(name), EIO);
+	hf_expect_eq(crowd_look_up(dvp, name), EIO);
 	hf_failpoint_disarm_all();
-	hf_expect_eq(look_up(name), 0);
+	hf_expect_eq(crowd_look_up(dvp, name), 0);
 	close_crowd();
 	hf_ram_disk_free(&rd);
 }
@@ -155,7 +138,7 @@ expect_found_without_index(void)
 	uint64_t at;
 	int name = first_name(0, &at);
 
-	hf_expect_eq(look_up(name), 0);
+	hf_expect_eq(crowd_look_up(dvp, name), 0);
 	hf_expect_eq(VTOE2(dvp)->en_index, 0);
 	hf_expect_ne(VTOE2(dvp)->en_unindexed, 0);
 }
@@ -183,7 +166,7 @@ HF_SCENARIO(dir_unindexed, "pager.directory_unindexed", "VN-33 VN-36",
 	(void)block_at(BLOCKS - 1);
 	hf_failpoint_arm("bdev.read", 3, 1);
 	name = first_name(0, &at);
-	hf_expect_eq(look_up(name), 0);
+	hf_expect_eq(crowd_look_up(dvp, name), 0);
 	hf_expect_eq(hf_failpoint_fired("bdev.read"), 1);
 	hf_failpoint_disarm_all();
 	hf_expect_eq(VTOE2(dvp)->en_index, 0);
@@ -193,7 +176,7 @@ HF_SCENARIO(dir_unindexed, "pager.directory_unindexed", "VN-33 VN-36",
 	open_crowd();
 	VTOE2(dvp)->en_size = 2u << 20;
 	expect_found_without_index();
-	hf_expect_eq(look_up(NAMES), EINTEGRITY);
+	hf_expect_eq(crowd_look_up(dvp, CROWD_NAMES), EINTEGRITY);
 	hf_expect(strstr(rd.mp->mnt_error, "a hole at byte 20480") != NULL);
 	close_crowd();
 
@@ -202,9 +185,9 @@ HF_SCENARIO(dir_unindexed, "pager.directory_unindexed", "VN-33 VN-36",
 	name = first_name(9, &at);
 	for (uint64_t lbn = 0; lbn < 9; lbn++)
 		fill_with_one_name(block_at(lbn));
-	hf_expect_eq(look_up(name), 0);
+	hf_expect_eq(crowd_look_up(dvp, name), 0);
 	hf_expect_eq(VTOE2(dvp)->en_index, 0);
-	hf_expect_eq(look_up(NAMES), ENOENT);
+	hf_expect_eq(crowd_look_up(dvp, CROWD_NAMES), ENOENT);
 	close_crowd();
 	hf_ram_disk_free(&rd);
 }
@@ -264,7 +247,7 @@ HF_SCENARIO(list_error, "pager.list_error", "VN-38 VN-44",
 		hf_expect_eq(hf_failpoint_fired("bdev.read"), 1);
 		hf_failpoint_disarm_all();
 		if (skips[i] != 0)
-			hf_expect_eq(all, NAMES + 2);
+			hf_expect_eq(all, CROWD_NAMES + 2);
 		else
 			hf_expect_eq(all, names);
 		close_crowd();
@@ -293,7 +276,7 @@ HF_SCENARIO(list_broken, "pager.list_broken", "VN-36 VN-44",
 	} while (error == 0 && names != 0);
 	hf_expect_eq(error, EINTEGRITY);
 	hf_expect_lt(100, seen);
-	hf_expect_lt(seen, NAMES);
+	hf_expect_lt(seen, CROWD_NAMES);
 	hf_expect_eq(off / BLOCK, 9);
 	close_crowd();
 	hf_ram_disk_free(&rd);

@@ -6,8 +6,8 @@
 #include <test/scenario.h>
 #include <kern/failpoint.h>
 #include <vfs/ext2/ext2fs.h>
+#include "crowd.h"
 
-#define NAMES	1000 /* tools/mkimage */
 #define LOOKUPS 100
 
 static struct hf_ram_disk rd;
@@ -20,25 +20,6 @@ blocks_seen(void)
 
 	bc = &MPTOE2(rd.mp)->em_bufs;
 	return (bc->bc_hits + bc->bc_reads);
-}
-
-static int
-look_up(struct vnode *dvp, int i)
-{
-	char name[16];
-	struct componentname cn = { name, 0 };
-	struct vnode *vp;
-	int error;
-
-	cn.cn_namelen = snprintf(name, sizeof(name), "name%d", i);
-	(void)vn_lock(dvp, LK_SHARED | LK_RETRY);
-	error = VOP_LOOKUP(dvp, &vp, &cn);
-	VOP_UNLOCK(dvp);
-	if (error == 0) {
-		hf_expect_eq(VTOE2(vp)->en_size, 1);
-		vput(vp);
-	}
-	return (error);
 }
 
 HF_SCENARIO(large_dir, "pager.large_directory", "VN-40",
@@ -55,12 +36,12 @@ HF_SCENARIO(large_dir, "pager.large_directory", "VN-40",
 	hf_expect_lt(12, blocks);
 	seen = blocks_seen();
 	for (i = 0; i < LOOKUPS; i++)
-		hf_expect_eq(look_up(dvp, i * 97 % NAMES), 0);
+		hf_expect_eq(crowd_look_up(dvp, i * 97 % CROWD_NAMES), 0);
 	/* The index once; then the entry's block and the pointers to it. */
 	hf_expect_le(blocks_seen() - seen, 3 * blocks + 3 * LOOKUPS);
 	seen = blocks_seen();
 	for (i = 0; i < 20; i++)
-		hf_expect_eq(look_up(dvp, NAMES + i), ENOENT);
+		hf_expect_eq(crowd_look_up(dvp, CROWD_NAMES + i), ENOENT);
 	hf_expect_le(blocks_seen() - seen, 5);
 	vrele(dvp);
 	hf_ram_disk_unmount(&rd);
@@ -80,12 +61,12 @@ HF_SCENARIO(dir_no_memory, "pager.directory_no_memory", "VN-40",
 		hf_require_eq(hf_ram_disk_try(&rd, msg, sizeof(msg)), 0);
 		dvp = hf_ram_disk_open(&rd, "crowd");
 		hf_failpoint_arm("kalloc", skip, 1);
-		hf_expect_eq(look_up(dvp, 7), 0);
+		hf_expect_eq(crowd_look_up(dvp, 7), 0);
 		hf_expect_eq(hf_failpoint_fired("kalloc"), 1);
 		hf_failpoint_disarm_all();
 		hf_expect(VTOE2(dvp)->en_index == 0);
-		hf_expect_eq(look_up(dvp, NAMES), ENOENT);
-		hf_expect_eq(look_up(dvp, NAMES - 1), 0);
+		hf_expect_eq(crowd_look_up(dvp, CROWD_NAMES), ENOENT);
+		hf_expect_eq(crowd_look_up(dvp, CROWD_NAMES - 1), 0);
 		vrele(dvp);
 		vrele(rd.root);
 		hf_expect_eq(hf_unmount(rd.mp), 0);
