@@ -18,21 +18,12 @@ import subprocess
 import sys
 import tempfile
 
+from counted import finish, has_kvm, need, skip
+
 BUILD = os.path.realpath(sys.argv[1])
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDERS = ("docs", "guest", "host", "shared", "tests", "tools")
 PLACE = re.compile(r"^`([^`\n]+)`, [^`]*:\n\n```(\w+)\n(.*?)^```$", re.M | re.S)
-
-
-met, skipped = 0, 0
-
-
-def need(condition, text, output=""):
-    global met
-    print(("ok: " if condition else "NOT: ") + text, flush=True)
-    if not condition:
-        sys.exit(str(output)[-4000:] or 1)
-    met += 1
 
 
 def run(args, cwd, **kw):
@@ -139,10 +130,6 @@ def linked(target, objects, output, options=()):
     return output
 
 
-def has_kvm():
-    return os.access("/dev/kvm", os.R_OK | os.W_OK)
-
-
 def try_guest(copy, title, like, sid, command, folder):
     with copy.following(title) as places:
         for place in places:
@@ -155,9 +142,7 @@ def try_guest(copy, title, like, sid, command, folder):
         r = run([os.path.join(BUILD, "holdfast"), "list", "--kernel", elf, sid], folder)
         need(r.returncode == 0 and sid in r.stdout, f"the guest has {sid}", r.stderr)
         if not has_kvm():
-            print("skipped: no /dev/kvm to run it")
-            global skipped
-            skipped += 1
+            skip("no /dev/kvm to run it")
             return
         r = run([os.path.join(BUILD, "holdfast"), *command, "--kernel", elf, sid], folder)
         need(r.returncode == 0, "and it runs", r.stdout + r.stderr)
@@ -217,7 +202,6 @@ HF_SCENARIO(dev_zero0, "dev.zero0", "", "the disk of zeros is found")
 
 
 def try_device(copy, folder):
-    global skipped
     asks = "guest/scenarios/dev/zero.c"
     with copy.following("Add a device") as places:
         for place in places:
@@ -233,8 +217,7 @@ def try_device(copy, folder):
         # The table is in the kernel's library, too: the first one counts.
         elf = linked("holdfast-guest.elf", objects, os.path.join(folder, "zero.elf"), ["-Wl,-z,muldefs"])
         if not has_kvm():
-            print("skipped: no /dev/kvm to run it")
-            skipped += 1
+            skip("no /dev/kvm to run it")
             return
         r = run([os.path.join(BUILD, "holdfast"), "run", "--kernel", elf, "dev.zero0"], folder)
         need(r.returncode == 0, "and a scenario finds the device", r.stdout + r.stderr)
@@ -281,7 +264,7 @@ def main():
         try_device(copy, folder)
         try_lock(copy, folder)
         try_hook(copy)
-    print(f"{met} passed, 0 failed, {skipped} skipped")
+    finish()
     return 0
 
 

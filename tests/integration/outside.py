@@ -18,30 +18,14 @@ import subprocess
 import sys
 import tempfile
 
+from counted import finish, has_kvm, need, skip
+
 BUILD, QEMU_RUN = (os.path.realpath(p) for p in sys.argv[1:3])
 KINDS = {  # an expectation of its scenario, and one that does not hold
     "pager": ("hf_expect_eq(store.reads, 2);", "hf_expect_eq(store.reads, 3);"),
     "scenario": ("hf_expect_eq(hf_peek(va), 43);", "hf_expect_eq(hf_peek(va), 45);"),
 }
-HAS_KVM = os.access("/dev/kvm", os.R_OK | os.W_OK)
 HAS_QEMU = shutil.which("qemu-system-x86_64") is not None
-passed = skipped = 0
-
-
-def need(condition, text, output=""):
-    global passed
-    print(("ok: " if condition else "NOT: ") + text, flush=True)
-    if not condition:
-        print(str(output)[-4000:])
-        print(f"{passed} passed, 1 failed, {skipped} skipped")
-        sys.exit(1)
-    passed += 1
-
-
-def skip(text):
-    global skipped
-    skipped += 1
-    print("skipped: " + text)
 
 
 class Place:
@@ -126,7 +110,7 @@ def try_kind(place, kind, name):
         listed = place.run(f"holdfast list --kernel {name}.elf", folder).stdout
         ids = re.findall(r"^([a-z_]+\.[a-z_]+) ", listed, re.M)
         need(ids and all(i.startswith(name + ".") for i in ids), f"it has its own scenarios: {ids}", listed)
-        if HAS_KVM:
+        if has_kvm():
             r = place.run(run + " --format json", folder)
             need(r.returncode == 0 and verdicts(r.stdout) == dict.fromkeys(ids, "pass"), "they pass", r.stdout + r.stderr)
         else:
@@ -154,7 +138,7 @@ def broken(place, folder, name, kind, build, run):
     need(len(places) == 1, f"an expectation is broken: {places}")
     r = place.run(build, folder)
     need(r.returncode == 0, "it is built anew", r.stderr)
-    if HAS_KVM:
+    if has_kvm():
         r = place.run(run, folder)
         need(r.returncode == 1 and re.search(rf"\b{re.escape(places[0])}\b", r.stdout), "and fails, with file and line",
              r.stdout + r.stderr)
@@ -172,7 +156,7 @@ def main():
         for kind in KINDS:
             try_kind(place, kind, "mine" if kind == "scenario" else "my_" + kind)
         refusals(place)
-    print(f"{passed} passed, 0 failed, {skipped} skipped")
+    finish()
 
 
 main()

@@ -16,17 +16,10 @@ import sys
 import tarfile
 import tempfile
 
+from counted import finish, need, skip
+
 BUILD = os.path.realpath(sys.argv[1])
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-passed = 0
-
-
-def need(condition, text, output=""):
-    global passed
-    print(("ok: " if condition else "NOT: ") + text, flush=True)
-    if not condition:
-        sys.exit(str(output)[-4000:] or 1)
-    passed += 1
 
 
 def run(*args, **kw):
@@ -60,8 +53,8 @@ def is_gits(name):
 def dist(version):
     r = run("git", "-C", TOP, "ls-files")
     if r.returncode != 0:
-        print("skipped: no tarball without git: " + r.stderr.strip())
-        return 1
+        skip("no tarball without git: " + r.stderr.strip())
+        return
     tracked = {f for f in r.stdout.split("\n") if f and not is_gits(f)}
     r = run("meson", "dist", "-C", BUILD, "--no-tests", "--allow-dirty", "--formats", "gztar")
     need(r.returncode == 0, "meson dist", r.stdout + r.stderr)
@@ -74,8 +67,7 @@ def dist(version):
         need(files == tracked, f"it has all {len(tracked)} files and no other", sorted(files ^ tracked))
         r = run("meson", "setup", os.path.join(folder, "build"), os.path.join(folder, name))
         need(r.returncode == 0, "and is set up, without git", r.stdout + r.stderr)
-    return 0
 
 
-skips = dist(versions())
-print(f"{passed} passed, 0 failed, {skips} skipped")
+dist(versions())
+finish()
