@@ -109,10 +109,9 @@ int hf_bdev_held(struct hf_bdev *bd); /* how many wait */
  * The table of block devices (bdev_table.c).  A device is brought up when it is
  * first asked for, and stays.  Its name is its driver's with a number, vtbd0 for
  * the first virtio block device in the order of the command line; the number is
- * that of the device, whatever becomes of those before it.  0, or
- * with why in msg ENXIO: there is no such device; ENOMEM, EIO: it cannot be
- * used.
- * One thread at a time.  Sleeps.
+ * that of the device, whatever becomes of those before it.  0, or with why in
+ * msg ENXIO: there is no such device; ENOMEM, EIO: it cannot be used.  One
+ * thread at a time.  Sleeps.
  */
 #define HF_BDEV_MAX 8 /* of one driver */
 int hf_bdev_find(

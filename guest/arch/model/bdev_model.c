@@ -4,10 +4,10 @@
 /*
  * The first image is the file that the environment names as HF_MODEL_DISK; the
  * second one is HF_MODEL_SECOND_DISK or, without that, second.img beside the
- * first, if it is there.  Requests are carried out at submission; done is called as from an interrupt, so that a
- * callback that blocks is found here too.  Failures and delays: dev/bdev.h.
- * While a schedule is explored threads of a disk's own carry them out, two so
- * that a later request may come first.
+ * first, if it is there.  Requests are carried out at submission; done is called
+ * as from an interrupt, so that a callback that blocks is found here too.
+ * Failures and delays: dev/bdev.h.  While a schedule is explored threads of a
+ * disk's own carry them out, two so that a later request may come first.
  */
 
 #include <sys/param.h>
